@@ -1,0 +1,72 @@
+/*
+ * contacts: who answers for an address, an AS, a domain, a country. Three
+ * layers: imported (replaced whole by the next import of its source), by hand
+ * (wins over imported), and switched off by a condition (nobody is told).
+ * The more exact answer wins: prefix (longest first), domain, AS, country.
+ */
+#ifndef ATTRIB_CONTACTS_H
+#define ATTRIB_CONTACTS_H
+
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/lang.h"
+#include "model/policy.h"
+#include "store/store.h"
+
+enum contact_scope { SCOPE_PREFIX, SCOPE_DOMAIN, SCOPE_ASN, SCOPE_COUNTRY, SCOPE_COUNT };
+enum contact_layer { LAYER_IMPORTED, LAYER_MANUAL };
+
+struct contact {
+	int64_t id;
+	enum contact_layer layer;
+	struct slice source; /* of an import: "ripe", a file's name; "" by hand */
+	enum contact_scope scope;
+	struct slice value; /* canonical: "192.0.2.0/24", "example.org", "64496", "ES" */
+	struct slice name; /* of the organisation or function */
+	struct slice email; /* of a function rather than a person */
+	enum lang lang;
+	bool lang_known;
+	struct slice medium; /* "mail" */
+	uint32_t interval_s; /* between notices; 0: the node's default */
+	struct slice format; /* "csv", "xarf", "csv,xarf" */
+	struct slice openpgp; /* fingerprint of the key, or empty */
+	struct slice url; /* where the fact stands: security.txt, RFC 2350 page */
+	int64_t checked_s; /* when it was last true; 0: unknown */
+	int64_t expires_s; /* 0: no end stated */
+};
+
+/* What is asked: who is to be told of this? Unknown parts are zero or NONE. */
+struct contact_query {
+	bool has_ip;
+	struct ip ip;
+	uint32_t asn;
+	struct slice country;
+	struct slice fqdn;
+	struct slice class_type; /* conditions may name a class */
+	struct slice feed;
+};
+
+struct contacts; /* all of them, in memory, ready to be asked */
+
+bool contacts_load(struct store *s, struct contacts **out, struct err *e) MUST_USE;
+void contacts_free(struct contacts **c);
+
+/*
+ * Who answers: the best contact of the most exact scope, and beside it the
+ * country's focal point where there is one. *off_out: a condition says that
+ * nobody is to be told (its text is for people).
+ */
+struct contact_answer {
+	const struct contact *contact; /* or NULL */
+	const struct contact *focal_point; /* or NULL; may be the same */
+	bool off;
+	struct slice off_reason;
+};
+void contacts_find(const struct contacts *c, const struct contact_query *q,
+    struct contact_answer *out);
+/* What policy_allows() needs to know of a contact. */
+void contact_recipient(const struct contact *c, struct policy_recipient *out);
+
+#endif

@@ -1,0 +1,53 @@
+/*
+ * file: files and folders, with errors that name the path.
+ */
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/slice.h"
+
+struct file_map {
+	struct slice view;
+	void *base;
+};
+
+#define FILE_MAP_NONE { { NULL, 0 }, NULL }
+
+/* Map a whole file for reading; an empty one is an empty view. ERR_LIMIT over max. */
+bool file_map(const char *path, size_t max, struct file_map *out,
+    struct err *e) MUST_USE;
+void file_unmap(struct file_map *m);
+
+/* Read a whole file into b (up to b->max). */
+bool file_read(const char *path, struct buf *b, struct err *e) MUST_USE;
+bool fd_read_all(int fd, struct buf *b, struct err *e) MUST_USE;
+/* Write all of s; handles short writes and EINTR. */
+bool fd_write_all(int fd, struct slice s, struct err *e) MUST_USE;
+
+/* Write to a temporary name beside path, fsync, rename, fsync the folder. */
+bool file_write(const char *path, struct slice s, struct err *e) MUST_USE;
+
+/* Make a folder and those above it; one that is there already is fine. */
+bool dir_make(const char *path, struct err *e) MUST_USE;
+bool dir_sync(const char *path, struct err *e) MUST_USE;
+bool file_exists(const char *path);
+
+/*
+ * Names in a folder, sorted by bytes, without "." and ".."; the caller frees
+ * with dir_list_free(). Hidden names are left out unless hidden is set.
+ */
+struct dir_list {
+	char **names;
+	size_t count;
+};
+bool dir_list(const char *path, bool hidden, struct dir_list *out,
+    struct err *e) MUST_USE;
+void dir_list_free(struct dir_list *l);
+
+#endif

@@ -1,0 +1,35 @@
+/*
+ * hash: SHA-256 (libcrypto) for names that must not be forged, XXH3 for
+ * tables. hash64 is stable over builds and machines, and may be stored.
+ */
+#ifndef BASE_HASH_H
+#define BASE_HASH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/slice.h"
+
+#define SHA256_BYTES 32
+#define SHA256_HEX 64
+
+struct sha256 {
+	uint8_t b[SHA256_BYTES];
+};
+
+struct sha256_ctx;
+
+struct sha256_ctx *sha256_new(void);
+void sha256_update(struct sha256_ctx *c, struct slice s);
+void sha256_final(struct sha256_ctx *c, struct sha256 *out);
+void sha256_free(struct sha256_ctx **c);
+
+struct sha256 sha256_of(struct slice s);
+/* Lower-case hexadecimal, NUL-ended. */
+void sha256_hex(const struct sha256 *h, char out[SHA256_HEX + 1]);
+/* False unless s is 64 hexadecimal digits. */
+bool sha256_parse(struct slice s, struct sha256 *out);
+
+uint64_t hash64(struct slice s, uint64_t seed);
+
+#endif

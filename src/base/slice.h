@@ -1,0 +1,126 @@
+/*
+ * slice: a view of bytes. It never owns, no NUL ends it, it may hold any byte.
+ * { NULL, 0 } is "nothing there", as opposed to an empty text.
+ */
+#ifndef BASE_SLICE_H
+#define BASE_SLICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#define MUST_USE __attribute__((warn_unused_result))
+
+struct slice {
+	const uint8_t *p;
+	size_t len;
+};
+
+/* A slice of a string literal: in an expression, and in a static table. */
+#define S(text) ((struct slice){ (const uint8_t *)("" text), sizeof(text) - 1 })
+#define S_INIT(text) { (const uint8_t *)("" text), sizeof(text) - 1 }
+#define SLICE_NONE ((struct slice){ NULL, 0 })
+/* For printf: "%.*s", SLICE_ARG(s). Text from outside goes through slice_quote(). */
+#define SLICE_ARG(s) (int)((s).len > 65535 ? 65535 : (s).len), (const char *)((s).p == NULL ? (const uint8_t *)"" : (s).p)
+
+static inline struct slice
+slice_of(const void *p, size_t len)
+{
+	return (struct slice){ (const uint8_t *)p, len };
+}
+
+/* The bytes of a C string, or SLICE_NONE for NULL. */
+static inline struct slice
+slice_of_str(const char *s)
+{
+	return s == NULL ? SLICE_NONE : slice_of(s, strlen(s));
+}
+
+static inline bool
+slice_eq(struct slice a, struct slice b)
+{
+	return a.len == b.len && (a.len == 0 || memcmp(a.p, b.p, a.len) == 0);
+}
+
+/* The bytes from off on; past the end an empty slice. */
+static inline struct slice
+slice_from(struct slice s, size_t off)
+{
+	return off >= s.len ? slice_of(s.p == NULL ? NULL : s.p + s.len, 0) :
+	    slice_of(s.p + off, s.len - off);
+}
+
+/* At most len bytes from off on. */
+static inline struct slice
+slice_sub(struct slice s, size_t off, size_t len)
+{
+	struct slice t = slice_from(s, off);
+
+	return slice_of(t.p, t.len < len ? t.len : len);
+}
+
+/* Order of bytes, as memcmp; a prefix comes first. */
+int slice_cmp(struct slice a, struct slice b);
+
+/* Equal but for the case of ASCII letters. */
+bool slice_eq_nocase(struct slice a, struct slice b);
+
+bool slice_starts(struct slice s, struct slice prefix);
+bool slice_starts_nocase(struct slice s, struct slice prefix);
+bool slice_ends(struct slice s, struct slice suffix);
+bool slice_ends_nocase(struct slice s, struct slice suffix);
+
+/* Without ASCII white space (space, \t \n \v \f \r) at both ends. */
+struct slice slice_trim(struct slice s);
+
+/* Where needle begins first in s, or SIZE_MAX. An empty needle is at 0. */
+size_t slice_find(struct slice s, struct slice needle);
+size_t slice_find_byte(struct slice s, uint8_t byte);
+size_t slice_rfind_byte(struct slice s, uint8_t byte);
+
+/*
+ * Take the part before the next sep off *rest. False when *rest was used up
+ * ({ NULL, 0 }); "a,," gives "a", "" and "".
+ */
+bool slice_cut(struct slice *rest, uint8_t sep, struct slice *part_out);
+
+/* The next line off *rest, without its LF or CRLF. False when used up. */
+bool slice_line(struct slice *rest, struct slice *line_out);
+
+/* Decimal digits only, whole slice; false on anything else or overflow. */
+bool slice_u64(struct slice s, uint64_t *v_out);
+/* An optional '-' or '+', then digits. */
+bool slice_i64(struct slice s, int64_t *v_out);
+
+/* Valid UTF-8 (RFC 3629: no surrogates, nothing over U+10FFFF)? */
+bool slice_utf8_ok(struct slice s);
+
+static inline uint8_t
+byte_lower(uint8_t c)
+{
+	return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c;
+}
+
+static inline bool
+byte_is_digit(uint8_t c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static inline bool
+byte_is_alpha(uint8_t c)
+{
+	return (uint8_t)((c | 0x20) - 'a') < 26;
+}
+
+static inline bool
+byte_is_space(uint8_t c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* 0 to 15, or -1. */
+int byte_hex(uint8_t c);
+
+#endif

@@ -1,0 +1,126 @@
+/*
+ * intake: from a report's bytes to events. A format is one file here and one
+ * row in the table of formats.c. A format's code runs in a reader: a process
+ * without network, database or the right to open a file (intake/reader.h), so
+ * it takes bytes from a source and gives events to a sink, nothing else.
+ */
+#ifndef INTAKE_INTAKE_H
+#define INTAKE_INTAKE_H
+
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/source.h"
+#include "model/event.h"
+
+struct intake;
+
+/* What a document shows before it is read: for recognising its format. */
+struct intake_head {
+	struct slice name; /* file name, or empty */
+	struct slice type; /* MIME type of an attachment, or empty */
+	struct slice bytes; /* the first 64 KiB, or all */
+	bool whole; /* bytes is all there is */
+};
+
+struct intake_format {
+	struct slice name; /* "shadowserver-csv": for --format and the report's row */
+	const char *summary; /* catalogue key */
+	/* How sure we are that it is ours: 0 no, 100 certain. Must be cheap. */
+	int (*recognise)(const struct intake_head *head, const struct intake *in);
+	/*
+	 * Read the document to its end: events to intake_event(), bad records to
+	 * intake_bad(). False only when reading cannot go on (the whole report is
+	 * then set aside with e).
+	 */
+	bool (*read)(struct intake *in, struct source *src, struct err *e);
+};
+
+/* All formats; the one that recognises best wins, the earlier of equals. */
+extern const struct intake_format *const intake_formats[];
+extern const size_t intake_format_count;
+const struct intake_format *intake_format_find(struct slice name);
+const struct intake_format *intake_recognise(const struct intake_head *head,
+    const struct intake *in);
+
+struct intake_limits {
+	size_t document_bytes; /* what must be held whole: a mail, a JSON document (64 MiB) */
+	size_t record_bytes; /* one record of a streamed format (1 MiB) */
+	uint64_t unpacked_bytes; /* all that comes out of archives and attachments (4 GiB) */
+	uint64_t unpack_ratio; /* unpacked over packed (1,000), looked at from 64 MiB on */
+	unsigned depth; /* document in document (8) */
+	unsigned parts; /* of all documents in a report (10,000) */
+	uint64_t bad_max; /* reasons that are handed on one by one (1,000); the rest is counted */
+};
+
+extern const struct intake_limits INTAKE_LIMITS;
+
+/* Where events go. All callbacks get cookie. False stops the reading (e is set). */
+struct intake_sink {
+	void *cookie;
+	bool (*event)(void *cookie, const struct event *ev, struct err *e);
+	bool (*bad)(void *cookie, const struct place *place, struct slice column,
+	    struct slice reason, struct err *e);
+	const struct field_set *wanted; /* what the taker looks at; NULL: all */
+};
+
+/*
+ * The reading of one report. The struct is open to formats: they read it, and
+ * write only through the functions below.
+ */
+struct intake {
+	/* about the report */
+	struct slice name; /* of the report: its file name */
+	struct slice part; /* "" or the path of the part being read: "2/report.csv" */
+	struct slice feed; /* feed.name for its events where it has none itself, or empty */
+	int64_t received_s; /* the moment it was received: never the clock's */
+	struct slice options; /* "key=value" lines: intake_option() */
+	const struct intake_tables *tables; /* schemas and mappings, loaded beforehand */
+	struct intake_limits limits;
+	struct intake_sink sink;
+	/* the memory of one record: intake_event() and intake_bad() reset it */
+	struct arena record;
+	/* the memory of one document (a mail, a JSON tree): dropped with it */
+	struct arena document;
+	struct event ev; /* the event being built, for whoever wants one */
+	const struct intake_format *format; /* of the part being read */
+	/* kept by intake.c */
+	struct slice format_named; /* asked for; empty: recognise */
+	const struct intake_format *outer; /* of the report itself, once known */
+	unsigned depth, parts;
+	uint64_t unpacked, packed;
+	uint64_t events, bad;
+};
+
+/* Data that formats need, loaded before the sandbox closes; see tables.h. */
+struct intake_tables;
+
+void intake_init(struct intake *in);
+void intake_fini(struct intake *in);
+
+/* Read a whole report: unpack, recognise (or take format_named), read. */
+bool intake_read(struct intake *in, struct source *src, struct err *e) MUST_USE;
+
+/*
+ * Read a document within a document (attachment, member of a ZIP, message of an
+ * mbox). name and type are hints; part is put behind in->part with '/'. Its
+ * own failure is a bad record of the outer document, not the end of it.
+ */
+bool intake_child(struct intake *in, struct slice part, struct slice name,
+    struct slice type, struct source *src, struct err *e) MUST_USE;
+
+/*
+ * Hand on in->ev or another event: event_finish(), feed.name and defaults
+ * where absent, then the sink. A refused event becomes a bad record. The record
+ * arena is reset afterwards.
+ */
+bool intake_event(struct intake *in, struct event *ev, struct err *e) MUST_USE;
+/* Set a record aside: why->text, the column or field it is about (or empty). */
+bool intake_bad(struct intake *in, const struct place *place,
+    struct slice column, const struct err *why, struct err *e) MUST_USE;
+
+/* A line "key=value" of in->options, or SLICE_NONE. */
+struct slice intake_option(const struct intake *in, struct slice key);
+
+#endif

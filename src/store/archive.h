@@ -1,0 +1,70 @@
+/*
+ * archive: every report byte for byte, under its SHA-256, compressed.
+ *
+ *   DIR/ab/abcdef....zst    zstd frames of 1 MiB of input each, so that a
+ *                           place in a large report is found without
+ *                           unpacking what lies before it
+ *   DIR/tmp/                what is not yet taken; emptied at start
+ *
+ * A report is taken when archive_commit() has returned: bytes, name and folder
+ * are then on stable storage. Many are committed with one wait for the disk.
+ */
+#ifndef STORE_ARCHIVE_H
+#define STORE_ARCHIVE_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/hash.h"
+#include "base/source.h"
+
+struct archive;
+
+struct archived {
+	struct sha256 sha;
+	uint64_t bytes; /* as received */
+	uint64_t stored; /* as compressed */
+	bool known; /* the same bytes were here before */
+};
+
+/* Open or make the folder. The caller closes. */
+bool archive_open(const char *dir, struct archive **out, struct err *e) MUST_USE;
+void archive_close(struct archive **a);
+
+/*
+ * Read src to its end into the archive (not yet committed). ERR_LIMIT over
+ * bytes_max. On failure nothing is left behind.
+ */
+bool archive_put(struct archive *a, struct source *src, uint64_t bytes_max,
+    struct archived *out, struct err *e) MUST_USE;
+/* Make all that was put since the last commit durable, with one sync. */
+bool archive_commit(struct archive *a, struct err *e) MUST_USE;
+
+bool archive_has(struct archive *a, const struct sha256 *sha);
+/* The compressed file, for reading; the caller closes the fd. ERR_ABSENT. */
+bool archive_fd(struct archive *a, const struct sha256 *sha, int *fd_out,
+    struct err *e) MUST_USE;
+
+/*
+ * A source over a compressed archive file, uncompressed as it is read; needs
+ * no right but to read fd and to allocate. Free with archive_source_fini();
+ * fd stays the caller's.
+ */
+struct archive_source;
+bool archive_source_open(int fd, size_t window_max,
+    struct archive_source **out, struct err *e) MUST_USE;
+struct source *archive_source_get(struct archive_source *s);
+/* Go on at offset, skipping whole frames. */
+bool archive_source_seek(struct archive_source *s, uint64_t offset,
+    struct err *e) MUST_USE;
+void archive_source_fini(struct archive_source **s);
+
+/* Unpack and compare with the name: "doctor" asks this. */
+bool archive_verify(struct archive *a, const struct sha256 *sha,
+    struct err *e) MUST_USE;
+/* Each report in the archive, in order of names; false from each() stops. */
+bool archive_each(struct archive *a,
+    bool (*each)(void *cookie, const struct sha256 *sha, struct err *e),
+    void *cookie, struct err *e) MUST_USE;
+
+#endif

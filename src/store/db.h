@@ -1,0 +1,59 @@
+/*
+ * db: one SQL for two engines. SQLite lies inside (store/db_sqlite.c), a second
+ * engine is a file and a row of the table in db.c. All values are bound;
+ * placeholders are ?1, ?2 ...
+ */
+#ifndef STORE_DB_H
+#define STORE_DB_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/slice.h"
+#include "base/source.h"
+
+struct db;
+struct stmt;
+
+struct db_options {
+	bool read_only;
+	bool durable; /* every commit reaches the disk (synchronous=FULL); else at checkpoints */
+	unsigned cache_mib; /* page cache; 0: a small default */
+};
+
+/* url: a path, "sqlite:PATH"; others by the engines' table. The caller closes. */
+bool db_open(const char *url, const struct db_options *options,
+    struct db **out, struct err *e) MUST_USE;
+void db_close(struct db **db);
+
+/* One or more statements without values (schema, pragma-free). */
+bool db_exec(struct db *db, const char *sql, struct err *e) MUST_USE;
+bool db_begin(struct db *db, struct err *e) MUST_USE;
+bool db_commit(struct db *db, struct err *e) MUST_USE;
+/* Fine where nothing is open. */
+void db_rollback(struct db *db);
+bool db_in_transaction(const struct db *db);
+
+/* Prepared once, run often. The statement belongs to the caller, ends before db. */
+bool db_prepare(struct db *db, const char *sql, struct stmt **out,
+    struct err *e) MUST_USE;
+void stmt_free(struct stmt **s);
+/* Bound slices must stay until stmt_step() returned END or stmt_reset(). i from 1. */
+void stmt_i64(struct stmt *s, int i, int64_t v);
+void stmt_f64(struct stmt *s, int i, double v);
+void stmt_text(struct stmt *s, int i, struct slice v); /* SLICE_NONE: NULL */
+void stmt_blob(struct stmt *s, int i, struct slice v);
+void stmt_null(struct stmt *s, int i);
+/* STEP_ITEM: a row is there. STEP_END: done (and reset). STEP_FAIL: e says why (and reset). */
+enum step stmt_step(struct stmt *s, struct err *e) MUST_USE;
+void stmt_reset(struct stmt *s);
+/* Run to the end, rows thrown away; *changed_out (may be NULL): rows changed. */
+bool stmt_run(struct stmt *s, int64_t *changed_out, struct err *e) MUST_USE;
+/* Columns of the row, from 0; slices live until the next step or reset. */
+int64_t stmt_col_i64(struct stmt *s, int i);
+double stmt_col_f64(struct stmt *s, int i);
+struct slice stmt_col(struct stmt *s, int i); /* text or blob; NULL: SLICE_NONE */
+bool stmt_col_null(struct stmt *s, int i);
+
+#endif
