@@ -95,6 +95,8 @@ bool slice_i64(struct slice s, int64_t *v_out);
 
 /* Valid UTF-8 (RFC 3629: no surrogates, nothing over U+10FFFF)? */
 bool slice_utf8_ok(struct slice s);
+/* The length of the well-formed UTF-8 sequence that s begins with, or 0. */
+size_t slice_utf8_step(struct slice s);
 
 static inline uint8_t
 byte_lower(uint8_t c)

@@ -1,0 +1,253 @@
+#include "base/file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+
+static bool
+absent_or_sys(const char *path, struct err *e)
+{
+	bool absent = errno == ENOENT;
+
+	(void)err_sys(e, "%s", path);
+	if (absent)
+		e->code = ERR_ABSENT;
+	return false;
+}
+
+bool
+file_map(const char *path, size_t max, struct file_map *out, struct err *e)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	bool ok = false;
+
+	*out = (struct file_map)FILE_MAP_NONE;
+	if (fd < 0)
+		return absent_or_sys(path, e);
+	if (fstat(fd, &st) != 0) {
+		(void)err_sys(e, "%s", path);
+	} else if (!S_ISREG(st.st_mode)) {
+		(void)err_set(e, ERR_INPUT, "%s: not a file", path);
+	} else if ((uintmax_t)st.st_size > max) {
+		(void)err_set(e, ERR_LIMIT, "%s: larger than %zu bytes", path, max);
+	} else if (st.st_size == 0) {
+		ok = true;
+	} else {
+		void *p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+
+		if (p == MAP_FAILED) {
+			(void)err_sys(e, "%s", path);
+		} else {
+			out->base = p;
+			out->view = slice_of(p, (size_t)st.st_size);
+			ok = true;
+		}
+	}
+	(void)close(fd);
+	return ok;
+}
+
+void
+file_unmap(struct file_map *m)
+{
+	if (m->base != NULL)
+		(void)munmap(m->base, m->view.len);
+	*m = (struct file_map)FILE_MAP_NONE;
+}
+
+bool
+fd_read_all(int fd, struct buf *b, struct err *e)
+{
+	for (;;) {
+		uint8_t *p = buf_room(b, 1);
+		size_t room;
+		ssize_t n;
+
+		if (p == NULL) {
+			/* Full: fine if nothing follows. */
+			uint8_t probe;
+
+			n = read(fd, &probe, 1);
+			if (n == 0) {
+				b->failed = false;
+				return true;
+			}
+			return err_set(e, ERR_LIMIT, "larger than %zu bytes", b->max);
+		}
+		room = b->cap - b->len - 1;
+		if (room > b->max - b->len)
+			room = b->max - b->len;
+		n = read(fd, p, room);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_sys(e, "reading failed");
+		if (n == 0)
+			return true;
+		b->len += (size_t)n;
+	}
+}
+
+bool
+file_read(const char *path, struct buf *b, struct err *e)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	bool ok;
+
+	if (fd < 0)
+		return absent_or_sys(path, e);
+	ok = fd_read_all(fd, b, e);
+	(void)close(fd);
+	return ok || err_within(e, "%s", path);
+}
+
+bool
+fd_write_all(int fd, struct slice s, struct err *e)
+{
+	while (s.len > 0) {
+		ssize_t n = write(fd, s.p, s.len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_sys(e, "writing failed");
+		s = slice_from(s, (size_t)n);
+	}
+	return true;
+}
+
+/* The folder of a path, in a buffer of the caller's. */
+static const char *
+folder_of(const char *path, char *out, size_t size)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (slash == NULL)
+		(void)snprintf(out, size, ".");
+	else if (slash == path)
+		(void)snprintf(out, size, "/");
+	else
+		(void)snprintf(out, size, "%.*s", (int)(slash - path), path);
+	return out;
+}
+
+bool
+file_write(const char *path, struct slice s, struct err *e)
+{
+	char tmp[4096], folder[4096];
+	bool ok = false;
+	int fd;
+
+	if (snprintf(tmp, sizeof(tmp), "%s.tmp.%d", path, (int)getpid()) >=
+	    (int)sizeof(tmp))
+		return err_set(e, ERR_INPUT, "%s: the path is too long", path);
+	fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	if (fd < 0)
+		return err_sys(e, "%s", path);
+	if (!fd_write_all(fd, s, e))
+		(void)err_within(e, "%s", path);
+	else if (fsync(fd) != 0)
+		(void)err_sys(e, "%s", path);
+	else
+		ok = true;
+	if (close(fd) != 0 && ok)
+		ok = err_sys(e, "%s", path);
+	if (ok && rename(tmp, path) != 0)
+		ok = err_sys(e, "%s", path);
+	if (!ok) {
+		(void)unlink(tmp);
+		return false;
+	}
+	return dir_sync(folder_of(path, folder, sizeof(folder)), e);
+}
+
+bool
+dir_make(const char *path, struct err *e)
+{
+	char part[4096];
+	size_t n = strlen(path);
+
+	if (n == 0 || n >= sizeof(part))
+		return err_set(e, ERR_INPUT, "%s: the path is empty or too long", path);
+	memcpy(part, path, n + 1);
+	for (size_t i = 1; i <= n; i++) {
+		if (part[i] != '/' && part[i] != '\0')
+			continue;
+		part[i] = '\0';
+		if (mkdir(part, 0777) != 0 && errno != EEXIST)
+			return err_sys(e, "%s: cannot make this folder", part);
+		part[i] = i == n ? '\0' : '/';
+	}
+	return true;
+}
+
+bool
+dir_sync(const char *path, struct err *e)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool ok = fd >= 0 && fsync(fd) == 0;
+
+	if (!ok)
+		(void)err_sys(e, "%s", path);
+	if (fd >= 0)
+		(void)close(fd);
+	return ok;
+}
+
+bool
+file_exists(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0;
+}
+
+static int
+name_cmp(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+bool
+dir_list(const char *path, bool hidden, struct dir_list *out, struct err *e)
+{
+	DIR *d = opendir(path);
+	struct dirent *entry;
+	size_t cap = 0;
+
+	*out = (struct dir_list){ 0 };
+	if (d == NULL)
+		return err_sys(e, "%s", path);
+	while ((entry = readdir(d)) != NULL) {
+		if (strcmp(entry->d_name, ".") == 0 ||
+		    strcmp(entry->d_name, "..") == 0 ||
+		    (entry->d_name[0] == '.' && !hidden))
+			continue;
+		if (out->count == cap) {
+			cap = cap == 0 ? 64 : cap * 2;
+			out->names = xrealloc(out->names, cap * sizeof(char *));
+		}
+		out->names[out->count++] = xstrdup(entry->d_name);
+	}
+	(void)closedir(d);
+	if (out->count > 0)
+		qsort(out->names, out->count, sizeof(char *), name_cmp);
+	return true;
+}
+
+void
+dir_list_free(struct dir_list *l)
+{
+	for (size_t i = 0; i < l->count; i++)
+		free(l->names[i]);
+	free(l->names);
+	*l = (struct dir_list){ 0 };
+}

@@ -1,0 +1,95 @@
+#include "base/hash.h"
+
+#include <stdlib.h>
+
+#include <openssl/evp.h>
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+/* struct sha256_ctx is never complete: it is libcrypto's EVP_MD_CTX. */
+struct sha256_ctx *
+sha256_new(void)
+{
+	EVP_MD_CTX *evp = EVP_MD_CTX_new();
+
+	/* Only a lack of memory can fail here, and then the process ends. */
+	if (evp == NULL || EVP_DigestInit_ex(evp, EVP_sha256(), NULL) != 1)
+		abort();
+	return (struct sha256_ctx *)(void *)evp;
+}
+
+static EVP_MD_CTX *
+evp_of(struct sha256_ctx *c)
+{
+	return (EVP_MD_CTX *)(void *)c;
+}
+
+void
+sha256_update(struct sha256_ctx *c, struct slice s)
+{
+	if (EVP_DigestUpdate(evp_of(c), s.p, s.len) != 1)
+		abort();
+}
+
+void
+sha256_final(struct sha256_ctx *c, struct sha256 *out)
+{
+	unsigned n = 0;
+
+	if (EVP_DigestFinal_ex(evp_of(c), out->b, &n) != 1 || n != SHA256_BYTES ||
+	    EVP_DigestInit_ex(evp_of(c), EVP_sha256(), NULL) != 1)
+		abort();
+}
+
+void
+sha256_free(struct sha256_ctx **c)
+{
+	EVP_MD_CTX_free(*c == NULL ? NULL : evp_of(*c));
+	*c = NULL;
+}
+
+struct sha256
+sha256_of(struct slice s)
+{
+	struct sha256_ctx *c = sha256_new();
+	struct sha256 h;
+
+	sha256_update(c, s);
+	sha256_final(c, &h);
+	sha256_free(&c);
+	return h;
+}
+
+void
+sha256_hex(const struct sha256 *h, char out[SHA256_HEX + 1])
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < SHA256_BYTES; i++) {
+		out[2 * i] = digits[h->b[i] >> 4];
+		out[2 * i + 1] = digits[h->b[i] & 15];
+	}
+	out[SHA256_HEX] = '\0';
+}
+
+bool
+sha256_parse(struct slice s, struct sha256 *out)
+{
+	if (s.len != SHA256_HEX)
+		return false;
+	for (size_t i = 0; i < SHA256_BYTES; i++) {
+		int hi = byte_hex(s.p[2 * i]), lo = byte_hex(s.p[2 * i + 1]);
+
+		if (hi < 0 || lo < 0)
+			return false;
+		out->b[i] = (uint8_t)(hi << 4 | lo);
+	}
+	return true;
+}
+
+uint64_t
+hash64(struct slice s, uint64_t seed)
+{
+	return XXH3_64bits_withSeed(s.p == NULL ? (const uint8_t *)"" : s.p, s.len,
+	    seed);
+}
