@@ -22,18 +22,36 @@ struct db_options {
 	unsigned cache_mib; /* page cache; 0: a small default */
 };
 
-/* url: a path, "sqlite:PATH"; others by the engines' table. The caller closes. */
+/*
+ * url: a path, "sqlite:PATH"; others by the engines' table. The caller closes.
+ * A file that is a database but not ours is ERR_INPUT, a damaged one
+ * ERR_SYSTEM; one that is not there is made unless read_only (ERR_ABSENT).
+ */
 bool db_open(const char *url, const struct db_options *options,
     struct db **out, struct err *e) MUST_USE;
 void db_close(struct db **db);
 
 /* One or more statements without values (schema, pragma-free). */
 bool db_exec(struct db *db, const char *sql, struct err *e) MUST_USE;
+/* As db_exec; $ID, $BLOB and $CLUSTERED stand for the engine's words. */
+bool db_exec_schema(struct db *db, const char *sql, struct err *e) MUST_USE;
 bool db_begin(struct db *db, struct err *e) MUST_USE;
 bool db_commit(struct db *db, struct err *e) MUST_USE;
 /* Fine where nothing is open. */
 void db_rollback(struct db *db);
 bool db_in_transaction(const struct db *db);
+/*
+ * From the next transaction on, every commit is on disk when db_commit()
+ * returns (and all before it with it), or only at checkpoints. Not while one
+ * is open. db_is_durable() says how it stands.
+ */
+bool db_durable(struct db *db, bool on, struct err *e) MUST_USE;
+bool db_is_durable(const struct db *db);
+bool db_has_table(struct db *db, const char *name, bool *out,
+    struct err *e) MUST_USE;
+/* Look the whole database over; each trouble goes to say(). False when any. */
+bool db_check(struct db *db, void (*say)(void *, const char *), void *cookie,
+    struct err *e) MUST_USE;
 
 /* Prepared once, run often. The statement belongs to the caller, ends before db. */
 bool db_prepare(struct db *db, const char *sql, struct stmt **out,
@@ -50,6 +68,15 @@ enum step stmt_step(struct stmt *s, struct err *e) MUST_USE;
 void stmt_reset(struct stmt *s);
 /* Run to the end, rows thrown away; *changed_out (may be NULL): rows changed. */
 bool stmt_run(struct stmt *s, int64_t *changed_out, struct err *e) MUST_USE;
+/*
+ * The first row's first column, or *out unchanged and *found_out (may be NULL)
+ * false where there is no row or it is NULL. The statement is reset.
+ */
+bool stmt_number(struct stmt *s, int64_t *out, bool *found_out,
+    struct err *e) MUST_USE;
+/* Prepare, take one number, free: for what is asked rarely. */
+bool db_number(struct db *db, const char *sql, int64_t *out,
+    struct err *e) MUST_USE;
 /* Columns of the row, from 0; slices live until the next step or reset. */
 int64_t stmt_col_i64(struct stmt *s, int i);
 double stmt_col_f64(struct stmt *s, int i);

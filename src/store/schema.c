@@ -1,0 +1,191 @@
+/*
+ * schema: a migration is a text in the table below; its number is its place.
+ * What was released is never edited: a change is another row. Each migration
+ * and the number it brings the database to are one transaction.
+ *
+ * Portable words only: $ID is the engine's 64-bit key, $BLOB its bytes,
+ * $CLUSTERED says that the rows lie in the order of the key. Numbers are
+ * BIGINT; dates are seconds UTC since 1970. Ids are given by us, not by the
+ * engine.
+ *
+ * finding.id is made of the condition (model/finding.h): an IPv4 finding needs
+ * no address beside it, so ip is NULL there (bits 62 to 31 of the id are the
+ * address) and 16 bytes where an IPv6 address, or the address of a name, is
+ * known. first_at and last_at are the places of the first and the last event:
+ * LEB128 numbers report, offset, length, part (a term; 0: the report itself).
+ * last_at is NULL while it equals first_at. state is what people and notices
+ * made of it; silent_s, where set, is when its silence had lasted so long that
+ * it counts as resolved. The view finding_now joins the two: state_now.
+ * identifier, transport, feed and label are terms.
+ */
+#include "store/schema.h"
+
+#include <inttypes.h>
+
+#include "base/buf.h"
+
+static const char *const migrations[] = {
+	/* 1: the first release */
+	"CREATE TABLE setting ("
+	" key TEXT PRIMARY KEY, value TEXT NOT NULL);"
+
+	"CREATE TABLE term ("
+	" id $ID PRIMARY KEY, text TEXT NOT NULL UNIQUE);"
+
+	/* seen: events and bad records stored; retry_*: see store/bad.h */
+	"CREATE TABLE report ("
+	" id $ID PRIMARY KEY, sha $BLOB NOT NULL UNIQUE,"
+	" received_s BIGINT NOT NULL, bytes BIGINT NOT NULL,"
+	" name TEXT NOT NULL, feed TEXT NOT NULL, format TEXT NOT NULL,"
+	" options TEXT NOT NULL, state BIGINT NOT NULL, reason TEXT NOT NULL,"
+	" events BIGINT NOT NULL, bad BIGINT NOT NULL, reads BIGINT NOT NULL,"
+	" seen BIGINT NOT NULL, retry_last BIGINT, retry_end BIGINT,"
+	" retry_seen BIGINT NOT NULL);"
+	"CREATE INDEX report_state ON report (state, id);"
+
+	"CREATE TABLE finding ("
+	" id $ID PRIMARY KEY, class BIGINT NOT NULL, kind BIGINT NOT NULL,"
+	" ip $BLOB, place TEXT, identifier BIGINT, port BIGINT NOT NULL,"
+	" transport BIGINT, asn BIGINT NOT NULL, country TEXT,"
+	" first_s BIGINT NOT NULL, last_s BIGINT NOT NULL,"
+	" count BIGINT NOT NULL, state BIGINT NOT NULL,"
+	" state_s BIGINT NOT NULL, silent_s BIGINT, notified_s BIGINT,"
+	" feed BIGINT, label BIGINT, first_at $BLOB NOT NULL, last_at $BLOB);"
+	"CREATE VIEW finding_now AS SELECT finding.*,"
+	" CASE WHEN silent_s IS NULL THEN state ELSE 3 END AS state_now"
+	" FROM finding;"
+
+	/* What people and notices did; kept through a replay. */
+	"CREATE TABLE finding_act ("
+	" id $ID PRIMARY KEY, finding BIGINT NOT NULL, act BIGINT NOT NULL,"
+	" to_state BIGINT NOT NULL, at_s BIGINT NOT NULL,"
+	" by_whom TEXT NOT NULL, comment TEXT NOT NULL);"
+	"CREATE INDEX finding_act_finding ON finding_act (finding, id);"
+
+	/* day: since 1970; country: '' unknown; asn: 0 unknown; feed: a term or 0 */
+	"CREATE TABLE count_day ("
+	" day BIGINT NOT NULL, class BIGINT NOT NULL, country TEXT NOT NULL,"
+	" asn BIGINT NOT NULL, feed BIGINT NOT NULL, events BIGINT NOT NULL,"
+	" findings_new BIGINT NOT NULL,"
+	" PRIMARY KEY (day, class, country, asn, feed)) $CLUSTERED;"
+
+	/* Where the bad records of a report lie (store/bad.c), by runs. */
+	"CREATE TABLE bad_place ("
+	" report BIGINT NOT NULL, seq BIGINT NOT NULL, part BIGINT NOT NULL,"
+	" n BIGINT NOT NULL, places $BLOB NOT NULL,"
+	" PRIMARY KEY (report, seq)) $CLUSTERED;"
+	"CREATE TABLE bad_count ("
+	" report BIGINT NOT NULL, col TEXT NOT NULL, kind TEXT NOT NULL,"
+	" n BIGINT NOT NULL, PRIMARY KEY (report, col, kind)) $CLUSTERED;"
+	"CREATE TABLE bad_example ("
+	" report BIGINT NOT NULL, n BIGINT NOT NULL, part BIGINT NOT NULL,"
+	" at_byte BIGINT NOT NULL, length BIGINT NOT NULL, line BIGINT NOT NULL,"
+	" col TEXT NOT NULL, reason TEXT NOT NULL,"
+	" PRIMARY KEY (report, n)) $CLUSTERED;"
+
+	/* Who answers for what; lo and hi: 16 bytes each, of a prefix. */
+	"CREATE TABLE contact ("
+	" id $ID PRIMARY KEY, layer BIGINT NOT NULL, source TEXT NOT NULL,"
+	" scope BIGINT NOT NULL, value TEXT NOT NULL, lo $BLOB, hi $BLOB,"
+	" name TEXT NOT NULL, email TEXT NOT NULL, lang TEXT NOT NULL,"
+	" medium TEXT NOT NULL, interval_s BIGINT NOT NULL,"
+	" format TEXT NOT NULL, openpgp TEXT NOT NULL, url TEXT NOT NULL,"
+	" checked_s BIGINT NOT NULL, expires_s BIGINT NOT NULL);"
+	"CREATE INDEX contact_value ON contact (scope, value);"
+	"CREATE TABLE contact_off ("
+	" id $ID PRIMARY KEY, scope BIGINT, value TEXT NOT NULL,"
+	" lo $BLOB, hi $BLOB, class TEXT NOT NULL, feed TEXT NOT NULL,"
+	" reason TEXT NOT NULL, from_s BIGINT NOT NULL,"
+	" until_s BIGINT NOT NULL, by_whom TEXT NOT NULL,"
+	" created_s BIGINT NOT NULL);"
+
+	/* What was told; state: draft, sending, sent, failed, uncertain. */
+	"CREATE TABLE notice ("
+	" id TEXT PRIMARY KEY, contact BIGINT, email TEXT NOT NULL,"
+	" medium TEXT NOT NULL, lang TEXT NOT NULL, format TEXT NOT NULL,"
+	" created_s BIGINT NOT NULL, state TEXT NOT NULL,"
+	" state_s BIGINT NOT NULL, attempts BIGINT NOT NULL,"
+	" next_s BIGINT NOT NULL, reply TEXT NOT NULL, message $BLOB,"
+	" path TEXT NOT NULL, findings BIGINT NOT NULL);"
+	"CREATE INDEX notice_state ON notice (state, next_s);"
+	"CREATE INDEX notice_contact ON notice (contact, created_s);"
+	"CREATE TABLE notice_finding ("
+	" notice TEXT NOT NULL, finding BIGINT NOT NULL,"
+	" PRIMARY KEY (notice, finding)) $CLUSTERED;"
+	"CREATE INDEX notice_finding_finding ON notice_finding (finding);"
+
+	/* Every answer of the policy to something that would leave. */
+	"CREATE TABLE transfer ("
+	" id $ID PRIMARY KEY, at_s BIGINT NOT NULL, finding BIGINT,"
+	" notice TEXT, recipient TEXT NOT NULL, purpose TEXT NOT NULL,"
+	" rule TEXT NOT NULL, allowed BIGINT NOT NULL,"
+	" reason TEXT NOT NULL);"
+	"CREATE INDEX transfer_finding ON transfer (finding);",
+};
+
+#define SCHEMA_VERSION ((int64_t)(sizeof(migrations) / sizeof(migrations[0])))
+
+static bool
+version_get(struct db *db, int64_t *out, struct err *e)
+{
+	bool there = false;
+
+	*out = 0;
+	if (!db_has_table(db, "setting", &there, e))
+		return false;
+	return !there ||
+	    db_number(db,
+		"SELECT CAST(value AS BIGINT) FROM setting WHERE key='schema'",
+		out, e);
+}
+
+static bool
+version_put(struct db *db, int64_t version, struct err *e)
+{
+	struct stmt *s = NULL;
+	struct buf b;
+	bool ok;
+
+	buf_init(&b, 32);
+	buf_i64(&b, version);
+	ok = db_prepare(db,
+	    "INSERT INTO setting (key, value) VALUES ('schema', ?1) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+	    &s, e);
+	if (ok) {
+		stmt_text(s, 1, buf_view(&b));
+		ok = stmt_run(s, NULL, e);
+	}
+	stmt_free(&s);
+	buf_fini(&b);
+	return ok;
+}
+
+static bool
+migrate_one(struct db *db, int64_t from, struct err *e)
+{
+	if (!db_begin(db, e))
+		return false;
+	if (db_exec_schema(db, migrations[from], e) &&
+	    version_put(db, from + 1, e))
+		return db_commit(db, e);
+	db_rollback(db);
+	return false;
+}
+
+bool
+schema_migrate(struct db *db, struct err *e)
+{
+	int64_t version;
+
+	if (!version_get(db, &version, e))
+		return false;
+	if (version < 0 || version > SCHEMA_VERSION)
+		return err_set(e, ERR_INPUT,
+		    "the database has schema %" PRId64 ", this program knows up to %" PRId64 "; install a newer entente",
+		    version, SCHEMA_VERSION);
+	for (; version < SCHEMA_VERSION; version++) {
+		if (!migrate_one(db, version, e))
+			return err_within(e, "schema %" PRId64, version + 1);
+	}
+	return true;
+}
