@@ -5,6 +5,8 @@
  *                           place in a large report is found without
  *                           unpacking what lies before it
  *   DIR/tmp/                what is not yet taken; emptied at start
+ *   DIR/lock                held by every process that has the archive open:
+ *                           tmp/ is emptied by one that finds itself alone
  *
  * A report is taken when archive_commit() has returned: bytes, name and folder
  * are then on stable storage. Many are committed with one wait for the disk.
@@ -27,18 +29,28 @@ struct archived {
 	bool known; /* the same bytes were here before */
 };
 
-/* Open or make the folder. The caller closes. */
+/*
+ * Open or make the folder. The caller closes. A folder that is there but may
+ * not be written opens too, for reading: archive_put() is then ERR_DENIED.
+ */
 bool archive_open(const char *dir, struct archive **out, struct err *e) MUST_USE;
 void archive_close(struct archive **a);
 
 /*
  * Read src to its end into the archive (not yet committed). ERR_LIMIT over
- * bytes_max. On failure nothing is left behind.
+ * bytes_max. On failure nothing is left behind. Bytes that are here already
+ * (committed, or put and waiting) are stored once.
  */
 bool archive_put(struct archive *a, struct source *src, uint64_t bytes_max,
     struct archived *out, struct err *e) MUST_USE;
-/* Make all that was put since the last commit durable, with one sync. */
+/*
+ * Make all that was put since the last commit durable, with one sync. When it
+ * fails, what was put stays waiting and the next commit tries again;
+ * archive_close() drops what is still waiting.
+ */
 bool archive_commit(struct archive *a, struct err *e) MUST_USE;
+/* How many reports were put and wait for archive_commit(). */
+size_t archive_waiting(const struct archive *a);
 
 bool archive_has(struct archive *a, const struct sha256 *sha);
 /* The compressed file, for reading; the caller closes the fd. ERR_ABSENT. */
@@ -47,8 +59,9 @@ bool archive_fd(struct archive *a, const struct sha256 *sha, int *fd_out,
 
 /*
  * A source over a compressed archive file, uncompressed as it is read; needs
- * no right but to read fd and to allocate. Free with archive_source_fini();
- * fd stays the caller's.
+ * no right but to read fd and to allocate (seeking uses lseek and pread).
+ * Free with archive_source_fini(); fd stays the caller's, its place in the
+ * file is ours. A damaged or cut file fails where the damage is (ERR_SYSTEM).
  */
 struct archive_source;
 bool archive_source_open(int fd, size_t window_max,
@@ -66,5 +79,11 @@ bool archive_verify(struct archive *a, const struct sha256 *sha,
 bool archive_each(struct archive *a,
     bool (*each)(void *cookie, const struct sha256 *sha, struct err *e),
     void *cookie, struct err *e) MUST_USE;
+
+/*
+ * For tests alone: called before each write, sync and rename; what it returns
+ * other than 0 is the errno that the call then fails with.
+ */
+extern int (*archive_fault)(void);
 
 #endif
