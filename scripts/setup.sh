@@ -1,0 +1,68 @@
+# setup.sh: sourced by ./run and ./test. Installs what they lack on Debian 12 and
+# says what it does. POSIX sh.
+
+# What the program is built from; one list for both.
+build_packages="gcc libc6-dev meson ninja-build pkg-config gettext python3-minimal
+libssl-dev libxxhash-dev libzstd-dev libarchive-dev libsqlite3-dev libgmime-3.0-dev
+libxml2-dev libmaxminddb-dev libpsl-dev libidn2-dev libcurl4-openssl-dev
+libseccomp-dev linux-libc-dev ca-certificates"
+
+say() {
+	printf '%s\n' "$*" >&2
+}
+
+as_root() {
+	if [ "$(id -u)" = 0 ]; then
+		"$@"
+	elif command -v sudo >/dev/null 2>&1; then
+		sudo "$@"
+	else
+		say "This needs root and there is no sudo: $*"
+		return 1
+	fi
+}
+
+# need_packages NAME...: install those that are missing.
+need_packages() {
+	missing=
+	for p in "$@"; do
+		dpkg-query -W -f='${db:Status-Abbrev}' "$p" 2>/dev/null | grep -q '^ii' ||
+			missing="$missing $p"
+	done
+	[ -n "$missing" ] || return 0
+	if ! command -v apt-get >/dev/null 2>&1; then
+		say "This is not Debian; please install the counterparts of:$missing"
+		return 1
+	fi
+	say "Installing from Debian:$missing"
+	as_root apt-get update -qq >&2 || say "apt-get update failed; trying with the lists at hand"
+	# shellcheck disable=SC2086
+	DEBIAN_FRONTEND=noninteractive as_root apt-get install -y -qq --no-install-recommends $missing >/dev/null ||
+		{ say "apt-get could not install:$missing"; return 1; }
+}
+
+# build_in DIR [MESON OPTION...]: configure once, then build.
+build_in() {
+	dir=$1
+	shift
+	[ -f "$dir/build.ninja" ] || meson setup "$dir" "$@" >"$dir.setup.log" 2>&1 ||
+		{ cat "$dir.setup.log" >&2; return 1; }
+	rm -f "$dir.setup.log"
+	ninja -C "$dir" >"$dir/build.log" 2>&1 || { tail -40 "$dir/build.log" >&2; return 1; }
+}
+
+# need_npm: a package manager for the data packages.
+need_npm() {
+	command -v npm >/dev/null 2>&1 || need_packages nodejs npm
+}
+
+# npm_data FOLDER: the data packages of data/npm/package.json, at the versions of
+# its lock file, into FOLDER/node_modules.
+npm_data() {
+	[ -f "$1/complete" ] && cmp -s data/npm/package-lock.json "$1/package-lock.json" && return 0
+	need_npm || return 1
+	mkdir -p "$1"
+	cp data/npm/package.json data/npm/package-lock.json "$1/"
+	say "Fetching the data packages from npm (about 170 MB unpacked)"
+	(cd "$1" && npm ci --ignore-scripts --no-audit --no-fund --silent) && : >"$1/complete"
+}

@@ -1,0 +1,210 @@
+#include "cli/table.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include <wchar.h>
+
+#include "base/arena.h"
+#include "base/lang.h"
+#include "parse/date.h"
+#include "parse/json.h"
+
+#define TEXT_MAX ((size_t)256 << 20)
+
+static uint32_t
+code_point(struct slice s, size_t n)
+{
+	static const uint8_t first[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
+	uint32_t c = s.p[0] & first[n];
+
+	for (size_t i = 1; i < n; i++)
+		c = c << 6 | (s.p[i] & 0x3f);
+	return c;
+}
+
+size_t
+text_width(struct slice s)
+{
+	size_t width = 0;
+
+	while (s.len > 0) {
+		size_t n = slice_utf8_step(s);
+		int w = n == 0 ? 1 : n == 1 ? 1 : wcwidth((wchar_t)code_point(s, n));
+
+		/* In the C locale wcwidth() knows ASCII only: then one a character. */
+		width += w < 0 ? 1 : (size_t)w;
+		s = slice_from(s, n == 0 ? 1 : n);
+	}
+	return width;
+}
+
+/* What a terminal may get: control bytes and broken UTF-8 as '?'. */
+static void
+put_clean(struct buf *b, struct slice s, size_t width_max)
+{
+	size_t width = 0;
+
+	while (s.len > 0) {
+		size_t n = slice_utf8_step(s);
+		bool bad = n == 0 || s.p[0] < 0x20 || s.p[0] == 0x7f ||
+		    (n == 2 && s.p[0] == 0xc2 && s.p[1] < 0xa0);
+
+		n = n == 0 ? 1 : n;
+		if (width_max != 0 && width + 1 >= width_max &&
+		    text_width(s) > width_max - width) {
+			buf_str(b, "…");
+			return;
+		}
+		if (bad)
+			buf_byte(b, '?');
+		else
+			buf_put(b, slice_of(s.p, n));
+		width += bad ? 1 : text_width(slice_of(s.p, n));
+		s = slice_from(s, n);
+	}
+}
+
+/*
+ * For people: cells end with '\t', rows with '\n'; put_clean() has taken both
+ * out of what came from outside.
+ */
+static void
+cell(struct table *t, struct slice s, bool quote)
+{
+	if (t->json) {
+		buf_str(&t->line, t->at == 0 ? "{" : ",");
+		json_quote(&t->line, slice_of_str(t->columns[t->at].key));
+		buf_byte(&t->line, ':');
+		if (quote)
+			json_quote(&t->line, s);
+		else
+			buf_put(&t->line, s);
+	} else {
+		size_t begin = t->text.len, width;
+
+		put_clean(&t->text, s, t->columns[t->at].width_max);
+		width = text_width(slice_from(buf_view(&t->text), begin));
+		if (width > t->widths[t->at])
+			t->widths[t->at] = width;
+		buf_byte(&t->text, '\t');
+	}
+	if (++t->at < t->count)
+		return;
+	t->at = 0;
+	t->rows++;
+	if (t->json) {
+		buf_str(&t->line, "}");
+		(void)fputs(t->rows == 1 ? "[\n" : ",\n", stdout);
+		(void)fwrite(t->line.p, 1, t->line.len, stdout);
+		buf_clear(&t->line);
+	} else {
+		buf_byte(&t->text, '\n');
+	}
+}
+
+void
+table_begin(struct table *t, const struct table_column *columns, size_t count,
+    bool json)
+{
+	*t = (struct table){ .columns = columns, .count = count, .json = json };
+	buf_init(&t->text, TEXT_MAX);
+	buf_init(&t->line, 1 << 20);
+	t->widths = xarray(count, sizeof(*t->widths));
+	if (json)
+		return;
+	for (size_t i = 0; i < count; i++)
+		cell(t, slice_of_str(T(columns[i].title)), true);
+	t->rows = 0;
+}
+
+void
+table_text(struct table *t, struct slice s)
+{
+	if (s.p == NULL)
+		table_none(t);
+	else
+		cell(t, s, true);
+}
+
+void
+table_str(struct table *t, const char *s)
+{
+	table_text(t, slice_of_str(s));
+}
+
+void
+table_int(struct table *t, int64_t v)
+{
+	char text[24];
+
+	cell(t, slice_of(text, (size_t)snprintf(text, sizeof(text), "%lld", (long long)v)),
+	    false);
+}
+
+void
+table_date(struct table *t, int64_t s)
+{
+	char text[DATE_TEXT_MAX];
+
+	if (s == 0)
+		table_none(t);
+	else
+		cell(t, slice_of(text, date_print_z(s, text)), true);
+}
+
+void
+table_none(struct table *t)
+{
+	cell(t, t->json ? S("null") : S("-"), false);
+}
+
+static void
+pad(size_t n)
+{
+	while (n-- > 0)
+		(void)fputc(' ', stdout);
+}
+
+static void
+print_row(const struct table *t, struct slice row)
+{
+	struct slice text;
+
+	for (size_t i = 0; i < t->count && slice_cut(&row, '\t', &text); i++) {
+		size_t space = t->widths[i] - text_width(text);
+
+		if (i > 0)
+			pad(2);
+		if (t->columns[i].right)
+			pad(space);
+		(void)fwrite(text.p, 1, text.len, stdout);
+		if (!t->columns[i].right && i + 1 < t->count)
+			pad(space);
+	}
+	(void)fputc('\n', stdout);
+}
+
+bool
+table_end(struct table *t)
+{
+	struct slice rest = buf_view(&t->text), row;
+	bool head = isatty(STDOUT_FILENO) == 1;
+
+	if (t->json) {
+		(void)fputs(t->rows == 0 ? "[]\n" : "\n]\n", stdout);
+	} else {
+		for (size_t i = 0; slice_line(&rest, &row); i++) {
+			if (i == 0 && head)
+				(void)fputs("\033[1m", stdout);
+			print_row(t, row);
+			if (i == 0 && head)
+				(void)fputs("\033[0m", stdout);
+		}
+	}
+	buf_fini(&t->text);
+	buf_fini(&t->line);
+	free(t->widths);
+	t->widths = NULL;
+	return fflush(stdout) == 0 && ferror(stdout) == 0;
+}

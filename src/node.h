@@ -1,0 +1,78 @@
+/*
+ * node: one organisation's running Entente: its folder, what entente.conf says,
+ * and the opened rooms.
+ *
+ *	DIR/entente.conf	what people set
+ *	DIR/store.db		findings, reports, contacts, notices
+ *	DIR/archive/		every report, byte for byte
+ *	DIR/networks.tbl	whose an address is
+ *	DIR/outbox/		notices, as a Maildir
+ *	DIR/feeds/*.conf	mappings of the node's own
+ *	DIR/shadowserver.json	a newer schema, where there is one
+ *	DIR/lock		held by the one process that writes
+ */
+#ifndef NODE_H
+#define NODE_H
+
+#include <stdint.h>
+
+#include "attrib/networks.h"
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/lang.h"
+#include "store/archive.h"
+#include "store/store.h"
+
+struct node_conf {
+	/* [node] */
+	struct slice name, country, mail, url;
+	enum lang lang;
+	/* [intake] */
+	struct slice trusted; /* hops of our own mail: prefixes and host suffixes */
+	uint64_t report_bytes_max;
+	uint32_t reader_seconds; /* a report's time limit */
+	uint64_t reader_bytes_max; /* a reader's memory */
+	/* [notices] */
+	struct slice way; /* "outbox" or "smtp" */
+	uint32_t interval_s;
+	struct slice sign; /* OpenPGP key, or empty */
+	struct slice tlp; /* what the notices carry */
+	/* [smtp] */
+	struct slice smtp_url, smtp_user, smtp_password_file, smtp_tls;
+};
+
+enum node_mode {
+	NODE_READ, /* look only */
+	NODE_WRITE /* take the lock; one at a time */
+};
+
+struct node {
+	char dir[3072];
+	struct arena memory; /* of the configuration's texts */
+	struct node_conf conf;
+	struct store *store;
+	struct archive *archive; /* NODE_WRITE only, or NULL */
+	struct networks *networks; /* NULL: no table yet */
+	int lock_fd;
+};
+
+#define NODE_NONE { .lock_fd = -1 }
+
+/* Make a folder, a configuration and an empty store. ERR_CONFLICT where a node is already. */
+bool node_init(const char *dir, const struct node_conf *conf, struct err *e) MUST_USE;
+
+/* What holds where entente.conf says nothing. */
+void node_conf_defaults(struct node_conf *out);
+
+/* Open. ERR_ABSENT: there is no node (the text says how to make one); ERR_CONFLICT: another process writes. */
+bool node_open(const char *dir, enum node_mode mode, struct node *out,
+    struct err *e) MUST_USE;
+void node_close(struct node *n);
+
+/* Only entente.conf, for whoever starts children before opening anything. */
+bool node_conf_read(struct node *n, const char *dir, struct err *e) MUST_USE;
+
+/* DIR/name; the text lives until the next call but 4. */
+const char *node_path(const struct node *n, const char *name);
+
+#endif
