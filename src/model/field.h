@@ -11,26 +11,26 @@
 #include "base/slice.h"
 
 enum field_type {
-	FIELD_STRING,
-	FIELD_LOWER, /* LowercaseString */
-	FIELD_UPPER, /* UppercaseString */
-	FIELD_IP,
-	FIELD_NETWORK,
-	FIELD_FQDN,
-	FIELD_URL,
-	FIELD_INTEGER,
-	FIELD_FLOAT,
-	FIELD_BOOLEAN,
-	FIELD_DATE,
-	FIELD_ASN,
-	FIELD_ACCURACY, /* 0 to 100 */
-	FIELD_BASE64,
-	FIELD_TAXONOMY,
-	FIELD_CLASS, /* classification.type */
-	FIELD_TLP,
-	FIELD_REGISTRY,
-	FIELD_JSON,
-	FIELD_JSON_DICT
+	TYPE_STRING,
+	TYPE_LOWER, /* LowercaseString */
+	TYPE_UPPER, /* UppercaseString */
+	TYPE_IP,
+	TYPE_NETWORK,
+	TYPE_FQDN,
+	TYPE_URL,
+	TYPE_INTEGER,
+	TYPE_FLOAT,
+	TYPE_BOOLEAN,
+	TYPE_DATE,
+	TYPE_ASN,
+	TYPE_ACCURACY, /* 0 to 100 */
+	TYPE_BASE64,
+	TYPE_TAXONOMY,
+	TYPE_CLASS, /* classification.type */
+	TYPE_TLP,
+	TYPE_REGISTRY,
+	TYPE_JSON,
+	TYPE_JSON_DICT
 };
 
 /*

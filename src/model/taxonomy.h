@@ -24,6 +24,7 @@ enum class class_find(struct slice type);
 /* The name of today for an old one ("botnet drone", "c&c"), or SLICE_NONE. */
 struct slice class_modern(struct slice old);
 bool taxonomy_ok(struct slice taxonomy);
+struct slice taxonomy_modern(struct slice old);
 
 /* Two ports at one address are two findings (an open service, a C2)? */
 bool class_port_matters(enum class c);

@@ -1,0 +1,58 @@
+#include "model/policy.h"
+
+#include "base/lang.h"
+
+static const struct policy_answer
+	yes_network = { true, "own-network", N_("the network's own contact may be told of its own hosts") },
+	yes_domain = { true, "own-domain", N_("the domain's own contact may be told of its own names") },
+	yes_country = { true, "focal-point", N_("a country's focal point may be told of hosts in the country") },
+	yes_child = { true, "child-protection", N_("the designated authority gets the fact and a reference, no content") },
+	no_child = { false, "child-protection", N_("what concerns the sexual exploitation of children goes to the designated authority only") },
+	no_tlp = { false, "tlp", N_("TLP:RED goes to nobody but those it was given to") },
+	no_purpose = { false, "purpose", N_("without an agreement, records flow to have a thing repaired, for nothing else") },
+	no_date = { false, "not-valid", N_("the contact is not valid on that date") },
+	no_rule = { false, "no-rule", N_("no rule and no agreement lets this record go to this recipient") };
+
+static bool
+within(struct slice name, struct slice domain)
+{
+	if (domain.len == 0 || name.len < domain.len || !slice_ends_nocase(name, domain))
+		return false;
+	return name.len == domain.len || name.p[name.len - domain.len - 1] == '.';
+}
+
+struct policy_answer
+policy_allows(const struct policy_record *record,
+    const struct policy_recipient *recipient, enum policy_purpose purpose,
+    int64_t date_s)
+{
+	bool own_country = record->country.len == 2 && recipient->country.len == 2 &&
+	    slice_eq_nocase(record->country, recipient->country);
+
+	if ((recipient->valid_from_s != 0 && date_s < recipient->valid_from_s) ||
+	    (recipient->valid_until_s != 0 && date_s >= recipient->valid_until_s))
+		return no_date;
+	if (purpose != PURPOSE_NOTIFY)
+		return no_purpose;
+	if (record->tlp == TLP_RED)
+		return no_tlp;
+	/* Before any rule that says yes: it must not be reached around. */
+	if (record->class == CLASS_VIOLENCE)
+		return recipient->role == ROLE_FOCAL_POINT && own_country ? yes_child : no_child;
+	switch (recipient->role) {
+	case ROLE_NETWORK_CONTACT:
+		if (recipient->prefix.bits != 0 && record->has_ip &&
+		    prefix_covers(&recipient->prefix, record->ip))
+			return yes_network;
+		if (recipient->asn != 0 && recipient->asn == record->asn)
+			return yes_network;
+		return no_rule;
+	case ROLE_DOMAIN_CONTACT:
+		return within(record->fqdn, recipient->domain) ? yes_domain : no_rule;
+	case ROLE_FOCAL_POINT:
+		return own_country ? yes_country : no_rule;
+	case ROLE_OTHER:
+		break;
+	}
+	return no_rule;
+}
