@@ -172,6 +172,14 @@ migrate_one(struct db *db, int64_t from, struct err *e)
 	return false;
 }
 
+static bool
+newer(int64_t version, struct err *e)
+{
+	return err_set(e, ERR_INPUT,
+	    "the database has schema %" PRId64 ", this program knows up to %" PRId64 "; install a newer entente",
+	    version, SCHEMA_VERSION);
+}
+
 bool
 schema_migrate(struct db *db, struct err *e)
 {
@@ -180,12 +188,25 @@ schema_migrate(struct db *db, struct err *e)
 	if (!version_get(db, &version, e))
 		return false;
 	if (version < 0 || version > SCHEMA_VERSION)
-		return err_set(e, ERR_INPUT,
-		    "the database has schema %" PRId64 ", this program knows up to %" PRId64 "; install a newer entente",
-		    version, SCHEMA_VERSION);
+		return newer(version, e);
 	for (; version < SCHEMA_VERSION; version++) {
 		if (!migrate_one(db, version, e))
 			return err_within(e, "schema %" PRId64, version + 1);
 	}
 	return true;
+}
+
+bool
+schema_check(struct db *db, struct err *e)
+{
+	int64_t version;
+
+	if (!version_get(db, &version, e))
+		return false;
+	if (version < 0 || version > SCHEMA_VERSION)
+		return newer(version, e);
+	return version == SCHEMA_VERSION ||
+	    err_set(e, ERR_CONFLICT,
+		"the database has the older schema %" PRId64 "; run \"entente doctor\" once to bring it to %" PRId64,
+		version, SCHEMA_VERSION);
 }

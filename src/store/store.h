@@ -25,11 +25,17 @@
 
 struct store;
 
-/* Open PATH (a database file), make or migrate the schema. ERR_INPUT: not ours, or newer than we are; the text says what to do. */
+/*
+ * Open PATH (a database file), make or migrate the schema. ERR_INPUT: not
+ * ours, or newer than we are; the text says what to do. Read-only, it must be
+ * there and of our version.
+ */
 bool store_open(const char *path, const struct db_options *options,
     struct store **out, struct err *e) MUST_USE;
 void store_close(struct store **s);
 struct db *store_db(struct store *s);
+/* Give up the transaction that is open, and what was remembered of it. */
+void store_rollback(struct store *s);
 /* Integrity of file and counters; each trouble goes to say(). False when any. */
 bool store_check(struct store *s, void (*say)(void *, const char *), void *cookie,
     struct err *e) MUST_USE;
@@ -42,7 +48,7 @@ bool store_setting_put(struct store *s, struct slice key, struct slice value,
 
 /* --- reports ------------------------------------------------------------ */
 
-enum report_state { REPORT_RECEIVED, REPORT_READING, REPORT_DONE, REPORT_ASIDE };
+enum report_state { REPORT_RECEIVED, REPORT_READING, REPORT_DONE, REPORT_ASIDE, REPORT_STATE_COUNT };
 const char *report_state_name(enum report_state s);
 
 struct report {
@@ -63,7 +69,9 @@ struct report {
 
 /*
  * Enter a report that the archive holds. The same SHA-256 twice is one report:
- * *known_out says so and *id_out is the first one's.
+ * *known_out says so and *id_out is the first one's. It is on disk when this
+ * returns, or, inside the caller's transaction, when that is committed after
+ * db_durable(db, true). r's id, state, reason and counts are not looked at.
  */
 bool report_add(struct store *s, const struct report *r, int64_t *id_out,
     bool *known_out, struct err *e) MUST_USE;
@@ -72,10 +80,39 @@ bool report_get(struct store *s, int64_t id, struct arena *a,
 /* The next report of a state behind id `after`, or *found_out false. */
 bool report_next(struct store *s, enum report_state state, int64_t after,
     struct arena *a, struct report *out, bool *found_out, struct err *e) MUST_USE;
+/* A reader begins on it: state reading, one more read. */
 bool report_begin(struct store *s, int64_t id, struct err *e) MUST_USE;
 bool report_aside(struct store *s, int64_t id, struct slice reason,
     struct err *e) MUST_USE;
-/* Read it (again) from the start: what `retry` does for an aside report. */
+/* By SHA-256; *found_out false when there is none. */
+bool report_find(struct store *s, const struct sha256 *sha, struct arena *a,
+    struct report *out, bool *found_out, struct err *e) MUST_USE;
+
+/* What is asked of the list of reports; newest first. */
+struct report_query {
+	bool has_state;
+	enum report_state state;
+	bool with_bad; /* only those with bad records */
+	struct slice feed, format; /* NONE: any */
+	int64_t since_s, until_s; /* received; 0: open */
+	int64_t before_id; /* for the next page: the last id shown; 0: from the newest */
+	size_t limit; /* 0: all */
+};
+bool report_list(struct store *s, const struct report_query *q,
+    bool (*each)(void *cookie, const struct report *r, struct err *e),
+    void *cookie, struct err *e) MUST_USE;
+/* How many reports in each state, and what they hold together. */
+struct report_totals {
+	uint64_t reports[REPORT_STATE_COUNT];
+	uint64_t events, bad, bytes;
+};
+bool report_totals(struct store *s, struct report_totals *out,
+    struct err *e) MUST_USE;
+
+/*
+ * Read it (again): what `retry` does for an aside report. Events that were
+ * stored before it was set aside are not counted again.
+ */
 bool report_again(struct store *s, int64_t id, struct err *e) MUST_USE;
 
 /* --- events into findings ---------------------------------------------- */
@@ -94,21 +131,49 @@ struct observation {
 };
 
 /*
- * A batch gathers observations of one report in memory (bounded), joins those
- * of one finding, and goes into the store in one transaction, in the order of
- * finding ids. store_observe() flushes by itself when the batch is full.
+ * A batch gathers observations of one report in memory (bounded: about 30 MiB),
+ * joins those of one finding, and goes into the store in one transaction, in
+ * the order of finding ids. store_observe() and store_bad() flush by themselves
+ * when the batch is full. One batch is open at a time.
+ *
+ * The result is a function of the observations in their order, however they
+ * were cut into batches and whatever kills lay between. Where several reports
+ * are small, the caller may hold one transaction over all of them (db_begin()
+ * and db_commit() on store_db()); if that fails or is given up, store_rollback()
+ * instead of db_rollback().
+ *
+ * A moment more than a day after the report was received, or before 1970, is
+ * taken for the moment of reception. Texts over 255 bytes are cut (places: 2,048).
+ *
+ * *seen_out (may be NULL): how many events and bad records of this report are
+ * stored already. The reader begins at the start all the same: so many calls
+ * are passed over silently.
  */
-bool store_batch_begin(struct store *s, int64_t report_id, struct err *e) MUST_USE;
+bool store_batch_begin(struct store *s, int64_t report_id, uint64_t *seen_out,
+    struct err *e) MUST_USE;
+/*
+ * Read a report that is done once more, for its bad records alone: of all the
+ * items that come, those are taken whose places were set aside; what is bad
+ * again is set aside again. store_batch_done() ends it. A pass takes up to
+ * a million places; *more_out: another pass is needed after this one.
+ * ERR_CONFLICT for a report that is not done, or has no bad record.
+ */
+bool store_batch_retry(struct store *s, int64_t report_id, bool *more_out,
+    struct err *e) MUST_USE;
 bool store_observe(struct store *s, const struct observation *o,
     struct err *e) MUST_USE;
-/* A bad record: counted and kept by place; examples with a reason are bounded. */
+/* A bad record: counted and kept by place; 1,000 examples a report keep their reason. */
 bool store_bad(struct store *s, uint64_t offset, uint32_t length, uint32_t line,
     struct slice part, struct slice column, struct slice reason,
     struct err *e) MUST_USE;
 /* Write what is gathered together with the report's progress. */
 bool store_batch_flush(struct store *s, struct err *e) MUST_USE;
-/* Flush and mark the report done, with the format it was read as. */
+/* Flush and mark the report done, with the format it was read as (empty: as it was). */
 bool store_batch_done(struct store *s, struct slice format, struct err *e) MUST_USE;
+/* Forget what was gathered since the last flush. Fine where none is open. */
 void store_batch_drop(struct store *s);
+/* Stored or gathered since the batch began, passed-over ones not counted. */
+void store_batch_counts(const struct store *s, uint64_t *events_out,
+    uint64_t *bad_out);
 
 #endif

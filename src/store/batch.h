@@ -1,0 +1,165 @@
+/*
+ * batch: how observations wait in memory for their transaction. For this room
+ * alone: batch.c gathers, batch_flush.c writes, bad.c does both for bad records.
+ */
+#ifndef STORE_BATCH_H
+#define STORE_BATCH_H
+
+#include "base/arena.h"
+#include "store/store_room.h"
+
+/*
+ * The sizes are a bound on memory: 192 Ki findings of 88 bytes, their table
+ * and 12 MiB of texts at most. More findings a batch means fewer touches of
+ * each page of the store; past this the gain is small (decision 0020).
+ */
+#define BATCH_FINDINGS ((uint32_t)196608)
+#define BATCH_COUNTS ((uint32_t)65536)
+#define BATCH_EVENTS ((uint64_t)1 << 20) /* at most so much is read again after a kill */
+#define BATCH_TEXT ((size_t)8 << 20)
+/* What one record may still bring after the batch counts as full. */
+#define BATCH_SLACK 4096
+
+/* What a batch knows of one finding. */
+struct gathered {
+	int64_t id;
+	uint64_t first_offset, last_offset;
+	/* begin: the first in order; gap: the last one that ended a silence, or 0 */
+	uint32_t first_s, last_s, begin_s, gap_s;
+	uint32_t first_length, last_length;
+	uint32_t count, asn;
+	uint32_t side; /* address and name of a place that is no IPv4, in text; 0: none */
+	uint32_t day; /* index of the count that its first observation is in */
+	uint16_t feed, label, identifier, transport, first_part, last_part;
+	uint16_t port, country;
+	uint8_t class, kind;
+};
+
+struct day_count {
+	uint32_t day, asn;
+	uint16_t country, feed;
+	uint8_t class;
+	uint32_t events, findings_new;
+};
+
+/* Bad records: see bad.c. */
+struct bad_run {
+	uint16_t part;
+	uint32_t n;
+	size_t at, len; /* in places */
+};
+
+struct bad_kind {
+	uint32_t at, col_len, kind_len; /* in text */
+	uint32_t n;
+};
+
+struct bad_example {
+	uint64_t offset;
+	uint32_t length, line;
+	uint32_t at, col_len, reason_len; /* in text */
+	uint16_t part;
+};
+
+#define BAD_RUNS ((uint32_t)1024)
+#define BAD_KINDS ((uint32_t)1024)
+#define BAD_EXAMPLES ((uint32_t)1000)
+#define BAD_RUN_BYTES ((size_t)256 << 10)
+#define BAD_BYTES ((size_t)2 << 20)
+#define BAD_PENDING 64
+
+struct bads {
+	struct buf places;
+	uint64_t last_offset; /* of the run that is open */
+	struct bad_run *runs;
+	uint32_t run_count;
+	bool run_open;
+	struct bad_kind *kinds; /* BAD_KINDS slots of a table, by hash */
+	uint32_t kind_count;
+	struct bad_example *examples;
+	uint32_t example_count;
+	uint64_t examples_stored; /* of the report */
+	struct buf text;
+	uint64_t pending[BAD_PENDING]; /* ordinals at the current place */
+	uint32_t pending_count;
+};
+
+/* A place that was set aside: sorted by part and offset. */
+struct retry_place {
+	uint64_t part; /* hash64() of its text: terms may be cleared meanwhile */
+	uint64_t offset;
+	uint64_t ordinal; /* << 1 | mixed */
+};
+
+struct retry {
+	bool on;
+	struct retry_place *v;
+	size_t count;
+	int64_t last; /* the last row of this pass */
+	int64_t end; /* the last row of the whole retry */
+	uint64_t skip; /* taken ones that are stored already */
+};
+
+struct batch {
+	bool open;
+	int64_t report;
+	int64_t received_s;
+	uint64_t skip; /* calls still to be passed over */
+	uint64_t events, bad; /* gathered since the last flush */
+	uint64_t taken; /* events and bad since the last flush, for progress */
+	uint64_t events_total, bad_total;
+
+	struct gathered *findings;
+	uint32_t *slots; /* index + 1, by id */
+	uint32_t finding_count;
+	struct day_count *days;
+	uint32_t *day_slots;
+	uint32_t day_count;
+	struct buf text;
+
+	/* the place that the last call was about */
+	bool at_known;
+	uint16_t at_part;
+	uint64_t at_hash; /* of the part's text, when it is a retry */
+	uint64_t at_offset;
+	uint64_t at_items; /* calls for it so far */
+	uint64_t at_good; /* events among them */
+	bool at_cut; /* a flush came between */
+
+	struct bads bads;
+	struct retry retry;
+	bool update_first; /* what the last finding was: likely the next one too */
+};
+
+#define BATCH_SLOTS ((size_t)524288)
+#define DAY_SLOTS ((size_t)131072)
+
+void bads_init(struct bads *b);
+void bads_fini(struct bads *b);
+void bads_clear(struct bads *b);
+bool bads_full(const struct bads *b);
+/* The place is left: what was bad there goes into the run. */
+void bads_close_place(struct batch *b, bool mixed);
+bool bads_store(struct store *s, struct batch *b, struct err *e) MUST_USE;
+/* Is this item, the ordinal-th of its place, one that was set aside? */
+bool retry_wants(const struct retry *r, uint64_t part, uint64_t offset,
+    uint64_t ordinal);
+bool retry_finish(struct store *s, struct batch *b, struct err *e) MUST_USE;
+
+/* Write the gathered findings and counts. In a transaction. */
+bool batch_store_findings(struct store *s, struct batch *b,
+    struct err *e) MUST_USE;
+bool batch_store_days(struct store *s, struct batch *b, struct err *e) MUST_USE;
+
+struct batch *batch_get(struct store *s);
+/* Empty it for a report. */
+void batch_start(struct batch *b, int64_t report, int64_t received_s);
+
+/*
+ * A call about a place: *take_out false when it is to be passed over. Flushes
+ * where the batch is full.
+ */
+bool batch_enter(struct store *s, struct slice part, uint64_t offset,
+    bool *take_out, struct err *e) MUST_USE;
+
+#endif

@@ -1,0 +1,294 @@
+/*
+ * batch_flush: the gathered findings and counts into the store, in the order
+ * in which they lie there.
+ */
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "store/batch.h"
+
+#define DAY_S 86400
+#define AT_BYTES 40 /* four LEB128 numbers of ten bytes */
+
+struct order {
+	int64_t id;
+	uint32_t index;
+};
+
+static int
+order_cmp(const void *a, const void *b)
+{
+	int64_t x = ((const struct order *)a)->id;
+	int64_t y = ((const struct order *)b)->id;
+
+	return x < y ? -1 : x > y;
+}
+
+static size_t
+varint(uint8_t *p, uint64_t v)
+{
+	size_t n = 0;
+
+	for (; v >= 0x80; v >>= 7)
+		p[n++] = (uint8_t)(v | 0x80);
+	p[n++] = (uint8_t)v;
+	return n;
+}
+
+/* Where an event stands, as finding.first_at and last_at keep it. */
+static struct slice
+at_pack(uint8_t *p, int64_t report, uint64_t offset, uint32_t length,
+    int64_t part)
+{
+	size_t n = varint(p, (uint64_t)report);
+
+	n += varint(p + n, offset);
+	n += varint(p + n, length);
+	n += varint(p + n, (uint64_t)part);
+	return slice_of(p, n);
+}
+
+static void
+bind_term(struct stmt *q, int i, const struct store *s, uint16_t index)
+{
+	if (index == 0)
+		stmt_null(q, i);
+	else
+		stmt_i64(q, i, term_id(&s->terms, index));
+}
+
+static void
+bind_country(struct stmt *q, int i, uint16_t country, uint8_t mem[2],
+    bool null)
+{
+	mem[0] = (uint8_t)(country >> 8);
+	mem[1] = (uint8_t)country;
+	stmt_text(q, i, country != 0 ? slice_of(mem, 2) :
+		null ? SLICE_NONE : S(""));
+}
+
+static void
+bind_side(struct stmt *q, int ip, int place, const struct batch *b,
+    const struct gathered *g)
+{
+	const uint8_t *p = b->text.p + g->side;
+	size_t len;
+
+	if (g->side == 0) {
+		stmt_null(q, ip);
+		stmt_null(q, place);
+		return;
+	}
+	len = (size_t)p[17] << 8 | p[18];
+	stmt_blob(q, ip, p[0] != 0 ? slice_of(p + 1, 16) : SLICE_NONE);
+	stmt_text(q, place, len > 0 ? slice_of(p + 19, len) : SLICE_NONE);
+}
+
+static const char add_sql[] =
+    "INSERT INTO finding (id, class, kind, ip, place, identifier, port,"
+    " transport, asn, country, first_s, last_s, count, state, state_s, feed,"
+    " label, first_at, last_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
+    " ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)"
+    " ON CONFLICT (id) DO NOTHING";
+
+/* *added_out false: the finding is there already. */
+static bool
+add(struct store *s, const struct batch *b, const struct gathered *g,
+    struct stmt *q, bool *added_out, struct err *e)
+{
+	uint8_t first[AT_BYTES], last[AT_BYTES], country[2];
+	int64_t changed = 0;
+
+	stmt_i64(q, 1, g->id);
+	stmt_i64(q, 2, g->class);
+	stmt_i64(q, 3, g->kind);
+	bind_side(q, 4, 5, b, g);
+	bind_term(q, 6, s, g->identifier);
+	stmt_i64(q, 7, g->port);
+	bind_term(q, 8, s, g->transport);
+	stmt_i64(q, 9, g->asn);
+	bind_country(q, 10, g->country, country, true);
+	stmt_i64(q, 11, g->first_s);
+	stmt_i64(q, 12, g->last_s);
+	stmt_i64(q, 13, g->count);
+	stmt_i64(q, 14, g->gap_s == 0 ? FINDING_NEW : FINDING_RETURNED);
+	stmt_i64(q, 15, g->gap_s);
+	bind_term(q, 16, s, g->feed);
+	bind_term(q, 17, s, g->label);
+	stmt_blob(q, 18, at_pack(first, b->report, g->first_offset,
+			     g->first_length, term_id(&s->terms, g->first_part)));
+	stmt_blob(q, 19, g->count == 1 ? SLICE_NONE :
+		at_pack(last, b->report, g->last_offset, g->last_length,
+		    term_id(&s->terms, g->last_part)));
+	if (!stmt_run(q, &changed, e))
+		return false;
+	*added_out = changed == 1;
+	return true;
+}
+
+/*
+ * ?2 first, ?3 last, ?4 begin, ?5 gap (0: none), ?6 the class' silence.
+ * A return is told only of moments later than what the state rests on, so
+ * that an old event that arrives late does not undo what somebody did.
+ * 3 is FINDING_RESOLVED, 4 FINDING_RETURNED.
+ */
+static const char seen_sql[] =
+    "UPDATE finding SET"
+    " state = CASE WHEN (state = 3 AND ?3 > state_s)"
+    "  OR (?5 > last_s + ?6 AND ?5 > state_s)"
+    "  OR (?4 > last_s + ?6 AND ?4 > state_s) THEN 4 ELSE state END,"
+    " state_s = CASE WHEN ?5 > last_s + ?6 AND ?5 > state_s THEN ?5"
+    "  WHEN ?4 > last_s + ?6 AND ?4 > state_s THEN ?4 ELSE state_s END,"
+    " silent_s = CASE WHEN ?3 > last_s THEN NULL ELSE silent_s END,"
+    " last_at = CASE WHEN ?3 >= last_s THEN ?7"
+    "  WHEN ?2 < first_s THEN coalesce(last_at, first_at) ELSE last_at END,"
+    " first_at = CASE WHEN ?2 < first_s THEN ?8 ELSE first_at END,"
+    " asn = CASE WHEN ?3 >= last_s THEN ?9 ELSE asn END,"
+    " country = CASE WHEN ?3 >= last_s THEN ?10 ELSE country END,"
+    " feed = CASE WHEN ?3 >= last_s THEN ?11 ELSE feed END,"
+    " label = CASE WHEN ?3 >= last_s THEN ?12 ELSE label END,"
+    " first_s = CASE WHEN ?2 < first_s THEN ?2 ELSE first_s END,"
+    " last_s = CASE WHEN ?3 > last_s THEN ?3 ELSE last_s END,"
+    " count = count + ?13 WHERE id = ?1";
+
+static bool
+seen(struct store *s, const struct batch *b, const struct gathered *g,
+    struct stmt *q, bool *there_out, struct err *e)
+{
+	uint8_t first[AT_BYTES], last[AT_BYTES], country[2];
+	int64_t changed = 0;
+
+	stmt_i64(q, 1, g->id);
+	stmt_i64(q, 2, g->first_s);
+	stmt_i64(q, 3, g->last_s);
+	stmt_i64(q, 4, g->begin_s);
+	stmt_i64(q, 5, g->gap_s);
+	stmt_i64(q, 6, (int64_t)class_silence_d((enum class)g->class) * DAY_S);
+	stmt_blob(q, 7, at_pack(last, b->report, g->last_offset, g->last_length,
+			    term_id(&s->terms, g->last_part)));
+	stmt_blob(q, 8, at_pack(first, b->report, g->first_offset,
+			    g->first_length, term_id(&s->terms, g->first_part)));
+	stmt_i64(q, 9, g->asn);
+	bind_country(q, 10, g->country, country, true);
+	bind_term(q, 11, s, g->feed);
+	bind_term(q, 12, s, g->label);
+	stmt_i64(q, 13, g->count);
+	if (!stmt_run(q, &changed, e))
+		return false;
+	*there_out = changed == 1;
+	return true;
+}
+
+/*
+ * Whether a finding is there is found out by trying: what the one before was
+ * is tried first, as reports tend to be mostly new or mostly known.
+ */
+static bool
+store_finding(struct store *s, struct batch *b, struct gathered *g,
+    struct stmt *add_q, struct stmt *seen_q, struct err *e)
+{
+	bool did = false, added = false;
+
+	if (b->update_first) {
+		if (!seen(s, b, g, seen_q, &did, e))
+			return false;
+		if (!did && !add(s, b, g, add_q, &added, e))
+			return false;
+	} else {
+		if (!add(s, b, g, add_q, &added, e))
+			return false;
+		if (!added && !seen(s, b, g, seen_q, &did, e))
+			return false;
+	}
+	b->update_first = !added;
+	if (added)
+		b->days[g->day].findings_new++;
+	return did || added ||
+	    err_set(e, ERR_INTERNAL, "a finding was neither new nor there");
+}
+
+bool
+batch_store_findings(struct store *s, struct batch *b, struct err *e)
+{
+	struct stmt *add_q, *seen_q;
+	struct order *order;
+	bool ok = true;
+
+	if (b->finding_count == 0)
+		return true;
+	if (!store_query(s, Q_FINDING_ADD, add_sql, &add_q, e) ||
+	    !store_query(s, Q_FINDING_SEEN, seen_sql, &seen_q, e))
+		return false;
+	/* A flush that failed may be tried again. */
+	for (uint32_t i = 0; i < b->day_count; i++)
+		b->days[i].findings_new = 0;
+	order = xarray(b->finding_count, sizeof(*order));
+	for (uint32_t i = 0; i < b->finding_count; i++)
+		order[i] = (struct order){ b->findings[i].id, i };
+	qsort(order, b->finding_count, sizeof(*order), order_cmp);
+	for (uint32_t i = 0; i < b->finding_count && ok; i++)
+		ok = store_finding(s, b, &b->findings[order[i].index], add_q,
+		    seen_q, e);
+	free(order);
+	return ok;
+}
+
+static int
+day_cmp(const void *a, const void *b)
+{
+	const struct day_count *x = *(const struct day_count *const *)a;
+	const struct day_count *y = *(const struct day_count *const *)b;
+
+	if (x->day != y->day)
+		return x->day < y->day ? -1 : 1;
+	if (x->class != y->class)
+		return x->class < y->class ? -1 : 1;
+	if (x->country != y->country)
+		return x->country < y->country ? -1 : 1;
+	if (x->asn != y->asn)
+		return x->asn < y->asn ? -1 : 1;
+	return x->feed < y->feed ? -1 : x->feed > y->feed;
+}
+
+static bool
+store_day(struct store *s, const struct day_count *d, struct stmt *q,
+    struct err *e)
+{
+	uint8_t country[2];
+
+	stmt_i64(q, 1, d->day);
+	stmt_i64(q, 2, d->class);
+	bind_country(q, 3, d->country, country, false);
+	stmt_i64(q, 4, d->asn);
+	stmt_i64(q, 5, term_id(&s->terms, d->feed));
+	stmt_i64(q, 6, d->events);
+	stmt_i64(q, 7, d->findings_new);
+	return stmt_run(q, NULL, e);
+}
+
+/* After the findings, which say how many of them were new. */
+bool
+batch_store_days(struct store *s, struct batch *b, struct err *e)
+{
+	const struct day_count **order;
+	struct stmt *q;
+	bool ok = true;
+
+	if (b->day_count == 0)
+		return true;
+	if (!store_query(s, Q_COUNT_ADD,
+		"INSERT INTO count_day (day, class, country, asn, feed, events,"
+		" findings_new) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+		" ON CONFLICT (day, class, country, asn, feed) DO UPDATE SET"
+		" events = count_day.events + excluded.events, findings_new ="
+		" count_day.findings_new + excluded.findings_new", &q, e))
+		return false;
+	order = xarray(b->day_count, sizeof(*order));
+	for (uint32_t i = 0; i < b->day_count; i++)
+		order[i] = &b->days[i];
+	qsort(order, b->day_count, sizeof(*order), day_cmp);
+	for (uint32_t i = 0; i < b->day_count && ok; i++)
+		ok = store_day(s, order[i], q, e);
+	free(order);
+	return ok;
+}

@@ -1,0 +1,69 @@
+/*
+ * store_room: what the files of this room share. For them alone.
+ */
+#ifndef STORE_STORE_ROOM_H
+#define STORE_STORE_ROOM_H
+
+#include "store/store.h"
+#include "store/term.h"
+
+/* Statements that are kept prepared; each is used in one place. */
+enum query {
+	Q_SETTING_GET,
+	Q_SETTING_PUT,
+	Q_TERM_FIND,
+	Q_TERM_MAX,
+	Q_TERM_ADD,
+	Q_TERM_TEXT,
+	Q_REPORT_FIND,
+	Q_REPORT_ADD,
+	Q_REPORT_GET,
+	Q_REPORT_NEXT,
+	Q_REPORT_STATE,
+	Q_REPORT_BEGIN,
+	Q_BATCH_BEGIN,
+	Q_BATCH_PROGRESS,
+	Q_BATCH_DONE,
+	Q_FINDING_ADD,
+	Q_FINDING_SEEN,
+	Q_COUNT_ADD,
+	Q_BAD_PLACE_ADD,
+	Q_BAD_SEQ,
+	Q_BAD_COUNT_ADD,
+	Q_BAD_KINDS,
+	Q_BAD_EXAMPLE_ADD,
+	Q_BAD_EXAMPLES,
+	Q_FINDING_STATE,
+	Q_FINDING_MOVE,
+	Q_ACT_ADD,
+	QUERY_COUNT
+};
+
+struct batch;
+
+struct store {
+	struct db *db;
+	struct terms terms;
+	struct batch *batch; /* made at the first use */
+	struct stmt *q[QUERY_COUNT];
+};
+
+/* The statement, prepared at its first use; it stays the store's. */
+bool store_query(struct store *s, enum query q, const char *sql,
+    struct stmt **out, struct err *e) MUST_USE;
+
+/*
+ * A transaction of one's own, or the one that is open: *mine_out says which.
+ * store_end() commits or rolls back what is mine; returns ok and committed.
+ */
+bool store_begin(struct store *s, bool *mine_out, struct err *e) MUST_USE;
+bool store_end(struct store *s, bool mine, bool ok, struct err *e) MUST_USE;
+
+void batch_free(struct batch **b);
+
+/* What a text column holds must be text: bad UTF-8 and NUL become '?'. */
+struct slice text_clean(struct slice s, size_t max, struct arena *a);
+/* s, cut to at most max bytes between two characters. */
+struct slice text_cut(struct slice s, size_t max);
+
+#endif
