@@ -260,11 +260,7 @@ csv_next(struct csv_reader *r, struct csv_row *row, struct err *e)
 	struct source *src = r->src;
 
 	for (;;) {
-		struct scan s = {
-			.p = src->window.p,
-			.end = src->window.p + src->window.len,
-			.eof = src->eof,
-		};
+		struct scan s;
 		enum found f;
 		size_t used;
 
@@ -276,6 +272,11 @@ csv_next(struct csv_reader *r, struct csv_row *row, struct err *e)
 				return STEP_FAIL;
 			continue;
 		}
+		s = (struct scan){
+			.p = src->window.p,
+			.end = src->window.p + src->window.len,
+			.eof = src->eof,
+		};
 		if (r->unquoted_cap < src->window.len && r->unquoted_cap < r->limits.record_bytes) {
 			free(r->unquoted);
 			r->unquoted_cap = r->limits.record_bytes;

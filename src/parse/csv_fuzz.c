@@ -1,0 +1,76 @@
+#include <stdlib.h>
+
+#include "parse/csv.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+struct pieces {
+	struct slice rest;
+	size_t most;
+};
+
+static bool
+pull(void *cookie, uint8_t *p, size_t cap, size_t *n_out, struct err *e)
+{
+	struct pieces *c = cookie;
+	size_t n = c->most < cap ? c->most : cap;
+
+	(void)e;
+	n = n < c->rest.len ? n : c->rest.len;
+	if (n > 0)
+		memcpy(p, c->rest.p, n);
+	c->rest = slice_from(c->rest, n);
+	*n_out = n;
+	return true;
+}
+
+static void
+mix(uint64_t *sum, const uint8_t *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		*sum = (*sum ^ p[i]) * 0x100000001b3u;
+	*sum = (*sum ^ n) * 0x100000001b3u;
+}
+
+/* A sum over all that the reader said. */
+static uint64_t
+walk(struct source *src)
+{
+	struct err e = ERR_INIT;
+	struct csv_reader r;
+	struct csv_row row;
+	enum step step;
+	uint64_t sum = 0xcbf29ce484222325u;
+
+	csv_init(&r, src);
+	r.limits = (struct csv_limits){ .record_bytes = 200, .fields = 70 };
+	while ((step = csv_next(&r, &row, &e)) == STEP_ITEM || step == STEP_BAD) {
+		uint64_t said[] = { step, row.offset, row.length, row.line };
+
+		mix(&sum, (const uint8_t *)said, sizeof(said));
+		for (size_t i = 0; step == STEP_ITEM && i < row.count; i++)
+			mix(&sum, row.v[i].p, row.v[i].len);
+	}
+	csv_fini(&r);
+	return sum;
+}
+
+/* The same records whole and in pieces. */
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct source src;
+	struct pieces c;
+	uint64_t whole;
+
+	if (size == 0)
+		return 0;
+	c = (struct pieces){ slice_of(data + 1, size - 1), 1 + (size_t)data[0] };
+	source_of_slice(&src, c.rest);
+	whole = walk(&src);
+	source_of_pull(&src, pull, &c, 1 << 20);
+	if (walk(&src) != whole)
+		abort();
+	source_fini(&src);
+	return 0;
+}

@@ -1,0 +1,187 @@
+#include "parse/xml.h"
+
+#include <libxml/xmlreader.h>
+#include <stdlib.h>
+
+#include "base/arena.h"
+
+const struct xml_limits XML_LIMITS = {
+	/* The largest DMARC reports unpack to some 20 MB. */
+	.bytes = (uint64_t)64 << 20,
+	.depth = 100,
+};
+
+struct xml_reader {
+	xmlTextReaderPtr x;
+	struct source *src;
+	struct xml_limits limits;
+	uint64_t read;
+	bool end_due; /* of an element without content */
+	bool failed;
+	struct err e; /* the first thing that went wrong */
+};
+
+static bool
+fail(struct xml_reader *r)
+{
+	r->failed = true;
+	return false;
+}
+
+/*
+ * libxml2 asks for bytes; -1 ends the walk with r->e. It gets all it asked for
+ * while there is more: else where it fails would depend on the pulls' sizes.
+ */
+static int
+pull(void *cookie, char *p, int cap)
+{
+	struct xml_reader *r = cookie;
+	size_t got = 0, want = (size_t)cap;
+
+	while (!r->failed && got < want) {
+		size_t n = r->src->window.len < want - got ? r->src->window.len : want - got;
+
+		if (n == 0) {
+			if (r->src->eof)
+				break;
+			if (!source_more(r->src, &r->e))
+				(void)fail(r);
+			continue;
+		}
+		if (n > r->limits.bytes - r->read) {
+			(void)err_set(&r->e, ERR_LIMIT, "XML of more than %llu bytes",
+			    (unsigned long long)r->limits.bytes);
+			(void)fail(r);
+			break;
+		}
+		memcpy(p + got, r->src->window.p, n);
+		source_advance(r->src, n);
+		r->read += n;
+		got += n;
+	}
+	return r->failed ? -1 : (int)got;
+}
+
+/* Also keeps libxml2 from printing to standard error. */
+static void
+complain(void *cookie, xmlErrorPtr x)
+{
+	struct xml_reader *r = cookie;
+
+	if (r->failed || x->level < XML_ERR_ERROR)
+		return;
+	(void)err_set(&r->e, ERR_INPUT, "XML, line %d: not well-formed", x->line);
+	(void)err_cause(&r->e, "libxml2 %d", x->code);
+	(void)fail(r);
+}
+
+bool
+xml_open(struct source *src, const struct xml_limits *limits,
+    struct xml_reader **out, struct err *e)
+{
+	struct xml_reader *r = xalloc(sizeof(*r));
+
+	*r = (struct xml_reader){ .src = src, .limits = *limits, .e = ERR_INIT };
+	/* Neither NOENT, nor DTDLOAD, nor HUGE: the defaults are the safe ones. */
+	r->x = xmlReaderForIO(pull, NULL, r, NULL, NULL,
+	    XML_PARSE_NONET | XML_PARSE_COMPACT);
+	if (r->x == NULL) {
+		bool ours = r->failed;
+
+		*e = r->e;
+		free(r);
+		return ours ? false : err_set(e, ERR_SYSTEM, "the XML reader does not start");
+	}
+	xmlTextReaderSetStructuredErrorHandler(r->x, complain, r);
+	*out = r;
+	return true;
+}
+
+void
+xml_free(struct xml_reader **r)
+{
+	if (*r == NULL)
+		return;
+	xmlFreeTextReader((*r)->x);
+	free(*r);
+	*r = NULL;
+}
+
+static struct slice
+slice_of_xml(const xmlChar *s)
+{
+	return s == NULL ? S("") : slice_of(s, (size_t)xmlStrlen(s));
+}
+
+/* Turn libxml2's node into an item; false where it is none of interest. */
+static bool
+item(struct xml_reader *r, struct xml_item *out)
+{
+	int depth = xmlTextReaderDepth(r->x), type = xmlTextReaderNodeType(r->x);
+	int line = xmlTextReaderGetParserLineNumber(r->x);
+
+	*out = (struct xml_item){
+		.depth = depth < 0 ? 0 : (unsigned)depth,
+		.line = line < 1 ? 1 : (uint64_t)line,
+	};
+	switch (type) {
+	case XML_READER_TYPE_ELEMENT:
+	case XML_READER_TYPE_END_ELEMENT:
+		out->kind = type == XML_READER_TYPE_ELEMENT ? XML_ITEM_START : XML_ITEM_END;
+		out->name = slice_of_xml(xmlTextReaderConstLocalName(r->x));
+		out->depth++;
+		if (out->depth > r->limits.depth) {
+			(void)err_set(&r->e, ERR_LIMIT, "XML, line %llu: more than %u nested elements",
+			    (unsigned long long)out->line, r->limits.depth);
+			return fail(r);
+		}
+		r->end_due = type == XML_READER_TYPE_ELEMENT &&
+		    xmlTextReaderIsEmptyElement(r->x) == 1;
+		return true;
+	case XML_READER_TYPE_TEXT:
+	case XML_READER_TYPE_CDATA:
+	case XML_READER_TYPE_WHITESPACE:
+	case XML_READER_TYPE_SIGNIFICANT_WHITESPACE:
+		out->kind = XML_ITEM_TEXT;
+		out->text = slice_of_xml(xmlTextReaderConstValue(r->x));
+		return true;
+	case XML_READER_TYPE_DOCUMENT_TYPE:
+	case XML_READER_TYPE_ENTITY_REFERENCE:
+		(void)err_set(&r->e, ERR_INPUT, "XML, line %llu: a document type or an entity of its own is not taken",
+		    (unsigned long long)out->line);
+		return fail(r);
+	default: /* comments and processing instructions say nothing to us */
+		return false;
+	}
+}
+
+enum step
+xml_next(struct xml_reader *r, struct xml_item *out, struct err *e)
+{
+	if (r->end_due && !r->failed) {
+		bool ok = item(r, out);
+
+		r->end_due = false;
+		out->kind = XML_ITEM_END;
+		if (ok)
+			return STEP_ITEM;
+	}
+	while (!r->failed) {
+		int step = xmlTextReaderRead(r->x);
+
+		if (r->failed)
+			break;
+		if (step == 0)
+			return STEP_END;
+		if (step < 0) {
+			(void)err_set(&r->e, ERR_INPUT, "XML, line %d: not well-formed",
+			    xmlTextReaderGetParserLineNumber(r->x));
+			(void)fail(r);
+			break;
+		}
+		if (item(r, out))
+			return STEP_ITEM;
+	}
+	*e = r->e;
+	return STEP_FAIL;
+}
