@@ -1,0 +1,275 @@
+/*
+ * finding_act: what people, notices and time do to findings, and what a
+ * replay must keep of it.
+ *
+ * Events can be made again from the archive; acts cannot, so each is kept with
+ * the state that it led to. An act is dated not before the finding's latest
+ * event, so that "what came later" has one meaning: after a replay the last
+ * act's state holds, unless an event came after it. Silence is no act: it
+ * follows from the latest event and the date, and is kept beside the state.
+ */
+#include <inttypes.h>
+
+#include "base/buf.h"
+#include "base/lang.h"
+#include "store/findings.h"
+#include "store/store_room.h"
+
+#define DAY_S 86400
+
+const char *
+finding_act_name(enum finding_act a)
+{
+	switch (a) {
+	case FINDING_SEEN:
+		return N_("seen");
+	case FINDING_TELL:
+		return N_("told");
+	case FINDING_ACKNOWLEDGE:
+		return N_("acknowledge");
+	case FINDING_RESOLVE:
+		return N_("resolve");
+	case FINDING_REOPEN:
+		return N_("reopen");
+	case FINDING_SILENCE:
+		return N_("silence");
+	case FINDING_ACT_COUNT:
+		break;
+	}
+	return "";
+}
+
+struct standing {
+	enum finding_state state;
+	int64_t last_s, state_s;
+};
+
+static bool
+standing_get(struct store *s, int64_t id, struct standing *out, struct err *e)
+{
+	struct stmt *q;
+	enum step step;
+	int64_t state;
+
+	if (!store_query(s, Q_FINDING_STATE,
+		"SELECT state_now, last_s, state_s FROM finding_now WHERE id = ?1",
+		&q, e))
+		return false;
+	stmt_i64(q, 1, id);
+	step = stmt_step(q, e);
+	if (step == STEP_FAIL)
+		return false;
+	if (step == STEP_END) {
+		char text[FINDING_ID_TEXT_MAX];
+
+		finding_id_print(id, text);
+		return err_set(e, ERR_ABSENT, "there is no finding %s", text);
+	}
+	state = stmt_col_i64(q, 0);
+	out->last_s = stmt_col_i64(q, 1);
+	out->state_s = stmt_col_i64(q, 2);
+	stmt_reset(q);
+	if (state < 0 || state >= FINDING_STATE_COUNT)
+		return err_set(e, ERR_SYSTEM,
+		    "the database is damaged: a finding's row makes no sense");
+	out->state = (enum finding_state)state;
+	return true;
+}
+
+static bool
+act_write(struct store *s, int64_t id, enum finding_act act,
+    enum finding_state to, struct slice by, struct slice comment, int64_t at_s,
+    struct err *e)
+{
+	struct stmt *move, *add;
+	struct arena a;
+	bool ok;
+
+	if (!store_query(s, Q_FINDING_MOVE,
+		"UPDATE finding SET state = ?2, state_s = ?3, silent_s = NULL,"
+		" notified_s = CASE WHEN ?4 = 1 THEN ?3 ELSE notified_s END"
+		" WHERE id = ?1", &move, e) ||
+	    !store_query(s, Q_ACT_ADD,
+		"INSERT INTO finding_act (id, finding, act, to_state, at_s,"
+		" by_whom, comment) VALUES ((SELECT coalesce(max(id), 0) + 1"
+		" FROM finding_act), ?1, ?2, ?3, ?4, ?5, ?6)", &add, e))
+		return false;
+	stmt_i64(move, 1, id);
+	stmt_i64(move, 2, to);
+	stmt_i64(move, 3, at_s);
+	stmt_i64(move, 4, act == FINDING_TELL);
+	if (!stmt_run(move, NULL, e))
+		return false;
+	arena_init(&a, (size_t)64 << 10);
+	stmt_i64(add, 1, id);
+	stmt_i64(add, 2, act);
+	stmt_i64(add, 3, to);
+	stmt_i64(add, 4, at_s);
+	stmt_text(add, 5, by.p == NULL ? S("") : text_clean(by, 255, &a));
+	stmt_text(add, 6, comment.p == NULL ? S("") :
+		text_clean(comment, 4096, &a));
+	ok = stmt_run(add, NULL, e);
+	arena_fini(&a);
+	return ok;
+}
+
+static bool
+apply(struct store *s, int64_t id, enum finding_act act, struct slice by,
+    struct slice comment, int64_t at_s, struct err *e)
+{
+	struct standing now = { FINDING_NEW, 0, 0 };
+	enum finding_state to;
+
+	if (!standing_get(s, id, &now, e))
+		return false;
+	if (!finding_move(now.state, act, &to)) {
+		char text[FINDING_ID_TEXT_MAX];
+
+		finding_id_print(id, text);
+		return err_set(e, ERR_CONFLICT,
+		    "finding %s is %s; \"%s\" does not apply to it", text,
+		    T(finding_state_name(now.state)), T(finding_act_name(act)));
+	}
+	if (at_s < now.last_s)
+		at_s = now.last_s;
+	if (at_s < now.state_s)
+		at_s = now.state_s;
+	return act_write(s, id, act, to, by, comment, at_s, e);
+}
+
+bool
+finding_act_apply(struct store *s, int64_t id, enum finding_act act,
+    struct slice by, struct slice comment, int64_t at_s, struct err *e)
+{
+	bool mine;
+
+	return store_begin(s, &mine, e) &&
+	    store_end(s, mine, apply(s, id, act, by, comment, at_s, e), e);
+}
+
+bool
+finding_acts(struct store *s, int64_t id,
+    bool (*each)(void *cookie, const struct finding_act_row *a, struct err *e),
+    void *cookie, struct err *e)
+{
+	struct stmt *q = NULL;
+	enum step step = STEP_FAIL;
+	bool ok = true;
+
+	if (!db_prepare(s->db,
+		"SELECT finding, at_s, act, to_state, by_whom, comment"
+		" FROM finding_act WHERE finding = ?1 ORDER BY id", &q, e))
+		return false;
+	stmt_i64(q, 1, id);
+	while (ok && (step = stmt_step(q, e)) == STEP_ITEM) {
+		ok = each(cookie, &(struct finding_act_row){
+			.finding = stmt_col_i64(q, 0),
+			.at_s = stmt_col_i64(q, 1),
+			.act = (enum finding_act)stmt_col_i64(q, 2),
+			.to = (enum finding_state)stmt_col_i64(q, 3),
+			.by = stmt_col(q, 4),
+			.comment = stmt_col(q, 5),
+		}, e);
+	}
+	stmt_free(&q);
+	return ok && step == STEP_END;
+}
+
+/*
+ * Silent from: the latest event, or where somebody reopened it later, that
+ * moment, and the class' period. What people said to be resolved stays so.
+ */
+static void
+silence_sql(struct buf *sql)
+{
+	buf_str(sql, "UPDATE finding SET silent_s = "
+		     "(CASE WHEN state IN (0, 4) AND state_s > last_s THEN state_s ELSE last_s END)"
+		     " + (CASE class");
+	for (int c = 0; c < CLASS_COUNT; c++)
+		buf_printf(sql, " WHEN %d THEN %u", c,
+		    class_silence_d((enum class)c) * DAY_S);
+	buf_str(sql, " ELSE 0 END) WHERE silent_s IS NULL AND state <> 3"
+		     " AND (CASE WHEN state IN (0, 4) AND state_s > last_s THEN state_s ELSE last_s END)"
+		     " + (CASE class");
+	for (int c = 0; c < CLASS_COUNT; c++)
+		buf_printf(sql, " WHEN %d THEN %u", c,
+		    class_silence_d((enum class)c) * DAY_S);
+	buf_str(sql, " ELSE 0 END) <= ?1");
+}
+
+bool
+store_silence(struct store *s, int64_t now_s, uint64_t *count_out,
+    struct err *e)
+{
+	struct stmt *q = NULL;
+	struct buf sql;
+	int64_t changed = 0;
+	bool ok, mine;
+
+	*count_out = 0;
+	buf_init(&sql, (size_t)16 << 10);
+	silence_sql(&sql);
+	ok = db_prepare(s->db, buf_cstr(&sql), &q, e);
+	buf_fini(&sql);
+	if (ok && store_begin(s, &mine, e)) {
+		stmt_i64(q, 1, now_s);
+		ok = store_end(s, mine, stmt_run(q, &changed, e), e);
+	} else {
+		ok = false;
+	}
+	stmt_free(&q);
+	if (ok)
+		*count_out = (uint64_t)changed;
+	return ok;
+}
+
+bool
+store_forget_derived(struct store *s, struct err *e)
+{
+	static const char *const steps[] = {
+		"DELETE FROM finding",
+		"DELETE FROM count_day",
+		"DELETE FROM bad_place",
+		"DELETE FROM bad_count",
+		"DELETE FROM bad_example",
+		"UPDATE report SET state = 0, reason = '', events = 0, bad = 0,"
+		" reads = 0, seen = 0, retry_last = NULL, retry_end = NULL,"
+		" retry_seen = 0",
+	};
+	bool mine, ok = true;
+
+	store_batch_drop(s);
+	if (!store_begin(s, &mine, e))
+		return false;
+	for (size_t i = 0; ok && i < sizeof(steps) / sizeof(steps[0]); i++)
+		ok = db_exec(s->db, steps[i], e);
+	return store_end(s, mine, ok, e);
+}
+
+/*
+ * The last act of each finding holds, unless the finding came back from
+ * silence after it (then state_s is later); a resolved one that was seen later
+ * has returned. 1 is FINDING_TELL.
+ */
+bool
+store_acts_again(struct store *s, struct err *e)
+{
+	static const char *const steps[] = {
+		"UPDATE finding SET notified_s = (SELECT max(at_s) FROM finding_act"
+		" WHERE finding_act.finding = finding.id AND act = 1)"
+		" WHERE id IN (SELECT finding FROM finding_act WHERE act = 1)",
+		"UPDATE finding SET (state, state_s) = (SELECT"
+		" CASE WHEN a.to_state = 3 AND finding.last_s > a.at_s THEN 4 ELSE a.to_state END,"
+		" a.at_s FROM finding_act a WHERE a.finding = finding.id"
+		" ORDER BY a.id DESC LIMIT 1)"
+		" WHERE state_s <= (SELECT a.at_s FROM finding_act a"
+		" WHERE a.finding = finding.id ORDER BY a.id DESC LIMIT 1)",
+	};
+	bool mine, ok = true;
+
+	if (!store_begin(s, &mine, e))
+		return false;
+	for (size_t i = 0; ok && i < sizeof(steps) / sizeof(steps[0]); i++)
+		ok = db_exec(s->db, steps[i], e);
+	return store_end(s, mine, ok, e);
+}
