@@ -114,7 +114,7 @@ main(int argc, char **argv)
 		fprintf(stderr, "usage: store_bench DATABASE ROWS\n");
 		return 2;
 	}
-	must(store_open(argv[1], &(struct db_options){ .cache_mib = 16 }, &s, &e), &e);
+	must(store_open(argv[1], &(struct db_options){ .cache_mib = 8 }, &s, &e), &e);
 	pass(s, "new", rows, 0, false);
 	pass(s, "repeat", rows, 1, false);
 	pass(s, "bad", rows, 2, true);

@@ -24,6 +24,75 @@ order_cmp(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+/* So many buckets, and those of more than so many are sorted by qsort(). */
+#define BUCKET_BITS 16
+#define BUCKET_SMALL 24
+/* The buckets themselves cost more than they save below so many findings. */
+#define BUCKETS_FROM 4096
+
+static void
+bucket_sort(struct order *v, size_t n)
+{
+	if (n > BUCKET_SMALL) {
+		qsort(v, n, sizeof(*v), order_cmp);
+		return;
+	}
+	for (size_t i = 1; i < n; i++) {
+		struct order x = v[i];
+		size_t k = i;
+
+		for (; k > 0 && v[k - 1].id > x.id; k--)
+			v[k] = v[k - 1];
+		v[k] = x;
+	}
+}
+
+/*
+ * The findings by id. Ids are spread over a few networks or over all of the
+ * Internet: one pass into buckets over their range leaves little to sort.
+ */
+static struct order *
+order_make(const struct batch *b)
+{
+	size_t n = b->finding_count, buckets = (size_t)1 << BUCKET_BITS;
+	struct order *v = xarray(n, sizeof(*v));
+	uint64_t lo = UINT64_MAX, hi = 0;
+	unsigned shift = 0;
+	uint32_t *begin;
+
+	if (n < BUCKETS_FROM) {
+		for (uint32_t i = 0; i < n; i++)
+			v[i] = (struct order){ b->findings[i].id, i };
+		bucket_sort(v, n);
+		return v;
+	}
+	begin = xarray(buckets + 1, sizeof(*begin));
+	for (size_t i = 0; i < n; i++) {
+		uint64_t id = (uint64_t)b->findings[i].id;
+
+		lo = id < lo ? id : lo;
+		hi = id > hi ? id : hi;
+	}
+	while ((hi - lo) >> shift >= buckets)
+		shift++;
+	memset(begin, 0, (buckets + 1) * sizeof(*begin));
+	for (size_t i = 0; i < n; i++)
+		begin[(((uint64_t)b->findings[i].id - lo) >> shift) + 1]++;
+	for (size_t i = 1; i <= buckets; i++)
+		begin[i] += begin[i - 1];
+	for (size_t i = 0; i < n; i++) {
+		int64_t id = b->findings[i].id;
+
+		v[begin[((uint64_t)id - lo) >> shift]++] = (struct order){ id,
+			(uint32_t)i };
+	}
+	/* begin[k] has moved to the end of bucket k. */
+	for (size_t i = 0, at = 0; i < buckets; at = begin[i++])
+		bucket_sort(v + at, begin[i] - at);
+	free(begin);
+	return v;
+}
+
 static size_t
 varint(uint8_t *p, uint64_t v)
 {
@@ -222,13 +291,14 @@ batch_store_findings(struct store *s, struct batch *b, struct err *e)
 	/* A flush that failed may be tried again. */
 	for (uint32_t i = 0; i < b->day_count; i++)
 		b->days[i].findings_new = 0;
-	order = xarray(b->finding_count, sizeof(*order));
-	for (uint32_t i = 0; i < b->finding_count; i++)
-		order[i] = (struct order){ b->findings[i].id, i };
-	qsort(order, b->finding_count, sizeof(*order), order_cmp);
-	for (uint32_t i = 0; i < b->finding_count && ok; i++)
+	order = order_make(b);
+	for (uint32_t i = 0; i < b->finding_count && ok; i++) {
+		/* They lie scattered: have the ones that follow fetched by then. */
+		if (i + 8 < b->finding_count)
+			__builtin_prefetch(&b->findings[order[i + 8].index]);
 		ok = store_finding(s, b, &b->findings[order[i].index], add_q,
 		    seen_q, e);
+	}
 	free(order);
 	return ok;
 }
