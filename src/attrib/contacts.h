@@ -69,4 +69,38 @@ void contacts_find(const struct contacts *c, const struct contact_query *q,
 /* What policy_allows() needs to know of a contact. */
 void contact_recipient(const struct contact *c, struct policy_recipient *out);
 
+const char *contact_scope_name(enum contact_scope s); /* "prefix" */
+bool contact_scope_find(struct slice name, enum contact_scope *out);
+
+/*
+ * Bring scope, value and email to their canonical form, or say what is wrong
+ * with them. Slices then lie in a.
+ */
+bool contact_clean(struct contact *c, struct arena *a, struct err *e) MUST_USE;
+
+/* Enter a contact (c->id 0: a new one, else that one is replaced). */
+bool contact_put(struct store *s, const struct contact *c, int64_t *id_out,
+    struct err *e) MUST_USE;
+bool contact_remove(struct store *s, int64_t id, struct err *e) MUST_USE; /* ERR_ABSENT */
+/* All, or those of one source (SLICE_NONE: any), in order of scope and value. */
+bool contact_list(struct store *s, struct slice source,
+    bool (*each)(void *cookie, const struct contact *c, struct err *e),
+    void *cookie, struct err *e) MUST_USE;
+
+/* A condition under which nobody is told. Empty parts ask for nothing. */
+struct contact_off {
+	int64_t id;
+	bool has_scope;
+	enum contact_scope scope;
+	struct slice value, class_type, feed;
+	struct slice reason, by;
+	int64_t from_s, until_s; /* 0: open */
+};
+bool contact_off_put(struct store *s, const struct contact_off *o,
+    int64_t *id_out, struct err *e) MUST_USE;
+bool contact_off_remove(struct store *s, int64_t id, struct err *e) MUST_USE;
+bool contact_off_list(struct store *s,
+    bool (*each)(void *cookie, const struct contact_off *o, struct err *e),
+    void *cookie, struct err *e) MUST_USE;
+
 #endif

@@ -1,0 +1,280 @@
+/*
+ * contacts_store: the rows of contacts and of the conditions that switch them off.
+ */
+#include <stdio.h>
+
+#include "attrib/contacts.h"
+#include "base/clock.h"
+#include "parse/domain.h"
+
+static bool
+prefix_canonical(struct slice v, struct arena *a, struct slice *out, struct err *e)
+{
+	char text[PREFIX_TEXT_MAX];
+	struct prefix p;
+
+	if (!prefix_parse(v, &p, e))
+		return false;
+	*out = arena_copy(a, slice_of(text, prefix_print(&p, text)));
+	return out->p != NULL || err_set(e, ERR_LIMIT, "a record of more than %zu bytes", a->max);
+}
+
+static bool
+value_clean(enum contact_scope scope, struct slice v, struct arena *a,
+    struct slice *out, struct err *e)
+{
+	uint64_t asn;
+	uint8_t *cc;
+
+	v = slice_trim(v);
+	switch (scope) {
+	case SCOPE_PREFIX:
+		return prefix_canonical(v, a, out, e);
+	case SCOPE_DOMAIN:
+		if (slice_starts(v, S("*.")))
+			v = slice_from(v, 2);
+		return fqdn_read(v, a, out) ||
+		    err_set(e, ERR_INPUT, "%s is not a domain", QUOTE(v));
+	case SCOPE_ASN:
+		if (slice_starts_nocase(v, S("AS")))
+			v = slice_from(v, 2);
+		if (!slice_u64(v, &asn) || asn == 0 || asn > UINT32_MAX)
+			return err_set(e, ERR_INPUT, "%s is not an AS number", QUOTE(v));
+		*out = arena_printf(a, "%llu", (unsigned long long)asn);
+		return true;
+	case SCOPE_COUNTRY:
+		if (v.len != 2 || !byte_is_alpha(v.p[0]) || !byte_is_alpha(v.p[1]))
+			return err_set(e, ERR_INPUT, "%s is not a country (two letters of ISO 3166)", QUOTE(v));
+		cc = arena_bytes(a, 2);
+		if (cc == NULL)
+			break;
+		cc[0] = v.p[0] & 0xdf;
+		cc[1] = v.p[1] & 0xdf;
+		*out = slice_of(cc, 2);
+		return true;
+	case SCOPE_COUNT:
+		break;
+	}
+	return err_set(e, ERR_LIMIT, "a record of more than %zu bytes", a->max);
+}
+
+bool
+contact_clean(struct contact *c, struct arena *a, struct err *e)
+{
+	if (!value_clean(c->scope, c->value, a, &c->value, e))
+		return false;
+	c->email = slice_trim(c->email);
+	if (!mailbox_ok(c->email))
+		return err_set(e, ERR_INPUT, "%s is not a mail address", QUOTE(c->email));
+	return true;
+}
+
+/* The bounds of a prefix as 16 bytes each, so that SQL can compare them. */
+static void
+bind_bounds(struct stmt *st, int i, bool has, struct slice value, uint8_t lo[16], uint8_t hi[16])
+{
+	struct prefix p;
+
+	if (!has || !prefix_read_loose(value, &p)) {
+		stmt_null(st, i);
+		stmt_null(st, i + 1);
+		return;
+	}
+	ip_to_bytes(p.ip, lo);
+	ip_to_bytes(prefix_last(&p), hi);
+	stmt_blob(st, i, slice_of(lo, 16));
+	stmt_blob(st, i + 1, slice_of(hi, 16));
+}
+
+static bool
+next_id(struct store *s, const char *sql, int64_t *out, struct err *e)
+{
+	struct stmt *st = NULL;
+	bool ok = db_prepare(store_db(s), sql, &st, e) && stmt_step(st, e) == STEP_ITEM;
+
+	if (ok)
+		*out = stmt_col_i64(st, 0) + 1;
+	stmt_free(&st);
+	return ok;
+}
+
+/* NOT NULL columns: nothing is the empty text. */
+static void
+bind_text(struct stmt *st, int i, struct slice s)
+{
+	stmt_text(st, i, s.p == NULL ? S("") : s);
+}
+
+bool
+contact_put(struct store *s, const struct contact *c, int64_t *id_out,
+    struct err *e)
+{
+	static const char sql[] = "INSERT INTO contact (id, layer, source, scope, value, lo, hi, name, email, lang, medium, interval_s, format, openpgp, url, checked_s, expires_s)"
+	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)"
+	    " ON CONFLICT (id) DO UPDATE SET layer = excluded.layer, source = excluded.source, scope = excluded.scope, value = excluded.value,"
+	    " lo = excluded.lo, hi = excluded.hi, name = excluded.name, email = excluded.email, lang = excluded.lang, medium = excluded.medium,"
+	    " interval_s = excluded.interval_s, format = excluded.format, openpgp = excluded.openpgp, url = excluded.url,"
+	    " checked_s = excluded.checked_s, expires_s = excluded.expires_s";
+	struct stmt *st = NULL;
+	int64_t id = c->id;
+	uint8_t lo[16], hi[16];
+	bool ok;
+
+	if (id == 0 && !next_id(s, "SELECT COALESCE(MAX(id), 0) FROM contact", &id, e))
+		return false;
+	if (!db_prepare(store_db(s), sql, &st, e))
+		return false;
+	stmt_i64(st, 1, id);
+	stmt_i64(st, 2, c->layer);
+	bind_text(st, 3, c->source);
+	stmt_i64(st, 4, c->scope);
+	bind_text(st, 5, c->value);
+	bind_bounds(st, 6, c->scope == SCOPE_PREFIX, c->value, lo, hi);
+	bind_text(st, 8, c->name);
+	bind_text(st, 9, c->email);
+	stmt_text(st, 10, c->lang_known ? slice_of_str(lang_tag(c->lang)) : S(""));
+	stmt_text(st, 11, c->medium.len == 0 ? S("mail") : c->medium);
+	stmt_i64(st, 12, c->interval_s);
+	stmt_text(st, 13, c->format.len == 0 ? S("csv") : c->format);
+	bind_text(st, 14, c->openpgp);
+	bind_text(st, 15, c->url);
+	stmt_i64(st, 16, c->checked_s);
+	stmt_i64(st, 17, c->expires_s);
+	ok = stmt_run(st, NULL, e);
+	stmt_free(&st);
+	if (ok && id_out != NULL)
+		*id_out = id;
+	return ok;
+}
+
+static bool
+remove_row(struct store *s, const char *sql, int64_t id, struct err *e)
+{
+	struct stmt *st = NULL;
+	int64_t changed = 0;
+	bool ok = db_prepare(store_db(s), sql, &st, e);
+
+	if (ok) {
+		stmt_i64(st, 1, id);
+		ok = stmt_run(st, &changed, e);
+	}
+	stmt_free(&st);
+	if (ok && changed == 0)
+		return err_set(e, ERR_ABSENT, "there is no number %lld", (long long)id);
+	return ok;
+}
+
+bool
+contact_remove(struct store *s, int64_t id, struct err *e)
+{
+	return remove_row(s, "DELETE FROM contact WHERE id = ?1", id, e);
+}
+
+bool
+contact_off_remove(struct store *s, int64_t id, struct err *e)
+{
+	return remove_row(s, "DELETE FROM contact_off WHERE id = ?1", id, e);
+}
+
+bool
+contact_list(struct store *s, struct slice source,
+    bool (*each)(void *cookie, const struct contact *c, struct err *e),
+    void *cookie, struct err *e)
+{
+	struct stmt *st = NULL;
+	enum step step = STEP_FAIL;
+	char tag[8];
+
+	if (!db_prepare(store_db(s),
+	    "SELECT id, layer, source, scope, value, name, email, lang, medium, interval_s, format, openpgp, url, checked_s, expires_s"
+	    " FROM contact WHERE ?1 IS NULL OR source = ?1 ORDER BY scope, value, id", &st, e))
+		return false;
+	stmt_text(st, 1, source);
+	while ((step = stmt_step(st, e)) == STEP_ITEM) {
+		int64_t layer = stmt_col_i64(st, 1), scope = stmt_col_i64(st, 3);
+		struct slice lang = stmt_col(st, 7);
+		struct contact c = {
+			.id = stmt_col_i64(st, 0), .layer = layer == LAYER_MANUAL ? LAYER_MANUAL : LAYER_IMPORTED,
+			.source = stmt_col(st, 2), .scope = scope >= 0 && scope < SCOPE_COUNT ? (enum contact_scope)scope : SCOPE_COUNTRY,
+			.value = stmt_col(st, 4), .name = stmt_col(st, 5), .email = stmt_col(st, 6),
+			.medium = stmt_col(st, 8), .interval_s = (uint32_t)stmt_col_i64(st, 9),
+			.format = stmt_col(st, 10), .openpgp = stmt_col(st, 11), .url = stmt_col(st, 12),
+			.checked_s = stmt_col_i64(st, 13), .expires_s = stmt_col_i64(st, 14),
+		};
+
+		(void)snprintf(tag, sizeof(tag), "%.*s", SLICE_ARG(lang));
+		c.lang_known = lang_parse(tag, &c.lang);
+		if (!each(cookie, &c, e)) {
+			step = STEP_FAIL;
+			break;
+		}
+	}
+	stmt_free(&st);
+	return step == STEP_END;
+}
+
+bool
+contact_off_put(struct store *s, const struct contact_off *o, int64_t *id_out,
+    struct err *e)
+{
+	struct stmt *st = NULL;
+	int64_t id = o->id;
+	uint8_t lo[16], hi[16];
+	bool ok;
+
+	if (!o->has_scope && o->class_type.len == 0 && o->feed.len == 0)
+		return err_set(e, ERR_INPUT, "a condition needs a scope, a class or a feed: else nobody would ever be told");
+	if (id == 0 && !next_id(s, "SELECT COALESCE(MAX(id), 0) FROM contact_off", &id, e))
+		return false;
+	if (!db_prepare(store_db(s), "INSERT INTO contact_off (id, scope, value, lo, hi, class, feed, reason, from_s, until_s, by_whom, created_s)"
+	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)", &st, e))
+		return false;
+	stmt_i64(st, 1, id);
+	if (o->has_scope)
+		stmt_i64(st, 2, o->scope);
+	else
+		stmt_null(st, 2);
+	bind_text(st, 3, o->value);
+	bind_bounds(st, 4, o->has_scope && o->scope == SCOPE_PREFIX, o->value, lo, hi);
+	bind_text(st, 6, o->class_type);
+	bind_text(st, 7, o->feed);
+	bind_text(st, 8, o->reason);
+	stmt_i64(st, 9, o->from_s);
+	stmt_i64(st, 10, o->until_s);
+	bind_text(st, 11, o->by);
+	stmt_i64(st, 12, clock_now_s());
+	ok = stmt_run(st, NULL, e);
+	stmt_free(&st);
+	if (ok && id_out != NULL)
+		*id_out = id;
+	return ok;
+}
+
+bool
+contact_off_list(struct store *s,
+    bool (*each)(void *cookie, const struct contact_off *o, struct err *e),
+    void *cookie, struct err *e)
+{
+	struct stmt *st = NULL;
+	enum step step = STEP_FAIL;
+
+	if (!db_prepare(store_db(s), "SELECT id, scope, value, class, feed, reason, by_whom, from_s, until_s FROM contact_off ORDER BY id", &st, e))
+		return false;
+	while ((step = stmt_step(st, e)) == STEP_ITEM) {
+		int64_t scope = stmt_col_i64(st, 1);
+		struct contact_off o = {
+			.id = stmt_col_i64(st, 0),
+			.has_scope = !stmt_col_null(st, 1) && scope >= 0 && scope < SCOPE_COUNT,
+			.scope = (enum contact_scope)(scope & 3), .value = stmt_col(st, 2),
+			.class_type = stmt_col(st, 3), .feed = stmt_col(st, 4), .reason = stmt_col(st, 5),
+			.by = stmt_col(st, 6), .from_s = stmt_col_i64(st, 7), .until_s = stmt_col_i64(st, 8),
+		};
+
+		if (!each(cookie, &o, e)) {
+			step = STEP_FAIL;
+			break;
+		}
+	}
+	stmt_free(&st);
+	return step == STEP_END;
+}

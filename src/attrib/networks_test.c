@@ -1,0 +1,231 @@
+/* The table against a plain scan over the same ranges, and damaged tables. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "attrib/networks.h"
+#include "base/buf.h"
+#include "base/file.h"
+#include "test.h"
+
+struct plain {
+	struct ip first, last;
+	uint32_t asn;
+	char country[3];
+};
+
+static char dir_path[8][512];
+
+static const char *
+path_of(int i, const char *name)
+{
+	(void)snprintf(dir_path[i], sizeof(dir_path[i]), "%s/%s", test_dir(), name);
+	return dir_path[i];
+}
+
+/* Disjoint random ranges of both families, with gaps, sorted as the real files are. */
+static size_t
+random_ranges(struct plain *out, size_t n, bool v6)
+{
+	struct ip at = v6 ? (struct ip){ 0x2001000000000000, 0 } : ip_of_v4(0);
+	size_t count = 0;
+
+	while (count < n) {
+		uint64_t gap = test_random() % 3 == 0 ? test_random() % 5000 : 0;
+		uint64_t len = 1 + test_random() % (v6 ? UINT64_C(1) << (test_random() % 60) : UINT64_C(1) << (test_random() % 21));
+		struct plain p;
+
+		if (v6) {
+			p.first = (struct ip){ at.hi + gap * 4096, test_random() % 3 == 0 ? at.lo : 0 };
+			if (ip_cmp(p.first, at) < 0)
+				p.first = at;
+			p.last = (struct ip){ p.first.hi + len / 65536, p.first.lo + (test_random() % 1000) };
+			if (p.last.hi > 0x3fff000000000000 || ip_cmp(p.last, p.first) < 0)
+				break;
+		} else {
+			if (ip_v4(at) + gap + len > UINT32_MAX)
+				break;
+			p.first = ip_of_v4((uint32_t)(ip_v4(at) + gap));
+			p.last = ip_of_v4((uint32_t)(ip_v4(p.first) + len - 1));
+		}
+		p.asn = 1 + (uint32_t)(test_random() % 500);
+		p.country[0] = (char)('A' + test_random() % 26);
+		p.country[1] = (char)('A' + test_random() % 26);
+		p.country[2] = '\0';
+		out[count++] = p;
+		at = p.last;
+		at.lo++;
+		at.hi += at.lo == 0;
+	}
+	return count;
+}
+
+static void
+write_ranges(const char *path, const struct plain *p, size_t n, bool country)
+{
+	struct err e = ERR_INIT;
+	char first[IP_TEXT_MAX], last[IP_TEXT_MAX];
+	struct buf b;
+
+	buf_init(&b, 64 << 20);
+	for (size_t i = 0; i < n; i++) {
+		(void)ip_print(p[i].first, first);
+		(void)ip_print(p[i].last, last);
+		if (country)
+			buf_printf(&b, "%s,%s,%s\n", first, last, p[i].country);
+		else if (i % 2 == 0 && ip_is_v4(p[i].first))
+			buf_printf(&b, "%u,%u,%u,\"Net, %u\"\n", ip_v4(p[i].first), ip_v4(p[i].last), p[i].asn, p[i].asn);
+		else
+			buf_printf(&b, "%s,%s,AS%u,\"Net, %u\"\n", first, last, p[i].asn, p[i].asn);
+	}
+	CHECK_OK(file_write(path, buf_view(&b), &e), &e);
+	buf_fini(&b);
+}
+
+static const struct plain *
+plain_find(const struct plain *p, size_t n, struct ip ip)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (ip_cmp(p[i].first, ip) <= 0 && ip_cmp(ip, p[i].last) <= 0)
+			return &p[i];
+	}
+	return NULL;
+}
+
+static void
+compare(const struct networks *n, struct ip ip, const struct plain *asn, size_t asn_n,
+    const struct plain *cc, size_t cc_n)
+{
+	const struct plain *a = plain_find(asn, asn_n, ip), *c = plain_find(cc, cc_n, ip);
+	struct network got;
+	bool found = networks_find(n, ip, &got);
+	char text[IP_TEXT_MAX], name[32];
+
+	(void)ip_print(ip, text);
+	test_case("%s", text);
+	CHECK(found == (a != NULL || c != NULL));
+	CHECK_INT(got.asn, a == NULL ? 0 : a->asn);
+	CHECK(memcmp(got.country, c == NULL ? "\0\0" : c->country, 2) == 0);
+	if (found) {
+		CHECK(ip_cmp(got.first, ip) <= 0 && ip_cmp(ip, got.last) <= 0);
+		/* The whole range has these facts: so its ends do. */
+		CHECK(plain_find(asn, asn_n, got.first) == a && plain_find(asn, asn_n, got.last) == a);
+	}
+	if (a != NULL) {
+		(void)snprintf(name, sizeof(name), "Net, %u", a->asn);
+		CHECK_SLICE(got.as_name, slice_of_str(name));
+		CHECK_SLICE(networks_as_name(n, a->asn), slice_of_str(name));
+	}
+}
+
+TEST(against_a_plain_scan)
+{
+	static struct plain asn[1200], cc[1200];
+	size_t asn_n = random_ranges(asn, 600, false), cc_n = random_ranges(cc, 600, false);
+	struct networks_built built;
+	struct networks *n = NULL;
+	struct err e = ERR_INIT;
+
+	asn_n += random_ranges(asn + asn_n, 600, true);
+	cc_n += random_ranges(cc + cc_n, 600, true);
+	write_ranges(path_of(0, "asn.csv"), asn, asn_n, false);
+	write_ranges(path_of(1, "cc.csv"), cc, cc_n, true);
+	CHECK_OK(networks_build((struct networks_source[]){ { NETWORKS_ASN, dir_path[0] }, { NETWORKS_COUNTRY, dir_path[1] } },
+	    2, path_of(2, "t"), &built, &e), &e);
+	if (!CHECK_OK(networks_open(dir_path[2], &n, &e), &e))
+		return;
+	CHECK_INT(built.bad_lines, 0);
+	for (int i = 0; i < 4000; i++) {
+		struct ip v6 = { 0x2001000000000000 + (test_random() >> (8 + test_random() % 24)), test_random() };
+
+		compare(n, ip_of_v4((uint32_t)test_random()), asn, asn_n, cc, cc_n);
+		compare(n, v6, asn, asn_n, cc, cc_n);
+	}
+	/* The edges are where it goes wrong. */
+	for (size_t i = 0; i < asn_n; i++) {
+		compare(n, asn[i].first, asn, asn_n, cc, cc_n);
+		compare(n, asn[i].last, asn, asn_n, cc, cc_n);
+	}
+	compare(n, ip_of_v4(0), asn, asn_n, cc, cc_n);
+	compare(n, ip_of_v4(UINT32_MAX), asn, asn_n, cc, cc_n);
+	compare(n, (struct ip){ UINT64_MAX, UINT64_MAX }, asn, asn_n, cc, cc_n);
+	compare(n, (struct ip){ 0, 1 }, asn, asn_n, cc, cc_n);
+	networks_close(&n);
+}
+
+static uint32_t
+asn_at(const struct networks *n, const char *text)
+{
+	struct network got;
+	struct ip ip;
+
+	CHECK(ip_read(slice_of_str(text), &ip));
+	(void)networks_find(n, ip, &got);
+	return got.asn;
+}
+
+TEST(layers)
+{
+	struct networks_built built;
+	struct networks *n = NULL;
+	struct err e = ERR_INIT;
+
+	CHECK_OK(file_write(path_of(0, "a.csv"), S("10.0.0.0,10.255.255.255,1,One\n10.1.0.0,10.1.255.255,2,Two\n10.1.2.0,10.1.2.255,3,Three\n"), &e), &e);
+	CHECK_OK(file_write(path_of(1, "b.csv"), S("10.1.1.0,10.1.3.255,4,Four\n11.0.0.0,11.0.0.0,5,Five\n"), &e), &e);
+	CHECK_OK(networks_build((struct networks_source[]){ { NETWORKS_ASN, dir_path[0] }, { NETWORKS_ASN, dir_path[1] } },
+	    2, path_of(2, "t"), &built, &e), &e);
+	if (!CHECK_OK(networks_open(dir_path[2], &n, &e), &e))
+		return;
+	CHECK_INT(asn_at(n, "10.0.0.1"), 1);
+	CHECK_INT(asn_at(n, "10.1.0.1"), 2);
+	CHECK_INT(asn_at(n, "10.1.2.1"), 4); /* the later source wins */
+	CHECK_INT(asn_at(n, "10.1.4.0"), 2);
+	CHECK_INT(asn_at(n, "10.2.0.0"), 1);
+	CHECK_INT(asn_at(n, "11.0.0.0"), 5);
+	CHECK_INT(asn_at(n, "11.0.0.1"), 0);
+	CHECK_INT(asn_at(n, "9.255.255.255"), 0);
+	networks_close(&n);
+	CHECK_OK(networks_build((struct networks_source[]){ { NETWORKS_ASN, dir_path[0] } }, 1, dir_path[2], &built, &e), &e);
+	if (!CHECK_OK(networks_open(dir_path[2], &n, &e), &e))
+		return;
+	CHECK_INT(asn_at(n, "10.1.2.1"), 3); /* in one source the narrower */
+	networks_close(&n);
+}
+
+TEST(damage)
+{
+	struct networks_built built;
+	struct networks *n = NULL;
+	struct err e = ERR_INIT;
+	struct buf b;
+
+	CHECK_OK(file_write(path_of(0, "a.csv"), S("192.0.2.0,192.0.2.255,64496,Example\n"), &e), &e);
+	CHECK_OK(networks_build((struct networks_source[]){ { NETWORKS_ASN, dir_path[0] } }, 1, path_of(1, "t"), &built, &e), &e);
+	buf_init(&b, 64 << 20);
+	CHECK_OK(file_read(dir_path[1], &b, &e), &e);
+	for (int i = 0; i < 200; i++) {
+		size_t at = (size_t)(test_random() % (i < 100 ? 256 : b.len));
+		uint8_t was = b.p[at];
+
+		b.p[at] ^= (uint8_t)(1u << test_random() % 8);
+		CHECK_OK(file_write(path_of(2, "bad"), buf_view(&b), &e), &e);
+		CHECK(!networks_open(dir_path[2], &n, &e));
+		b.p[at] = was;
+	}
+	CHECK_OK(file_write(dir_path[2], slice_sub(buf_view(&b), 0, b.len / 2), &e), &e);
+	CHECK(!networks_open(dir_path[2], &n, &e));
+	CHECK_OK(file_write(dir_path[2], S("not a table"), &e), &e);
+	CHECK(!networks_open(dir_path[2], &n, &e));
+	CHECK(!networks_open("/nonexistent", &n, &e) && e.code == ERR_ABSENT);
+	CHECK_OK(file_write(dir_path[0], S("this,is,not\nat,all,it\n"), &e), &e);
+	CHECK(!networks_build((struct networks_source[]){ { NETWORKS_ASN, dir_path[0] } }, 1, dir_path[1], &built, &e));
+	buf_fini(&b);
+}
+
+int
+main(void)
+{
+	RUN(against_a_plain_scan);
+	RUN(layers);
+	RUN(damage);
+	return test_end();
+}
