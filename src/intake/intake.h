@@ -35,12 +35,20 @@ struct intake_format {
 	 * then set aside with e).
 	 */
 	bool (*read)(struct intake *in, struct source *src, struct err *e);
+	/*
+	 * Load all that the libraries below load when they are first used (tables,
+	 * converters, locales): afterwards the reader may open nothing. May be NULL.
+	 */
+	void (*warmup)(void);
+	bool wrapper; /* only holds other documents (ZIP, gzip, mbox) */
 };
 
 /* All formats; the one that recognises best wins, the earlier of equals. */
 extern const struct intake_format *const intake_formats[];
 extern const size_t intake_format_count;
 const struct intake_format *intake_format_find(struct slice name);
+/* Calls each format's warmup(): once in a process, before its sandbox closes. */
+void intake_warmup(void);
 const struct intake_format *intake_recognise(const struct intake_head *head,
     const struct intake *in);
 
@@ -63,6 +71,16 @@ struct intake_sink {
 	bool (*bad)(void *cookie, const struct place *place, struct slice column,
 	    struct slice reason, struct err *e);
 	const struct field_set *wanted; /* what the taker looks at; NULL: all */
+};
+
+/* Bad records of one kind: what a report's summary says. */
+#define INTAKE_TALLIES_MAX 64
+
+struct intake_tally {
+	char column[48]; /* cut; "" is no column */
+	char sample[160]; /* the first one's reason */
+	enum err_code code;
+	uint64_t count;
 };
 
 /*
@@ -91,7 +109,19 @@ struct intake {
 	unsigned depth, parts;
 	uint64_t unpacked, packed;
 	uint64_t events, bad;
+	bool stopped; /* the taker wants no more, or a limit of the whole report is met */
+	struct intake_tally tallies[INTAKE_TALLIES_MAX];
+	size_t tally_count; /* the last one takes what is over */
 };
+
+/* Does the taker look at this field (or, FIELD_NONE, at extras)? */
+static inline bool
+intake_wants(const struct intake *in, enum field f)
+{
+	if (in->sink.wanted == NULL)
+		return true;
+	return f == FIELD_NONE ? in->sink.wanted->extras : field_set_has(in->sink.wanted, f);
+}
 
 /* Data that formats need, loaded before the sandbox closes; see tables.h. */
 struct intake_tables;
@@ -119,6 +149,14 @@ bool intake_event(struct intake *in, struct event *ev, struct err *e) MUST_USE;
 /* Set a record aside: why->text, the column or field it is about (or empty). */
 bool intake_bad(struct intake *in, const struct place *place,
     struct slice column, const struct err *why, struct err *e) MUST_USE;
+
+/*
+ * Account for bytes that came out of an archive or attachment: packed is what
+ * was read for them so far, unpacked what was gained now. ERR_LIMIT over
+ * unpacked_bytes or unpack_ratio, and then the whole report stops.
+ */
+bool intake_unpacked(struct intake *in, uint64_t packed, uint64_t unpacked,
+    struct err *e) MUST_USE;
 
 /* A line "key=value" of in->options, or SLICE_NONE. */
 struct slice intake_option(const struct intake *in, struct slice key);

@@ -659,4 +659,5 @@ const struct intake_format intake_mail = {
 	.summary = N_("mails: complaints (ARF, X-ARF, attachments), spam traps"),
 	.recognise = mail_recognise,
 	.read = mail_read,
+	.warmup = mail_warmup,
 };
