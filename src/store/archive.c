@@ -21,7 +21,7 @@
 #include "base/file.h"
 
 #define FRAME_BYTES ((size_t)1 << 20)
-/* Level 1 packs CSV six-fold at the speed of the disk; see decision 0022. */
+/* Level 1 packs CSV sevenfold; see decision 0022. */
 #define LEVEL 1
 /* So many files are synced one by one; for more, the whole file system. */
 #define SYNC_EACH_MAX 8
