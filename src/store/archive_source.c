@@ -181,7 +181,7 @@ archive_source_seek(struct archive_source *s, uint64_t offset, struct err *e)
 	uint64_t at = 0, begin = 0;
 
 	for (;;) {
-		uint64_t packed, content;
+		uint64_t packed = 0, content = 0;
 
 		if (!frame_size(s->fd, at, &packed, &content, e))
 			return false;

@@ -33,6 +33,8 @@ bads_init(struct bads *b)
 	buf_init(&b->text, BAD_BYTES);
 	b->runs = xarray(BAD_RUNS, sizeof(*b->runs));
 	b->kinds = xarray(BAD_KINDS, sizeof(*b->kinds));
+	b->kind_slots = xarray(BAD_KIND_SLOTS, sizeof(*b->kind_slots));
+	memset(b->kind_slots, 0, BAD_KIND_SLOTS * sizeof(*b->kind_slots));
 	b->examples = xarray(BAD_EXAMPLES, sizeof(*b->examples));
 }
 
@@ -43,6 +45,7 @@ bads_fini(struct bads *b)
 	buf_fini(&b->text);
 	free(b->runs);
 	free(b->kinds);
+	free(b->kind_slots);
 	free(b->examples);
 	*b = (struct bads){ 0 };
 }
@@ -51,7 +54,7 @@ void
 bads_clear(struct bads *b)
 {
 	if (b->kind_count > 0)
-		memset(b->kinds, 0, BAD_KINDS * sizeof(*b->kinds));
+		memset(b->kind_slots, 0, BAD_KIND_SLOTS * sizeof(*b->kind_slots));
 	buf_clear(&b->places);
 	buf_clear(&b->text);
 	b->run_count = b->example_count = b->kind_count = 0;
@@ -65,7 +68,7 @@ bads_full(const struct bads *b)
 	return b->run_count >= BAD_RUNS - 2 ||
 	    b->places.len > BAD_BYTES - ((size_t)16 << 10) ||
 	    b->text.len > BAD_BYTES - ((size_t)16 << 10) ||
-	    b->kind_count > BAD_KINDS / 2;
+	    b->kind_count >= BAD_KINDS - 1;
 }
 
 static void
@@ -73,16 +76,16 @@ place_put(struct bads *b, uint16_t part, uint64_t offset, uint64_t item)
 {
 	struct bad_run *run = b->run_count == 0 ? NULL :
 						  &b->runs[b->run_count - 1];
-	int64_t step;
+	uint64_t step;
 
-	if (!b->run_open || run->part != part || run->len > BAD_RUN_BYTES) {
+	if (run == NULL || !b->run_open || run->part != part || run->len > BAD_RUN_BYTES) {
 		run = &b->runs[b->run_count++];
 		*run = (struct bad_run){ .part = part, .at = b->places.len };
 		b->run_open = true;
 		b->last_offset = 0;
 	}
-	step = (int64_t)(offset - b->last_offset);
-	buf_varint(&b->places, (uint64_t)step << 1 ^ (uint64_t)(step >> 63));
+	step = offset - b->last_offset;
+	buf_varint(&b->places, step >> 63 != 0 ? ~(step << 1) : step << 1);
 	buf_varint(&b->places, item);
 	run->len = b->places.len - run->at;
 	run->n++;
@@ -143,26 +146,26 @@ kind_of(struct slice reason, uint8_t out[REASON_MAX])
 static void
 kind_count(struct bads *b, struct slice column, struct slice kind)
 {
-	size_t at = (size_t)hash64(kind, hash64(column, 1)) & (BAD_KINDS - 1);
-	struct bad_kind *k;
+	size_t at = (size_t)hash64(kind, hash64(column, 1)) &
+	    (BAD_KIND_SLOTS - 1);
 
-	for (; b->kinds[at].n != 0; at = (at + 1) & (BAD_KINDS - 1)) {
-		const uint8_t *p = b->text.p + b->kinds[at].at;
+	for (; b->kind_slots[at] != 0; at = (at + 1) & (BAD_KIND_SLOTS - 1)) {
+		struct bad_kind *k = &b->kinds[b->kind_slots[at] - 1];
+		const uint8_t *p = b->text.p + k->at;
 
-		k = &b->kinds[at];
 		if (slice_eq(slice_of(p, k->col_len), column) &&
 		    slice_eq(slice_of(p + k->col_len, k->kind_len), kind)) {
 			k->n++;
 			return;
 		}
 	}
-	b->kinds[at] = (struct bad_kind){
+	b->kinds[b->kind_count++] = (struct bad_kind){
 		.at = (uint32_t)b->text.len,
 		.col_len = (uint32_t)column.len,
 		.kind_len = (uint32_t)kind.len,
 		.n = 1,
 	};
-	b->kind_count++;
+	b->kind_slots[at] = (uint16_t)b->kind_count;
 	buf_put(&b->text, column);
 	buf_put(&b->text, kind);
 }
@@ -244,38 +247,61 @@ store_runs(struct store *s, struct batch *b, struct err *e)
 	return true;
 }
 
-/* Past 1,000 kinds of a report the rest is counted under no name. */
+static bool
+kind_add(struct stmt *q, int64_t report, struct slice col, struct slice kind,
+    int64_t n, int64_t *changed, struct err *e)
+{
+	stmt_i64(q, 1, report);
+	stmt_text(q, 2, col);
+	stmt_text(q, 3, kind);
+	stmt_i64(q, 4, n);
+	return stmt_run(q, changed, e);
+}
+
+/*
+ * The first 1,000 kinds of a report in their order have their names, the rest
+ * is counted under none: the same however the report was cut into batches.
+ */
 static bool
 store_kinds(struct store *s, struct batch *b, struct err *e)
 {
-	struct stmt *q, *all;
-	int64_t kinds = 0;
+	struct stmt *seen, *add, *all;
+	int64_t kinds = 0, others = 0;
 
 	if (!store_query(s, Q_BAD_KINDS,
-		"SELECT count(*) FROM bad_count WHERE report = ?1", &all, e) ||
+		"SELECT count(*) FROM bad_count WHERE report = ?1 AND kind <> ''",
+		&all, e) ||
+	    !store_query(s, Q_BAD_COUNT_SEEN,
+		"UPDATE bad_count SET n = n + ?4"
+		" WHERE report = ?1 AND col = ?2 AND kind = ?3", &seen, e) ||
 	    !store_query(s, Q_BAD_COUNT_ADD,
 		"INSERT INTO bad_count (report, col, kind, n) VALUES (?1, ?2, ?3, ?4)"
 		" ON CONFLICT (report, col, kind) DO UPDATE SET"
-		" n = bad_count.n + excluded.n", &q, e))
+		" n = bad_count.n + excluded.n", &add, e))
 		return false;
 	stmt_i64(all, 1, b->report);
 	if (!stmt_number(all, &kinds, NULL, e))
 		return false;
-	for (size_t i = 0; i < BAD_KINDS; i++) {
+	for (uint32_t i = 0; i < b->bads.kind_count; i++) {
 		const struct bad_kind *k = &b->bads.kinds[i];
 		const uint8_t *p = b->bads.text.p + k->at;
+		struct slice col = slice_of(p, k->col_len);
+		struct slice kind = slice_of(p + k->col_len, k->kind_len);
+		int64_t changed = 0;
 
-		if (k->n == 0)
-			continue;
-		stmt_i64(q, 1, b->report);
-		stmt_text(q, 2, kinds > 1000 ? S("") : slice_of(p, k->col_len));
-		stmt_text(q, 3, kinds > 1000 ? S("") :
-			slice_of(p + k->col_len, k->kind_len));
-		stmt_i64(q, 4, k->n);
-		if (!stmt_run(q, NULL, e))
+		if (!kind_add(seen, b->report, col, kind, k->n, &changed, e))
 			return false;
+		if (changed == 1)
+			continue;
+		if (kinds >= BAD_KINDS_NAMED || kind.len == 0)
+			others += k->n;
+		else if (!kind_add(add, b->report, col, kind, k->n, NULL, e))
+			return false;
+		else
+			kinds++;
 	}
-	return true;
+	return others == 0 ||
+	    kind_add(add, b->report, S(""), S(""), others, NULL, e);
 }
 
 static bool

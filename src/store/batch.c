@@ -194,10 +194,11 @@ batch_enter(struct store *s, struct slice part, uint64_t offset,
     bool *take_out, struct err *e)
 {
 	struct batch *b = s->batch;
-	uint16_t index = b->at_part;
+	uint16_t index;
 	bool same;
 
 	assert(b != NULL && b->open);
+	index = b->at_part;
 	/* Each call adds a few terms and looks whether many are left. */
 	if ((!b->at_known || !slice_eq(term_view(&s->terms, index), part)) &&
 	    !term_of(&s->terms, part, &index))

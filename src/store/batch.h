@@ -62,7 +62,9 @@ struct bad_example {
 };
 
 #define BAD_RUNS ((uint32_t)1024)
-#define BAD_KINDS ((uint32_t)1024)
+#define BAD_KINDS ((uint32_t)8192)
+#define BAD_KIND_SLOTS ((size_t)16384)
+#define BAD_KINDS_NAMED 1000 /* of one report */
 #define BAD_EXAMPLES ((uint32_t)1000)
 #define BAD_RUN_BYTES ((size_t)256 << 10)
 #define BAD_BYTES ((size_t)2 << 20)
@@ -74,7 +76,8 @@ struct bads {
 	struct bad_run *runs;
 	uint32_t run_count;
 	bool run_open;
-	struct bad_kind *kinds; /* BAD_KINDS slots of a table, by hash */
+	struct bad_kind *kinds; /* in the order in which they came */
+	uint16_t *kind_slots; /* index + 1, by hash */
 	uint32_t kind_count;
 	struct bad_example *examples;
 	uint32_t example_count;

@@ -65,17 +65,21 @@ db_exec_schema(struct db *db, const char *sql, struct err *e)
 	buf_init(&b, (size_t)1 << 20);
 	while (rest.len > 0) {
 		size_t at = slice_find_byte(rest, '$');
-		size_t i = 0, n = sizeof(words) / sizeof(words[0]);
+		const char *meaning = NULL;
 
 		buf_put(&b, slice_sub(rest, 0, at == SIZE_MAX ? rest.len : at));
 		if (at == SIZE_MAX)
 			break;
 		rest = slice_from(rest, at);
-		while (i < n && !slice_starts(rest, words[i].word))
-			i++;
-		assert(i < n); /* the schema is our own */
-		buf_str(&b, words[i].meaning);
-		rest = slice_from(rest, words[i].word.len);
+		for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+			if (slice_starts(rest, words[i].word)) {
+				meaning = words[i].meaning;
+				rest = slice_from(rest, words[i].word.len);
+				break;
+			}
+		}
+		assert(meaning != NULL); /* the schema is our own */
+		buf_str(&b, meaning);
 	}
 	assert(buf_ok(&b));
 	ok = db_exec(db, buf_cstr(&b), e);

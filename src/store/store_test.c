@@ -95,7 +95,9 @@ item_put(struct store *s, const struct made *m, uint32_t i, struct err *e)
 
 	observation_of(m, i, &o, text);
 	if (m->bad_mod != 0 && mix(m->seed ^ i) % m->bad_mod == 0) {
-		int n = snprintf(text, sizeof(text), "\"10.0.0.%u\" is not an IP address", i);
+		/* Some kinds, and more than are kept by name. */
+		int n = snprintf(text, sizeof(text), "\"10.0.0.%u\" is not an IP address %u", i,
+		    m->items > 10000 ? i : i % 50);
 
 		return store_bad(s, o.offset, o.length, i + 2, o.part,
 		    i % 2 == 0 ? S("src_ip") : S("time"), slice_of(text, (size_t)n), e);
@@ -176,26 +178,27 @@ expected(struct buf *out, const struct made *m)
 	store_close(&s);
 }
 
-TEST(cuts_make_no_difference)
+static void
+cuts(const struct made *m, uint32_t mod_first)
 {
 	struct buf want, got;
 
 	buf_init(&want, (size_t)16 << 20);
 	buf_init(&got, (size_t)16 << 20);
-	expected(&want, &made);
+	expected(&want, m);
 	CHECK(want.len > 10000);
-	for (uint32_t mod = 1; mod <= 625; mod *= 5) {
+	for (uint32_t mod = mod_first; mod <= 5 * m->items / 8; mod *= 5) {
 		struct err e = ERR_INIT;
 		struct store *s = NULL;
 		char name[32];
 
 		test_case("flush 1 in %u", mod);
-		(void)snprintf(name, sizeof(name), "cut%u.db", mod);
+		(void)snprintf(name, sizeof(name), "cut%u-%u.db", m->items, mod);
 		if (!CHECK_OK(store_open(in_dir(name), &defaults, &s, &e), &e))
 			break;
-		CHECK_OK(report_run(s, report_make(s, "one"), &made, mod, &e), &e);
+		CHECK_OK(report_run(s, report_make(s, "one"), m, mod, &e), &e);
 		CHECK_OK(report_run(s, report_make(s, "two"),
-			     &(struct made){ made.seed + 77, made.items, made.hosts, 0 },
+			     &(struct made){ m->seed + 77, m->items, m->hosts, 0 },
 			     mod, &e), &e);
 		CHECK_OK(store_check(s, say, NULL, &e), &e);
 		dump(s, &got);
@@ -204,6 +207,12 @@ TEST(cuts_make_no_difference)
 	}
 	buf_fini(&want);
 	buf_fini(&got);
+}
+
+TEST(cuts_make_no_difference)
+{
+	cuts(&made, 1);
+	cuts(&(struct made){ 5, 12000, 3000, 3 }, 100);
 }
 
 /* In a child that is killed at any moment: read on until the report is done. */
@@ -311,6 +320,30 @@ TEST(reports_move)
 	CHECK_INT(e.code, ERR_ABSENT);
 	arena_fini(&a);
 	store_close(&s);
+}
+
+TEST(many_open_a_new_one)
+{
+	const char *path = in_dir("race.db");
+	int status;
+
+	for (int i = 0; i < 6; i++) {
+		if (fork() == 0) {
+			struct err e = ERR_INIT;
+			struct store *s = NULL;
+			bool ok = store_open(path, &defaults, &s, &e) &&
+			    store_setting_put(s, S("a"), S("b"), &e);
+
+			if (!ok)
+				fprintf(stderr, "%s (%s)\n", e.text, e.cause);
+			store_close(&s);
+			_exit(ok ? 0 : 1);
+		}
+	}
+	for (int i = 0; i < 6; i++) {
+		CHECK(wait(&status) > 0);
+		CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	}
 }
 
 /* One finding, moments in days; what state is it in after all of them? */
@@ -476,13 +509,73 @@ TEST(retry_takes_what_was_bad)
 	}
 }
 
+/* More labels, places and bad records than a batch holds. */
+TEST(limits_cut_batches)
+{
+	enum { MANY = 140000 };
+	struct err e = ERR_INIT;
+	struct store *s = NULL;
+	struct finding_walk *w = NULL;
+	struct finding_row row;
+	struct report r;
+	struct arena a;
+	int64_t id;
+	bool more;
+
+	arena_init(&a, 1 << 16);
+	if (!CHECK_OK(store_open(in_dir("limits.db"), &defaults, &s, &e), &e))
+		return;
+	id = report_make(s, "many");
+	for (int pass = 0; pass < 2; pass++) {
+		/* The second time it is a retry, and all is well. */
+		if (pass == 0)
+			CHECK_OK(store_batch_begin(s, id, NULL, &e), &e);
+		else
+			CHECK_OK(store_batch_retry(s, id, &more, &e), &e);
+		for (uint32_t i = 0; i < MANY; i++) {
+			struct observation o;
+			char text[64], label[64], part[64];
+			int n = snprintf(label, sizeof(label), "label %u", i);
+			int m = snprintf(part, sizeof(part), "%u.csv", i / 100);
+
+			observation_of(&made, i, &o, text);
+			o.key.id = i + 1;
+			o.key.kind = PLACE_URL;
+			o.key.place = slice_of(label, (size_t)n);
+			o.label = o.key.place;
+			o.offset = i;
+			o.part = slice_of(part, (size_t)m);
+			if (pass == 0 && i % 2 == 1)
+				CHECK_OK(store_bad(s, o.offset, 9, i, o.part, S("c"), o.label, &e), &e);
+			else
+				CHECK_OK(store_observe(s, &o, &e), &e);
+		}
+		CHECK_OK(store_batch_done(s, S("csv"), &e), &e);
+		CHECK_OK(store_check(s, say, NULL, &e), &e);
+		CHECK_OK(report_get(s, id, &a, &r, &e), &e);
+		CHECK_INT(r.events, pass == 0 ? MANY / 2 : MANY);
+		CHECK_INT(r.bad, pass == 0 ? MANY / 2 : 0);
+	}
+	CHECK_OK(finding_open(s, &(struct finding_query){ .id = 123457 }, &w, &e), &e);
+	CHECK(finding_next(w, &row, &e) == STEP_ITEM);
+	CHECK_SLICE(row.label, S("label 123456"));
+	CHECK_SLICE(row.place, S("label 123456"));
+	CHECK_SLICE(row.first.part, S("1234.csv"));
+	CHECK(row.first.offset == 123456);
+	finding_close(&w);
+	arena_fini(&a);
+	store_close(&s);
+}
+
 int
 main(void)
 {
 	RUN(reports_move);
+	RUN(many_open_a_new_one);
 	RUN(silence_ends_and_returns);
 	RUN(cuts_make_no_difference);
 	RUN(retry_takes_what_was_bad);
+	RUN(limits_cut_batches);
 	RUN(kills_count_nothing_twice);
 	return test_end();
 }
