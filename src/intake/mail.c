@@ -506,7 +506,7 @@ document(const struct mime_part *p)
 }
 
 static bool
-documents_read(struct mail *m, bool *took_out, struct err *e)
+documents_each(struct mail *m, bool *took_out, struct err *e)
 {
 	for (size_t i = 0; i < m->mime.count; i++) {
 		const struct mime_part *p = &m->mime.parts[i];
@@ -528,6 +528,19 @@ documents_read(struct mail *m, bool *took_out, struct err *e)
 			return false;
 	}
 	return true;
+}
+
+static bool
+documents_read(struct mail *m, bool *took_out, struct err *e)
+{
+	struct slice named = m->in->format_named;
+	bool ok;
+
+	/* What was named is the mail; its attachments are what they are. */
+	m->in->format_named = SLICE_NONE;
+	ok = documents_each(m, took_out, e);
+	m->in->format_named = named;
+	return ok;
 }
 
 /* A mail that the complaint carries: as a part, or as its header lines alone. */

@@ -16,12 +16,10 @@
 #define INTAKE_MAIL_H
 
 #include "intake/evidence.h"
-#include "intake/intake.h"
+#include "intake/formats.h"
 #include "intake/received.h"
 #include "model/taxonomy.h"
 #include "parse/mime.h"
-
-extern const struct intake_format intake_mail;
 
 /* What MIME, dates and character sets load at their first use. */
 void mail_warmup(void);
