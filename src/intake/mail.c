@@ -646,8 +646,7 @@ mail_read(struct intake *in, struct source *src, struct err *e)
 {
 	struct mime_limits limits = MIME_LIMITS;
 	struct evidence evidence;
-	struct arena a = ARENA_NONE;
-	struct mail m = { .in = in, .a = &a, .base = src->offset,
+	struct mail m = { .in = in, .a = &in->document, .base = src->offset,
 		.mode = mode_of(in), .trusted = intake_option(in, S("trusted")),
 		.evidence = &evidence };
 	struct slice bytes;
@@ -656,14 +655,13 @@ mail_read(struct intake *in, struct source *src, struct err *e)
 	if (!source_all(src, in->limits.document_bytes, &bytes, e))
 		return false;
 	limits.bytes = in->limits.document_bytes;
-	/* Decoded parts, lists and one changed copy fit in four times the mail. */
-	arena_init(&a, bytes.len * 4 + (16 << 20));
-	ok = mime_open(&m.mime, bytes, &limits, &a, e);
+	ok = mime_open(&m.mime, bytes, &limits, m.a, e);
 	if (ok && m.mime.cut)
 		ok = mail_aside(&m, &m.mime.why, e);
 	ok = ok && forms_read(&m, e);
 	mime_close(&m.mime);
-	arena_fini(&a);
+	/* Keeps its first block, so that the next mail takes nothing from malloc. */
+	arena_reset(m.a);
 	return ok;
 }
 

@@ -18,6 +18,7 @@
 
 struct record {
 	struct slice category, type, source, source_type, date, service, port;
+	struct slice any_port; /* whose it is depends on the type */
 	struct slice url, domain, target, target_port, id, version, occurrences;
 	struct slice protocol, agent;
 	unsigned found; /* of the keys that make a record one */
@@ -45,7 +46,7 @@ line_take(struct slice key, struct slice value, struct record *r)
 		{ S("schema-url"), NULL, true },
 		{ S("date"), &r->date, false },
 		{ S("service"), &r->service, false },
-		{ S("port"), &r->port, false },
+		{ S("port"), &r->any_port, false },
 		{ S("source-port"), &r->port, false },
 		{ S("download-port"), &r->port, false },
 		{ S("download-link"), &r->url, false },
@@ -120,6 +121,16 @@ class_of(const struct record *r)
 	return CLASS_UNDETERMINED;
 }
 
+/* Of an attack "Port" is the attacked one, of a service the source's own. */
+static bool
+attack(enum class class)
+{
+	return class == CLASS_BRUTE_FORCE || class == CLASS_SCANNER ||
+	    class == CLASS_EXPLOIT || class == CLASS_IDS_ALERT ||
+	    class == CLASS_DOS || class == CLASS_DDOS || class == CLASS_SPAM ||
+	    class == CLASS_UNDETERMINED;
+}
+
 /* Source by what it is, not by what Source-Type calls it. */
 static bool
 put_source(struct mail *m, const struct record *r, struct event *ev,
@@ -168,9 +179,11 @@ record_give(struct mail *m, const struct mime_part *p, const struct record *r,
 	(void)mail_put_if_good(m, ev, FIELD_SOURCE_PORT, r->port);
 	(void)mail_put_if_good(m, ev, FIELD_PROTOCOL_APPLICATION, r->service);
 	(void)mail_put_if_good(m, ev, FIELD_PROTOCOL_TRANSPORT, r->protocol);
+	(void)mail_put_if_good(m, ev, attack(class_of(r)) ?
+	    FIELD_DESTINATION_PORT : FIELD_SOURCE_PORT, r->any_port);
 	(void)mail_put_if_good(m, ev, FIELD_DESTINATION_IP, r->target);
 	(void)mail_put_if_good(m, ev, FIELD_DESTINATION_PORT, r->target_port);
-	if (!mail_extra(m, ev, "report_id", mail_reduced(m, r->id), e) ||
+	if (!mail_extra(m, ev, "report_id", r->id, e) ||
 	    !mail_extra(m, ev, "xarf_version", r->version, e) ||
 	    !mail_extra(m, ev, "xarf_category", r->category, e) ||
 	    !mail_extra(m, ev, "xarf_type", r->type, e) ||

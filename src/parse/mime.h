@@ -1,8 +1,10 @@
 /*
  * mime: a mail as a flat list of its parts, in the order of the document.
- * GMime finds the structure; before it sees the bytes a gate (mime_gate.h)
- * takes off what would make it recurse or grow without end. Contents are
- * views of the document; only encoded ones are decoded, and only when asked.
+ * GMime finds the structure. Of the mail's own header lines it is shown those
+ * about the content only: the others are read here, where they stand, which
+ * spares its objects for each line and its address parser. A gate
+ * (mime_gate.h) takes off what would make it recurse or grow without end.
+ * Contents are decoded only when they are asked for.
  */
 #ifndef PARSE_MIME_H
 #define PARSE_MIME_H
@@ -35,7 +37,7 @@ struct mime_part {
 	size_t parent; /* index, or MIME_ROOT */
 	unsigned depth;
 	bool attachment; /* Content-Disposition says so */
-	struct slice content; /* as it stands in the document, encoded */
+	struct slice content; /* as it stands in the mail, encoded */
 	uint64_t offset; /* of content in the document */
 	void *object; /* GMime's */
 };
@@ -49,6 +51,8 @@ struct mime {
 	struct err why;
 	/* the module's own */
 	void *message, *stream;
+	struct slice text; /* what GMime sees; contents are views of it */
+	uint64_t shift; /* of text's offsets against bytes'; may wrap */
 	struct arena *a;
 };
 
