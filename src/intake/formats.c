@@ -38,8 +38,11 @@ intake_recognise(const struct intake_head *head, const struct intake *in)
 void
 intake_warmup(void)
 {
-	for (size_t i = 0; i < intake_format_count; i++) {
+	static bool done;
+
+	for (size_t i = 0; i < intake_format_count && !done; i++) {
 		if (intake_formats[i]->warmup != NULL)
 			intake_formats[i]->warmup();
 	}
+	done = true;
 }

@@ -47,7 +47,7 @@ struct intake_format {
 extern const struct intake_format *const intake_formats[];
 extern const size_t intake_format_count;
 const struct intake_format *intake_format_find(struct slice name);
-/* Calls each format's warmup(): once in a process, before its sandbox closes. */
+/* Calls each format's warmup(), once: before intake_read(), and before a sandbox closes. */
 void intake_warmup(void);
 const struct intake_format *intake_recognise(const struct intake_head *head,
     const struct intake *in);

@@ -145,6 +145,7 @@ TEST(bad_records_are_counted)
 int
 main(void)
 {
+	intake_warmup();
 	tables = intake_tables_new();
 	RUN(report_cases);
 	RUN(bad_records_are_counted);

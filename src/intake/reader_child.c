@@ -254,6 +254,7 @@ reader_run_here(const struct intake_tables *tables, const struct reader_job *job
 	struct job *j = xalloc(sizeof(*j));
 	bool ok;
 
+	intake_warmup();
 	memset(j, 0, sizeof(*j));
 	j->sock = -1;
 	intake_init(&j->in);

@@ -450,6 +450,11 @@ row_read(struct intake *in, const struct program *p, const struct csv_row *row,
 		}
 		if (got == GOT_WRONG && st->need) {
 			*column_out = p->columns[st->column];
+			/* Past the last reason that is handed on, none is worded. */
+			if (in->bad >= in->limits.bad_max) {
+				e->code = ERR_INPUT;
+				return false;
+			}
 			return raw.len == 0 ? err_set(e, ERR_INPUT, "the column is empty") :
 			    err_set(e, ERR_INPUT, "%s cannot be read", QUOTE(raw));
 		}
