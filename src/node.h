@@ -7,7 +7,7 @@
  *	DIR/archive/		every report, byte for byte
  *	DIR/networks.tbl	whose an address is
  *	DIR/outbox/		notices, as a Maildir
- *	DIR/feeds/*.conf	mappings of the node's own
+ *	DIR/feeds/NAME.conf	mappings of the node's own
  *	DIR/shadowserver.json	a newer schema, where there is one
  *	DIR/lock		held by the one process that writes
  */

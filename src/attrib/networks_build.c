@@ -209,10 +209,12 @@ names_put(struct names *n, uint32_t asn, struct slice name)
 	i = asn * 0x9e3779b1u & (n->cap - 1);
 	while (n->slots[i].asn != 0 && n->slots[i].asn != asn)
 		i = (i + 1) & (n->cap - 1);
-	if (n->slots[i].asn == asn)
-		return;
 	if (name.len > 255)
 		name.len = 255;
+	/* Said again: mostly the same; of two names the later one holds. */
+	if (n->slots[i].asn == asn && slice_eq(name, slice_sub(slice_from(buf_view(&n->text), n->slots[i].at + 1), 0, n->text.p[n->slots[i].at])))
+		return;
+	n->count -= n->slots[i].asn == asn;
 	n->slots[i].asn = asn;
 	n->slots[i].at = (uint32_t)n->text.len;
 	n->count++;

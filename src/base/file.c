@@ -169,6 +169,20 @@ file_write(const char *path, struct slice s, struct err *e)
 	return dir_sync(folder_of(path, folder, sizeof(folder)), e);
 }
 
+const char *
+path_join(char out[PATH_TEXT_MAX], const char *dir, const char *name)
+{
+	size_t a = strlen(dir), b = strlen(name);
+
+	out[0] = '\0';
+	if (a > PATH_TEXT_MAX - 2 || b > PATH_TEXT_MAX - 2 - a)
+		return out;
+	memcpy(out, dir, a);
+	out[a] = '/';
+	memcpy(out + a + 1, name, b + 1);
+	return out;
+}
+
 bool
 dir_make(const char *path, struct err *e)
 {

@@ -33,6 +33,11 @@ bool fd_write_all(int fd, struct slice s, struct err *e) MUST_USE;
 /* Write to a temporary name beside path, fsync, rename, fsync the folder. */
 bool file_write(const char *path, struct slice s, struct err *e) MUST_USE;
 
+#define PATH_TEXT_MAX 4096
+
+/* "DIR/NAME" in out; where it does not fit "", which no call opens. Returns out. */
+const char *path_join(char out[PATH_TEXT_MAX], const char *dir, const char *name);
+
 /* Make a folder and those above it; one that is there already is fine. */
 bool dir_make(const char *path, struct err *e) MUST_USE;
 bool dir_sync(const char *path, struct err *e) MUST_USE;

@@ -15,9 +15,11 @@ option_line(const struct cli_option *o)
 {
 	char left[64];
 	size_t width;
+	char letter[8] = "      ";
 
-	(void)snprintf(left, sizeof(left), o->letter == 0 ? "      --%2$s%3$s%4$s" :
-	    "  -%1$c, --%2$s%3$s%4$s", o->letter, o->name,
+	if (o->letter != 0)
+		(void)snprintf(letter, sizeof(letter), "  -%c, ", o->letter);
+	(void)snprintf(left, sizeof(left), "%s--%s%s%s", letter, o->name,
 	    o->arg == NULL ? "" : " ", o->arg == NULL ? "" : T(o->arg));
 	width = text_width(slice_of_str(left));
 	printf("%s%*s  %s\n", left, width < 26 ? (int)(26 - width) : 0, "", T(o->help));

@@ -1,0 +1,165 @@
+#include <stdio.h>
+#include <string.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/lang.h"
+#include "cli/commands.h"
+#include "cli/table.h"
+#include "intake/reader.h"
+#include "node.h"
+
+struct doctor {
+	struct cli *cli;
+	struct table table;
+	struct node *node;
+	uint64_t checked, damaged;
+	bool bad;
+};
+
+enum verdict { GOOD, WARN, BAD };
+
+static void
+say(struct doctor *d, const char *what, enum verdict v, const char *text)
+{
+	static const char *const words[] = { N_("good"), N_("look"), N_("BAD") };
+
+	table_str(&d->table, what);
+	table_str(&d->table, d->cli->json ? words[v] : T(words[v]));
+	table_str(&d->table, text);
+	d->bad = d->bad || v == BAD;
+}
+
+static void
+store_trouble(void *cookie, const char *text)
+{
+	say(cookie, T("store"), BAD, text);
+}
+
+static bool
+report_check(void *cookie, const struct sha256 *sha, struct err *e)
+{
+	struct doctor *d = cookie;
+	struct err why = ERR_INIT;
+
+	(void)e;
+	d->checked++;
+	if (!archive_verify(d->node->archive, sha, &why)) {
+		if (d->damaged++ < 10)
+			say(d, T("archive"), BAD, why.text);
+	}
+	return true;
+}
+
+struct missing {
+	struct doctor *d;
+	uint64_t count;
+};
+
+static bool
+report_there(void *cookie, const struct report *r, struct err *e)
+{
+	struct missing *m = cookie;
+
+	(void)e;
+	m->count += !archive_has(m->d->node->archive, &r->sha);
+	return true;
+}
+
+static void
+sandbox(struct doctor *d)
+{
+	struct reader_sandbox s;
+	char text[256];
+
+	reader_sandbox_probe(&s);
+	(void)snprintf(text, sizeof(text), "seccomp: %s, Landlock: %s, rlimits: %s", s.seccomp ? T("yes") : T("no"),
+	    s.landlock ? T("yes") : T("no"), s.limits ? T("yes") : T("no"));
+	say(d, T("readers' sandbox"), s.seccomp && s.limits ? (s.landlock ? GOOD : WARN) : BAD, text);
+}
+
+static void
+disk(struct doctor *d)
+{
+	struct statvfs v;
+	char text[128];
+	double free_gib;
+
+	if (statvfs(d->node->dir, &v) != 0)
+		return;
+	free_gib = (double)v.f_bavail * (double)v.f_frsize / 1073741824;
+	(void)snprintf(text, sizeof(text), T("%.1f GiB free"), free_gib);
+	say(d, T("disk"), free_gib < 1 ? BAD : free_gib < 10 ? WARN : GOOD, text);
+}
+
+static bool
+checks(struct doctor *d, struct err *e)
+{
+	struct missing missing = { d, 0 };
+	struct report_totals totals;
+	char text[256];
+
+	if (store_check(d->node->store, store_trouble, d, e))
+		say(d, T("store"), GOOD, T("whole, and its counters add up"));
+	else if (e->code == ERR_SYSTEM)
+		return false;
+	if (!report_list(d->node->store, &(struct report_query){ 0 }, report_there, &missing, e) ||
+	    !report_totals(d->node->store, &totals, e))
+		return false;
+	if (missing.count > 0) {
+		(void)snprintf(text, sizeof(text), T("%llu reports of the list are not in the archive"), (unsigned long long)missing.count);
+		say(d, T("archive"), BAD, text);
+	}
+	if (cli_has(d->cli, "full")) {
+		if (!archive_each(d->node->archive, report_check, d, e))
+			return false;
+		(void)snprintf(text, sizeof(text), T("%llu reports unpacked and compared with their names, %llu damaged"),
+		    (unsigned long long)d->checked, (unsigned long long)d->damaged);
+		say(d, T("archive"), d->damaged > 0 ? BAD : GOOD, text);
+	} else if (missing.count == 0) {
+		say(d, T("archive"), GOOD, T("every report of the list is there (--full unpacks and compares them)"));
+	}
+	(void)snprintf(text, sizeof(text), T("%llu done, %llu set aside, %llu waiting"), (unsigned long long)totals.reports[REPORT_DONE],
+	    (unsigned long long)totals.reports[REPORT_ASIDE], (unsigned long long)(totals.reports[REPORT_RECEIVED] + totals.reports[REPORT_READING]));
+	say(d, T("reports"), totals.reports[REPORT_ASIDE] > 0 ? WARN : GOOD, text);
+	say(d, T("networks"), d->node->networks == NULL ? WARN : GOOD, d->node->networks == NULL ?
+	    T("no table yet: entente networks --asn FILE --country FILE") : T("the table is there and whole"));
+	say(d, T("sender"), d->node->conf.mail.len == 0 ? WARN : GOOD, d->node->conf.mail.len == 0 ?
+	    T("no mail address in entente.conf: notices would have no sender") : (const char *)d->node->conf.mail.p);
+	disk(d);
+	sandbox(d);
+	return true;
+}
+
+static bool
+doctor(struct cli *c, struct err *e)
+{
+	static const struct table_column cols[] = { { "what", N_("What"), false, 0 }, { "verdict", N_("Verdict"), false, 0 }, { "text", N_("Finding"), false, 120 } };
+	struct doctor d = { .cli = c };
+	struct node node;
+	bool ok;
+
+	if (!node_open(c->node, NODE_READ, &node, e))
+		return false;
+	d.node = &node;
+	table_begin(&d.table, cols, 3, c->json);
+	ok = checks(&d, e);
+	ok = (table_end(&d.table) || err_sys(e, "standard output")) && ok;
+	node_close(&node);
+	c->partial = d.bad;
+	return ok;
+}
+
+static const struct cli_option options[] = {
+	{ "full", 0, NULL, N_("unpack every archived report and compare it with its name") },
+	{ NULL, 0, NULL, NULL },
+};
+
+const struct cli_command cli_doctor = {
+	.name = "doctor",
+	.args = "",
+	.summary = N_("look the node over: store, archive, networks, sandbox, disk"),
+	.options = options,
+	.run = doctor,
+};

@@ -1,0 +1,232 @@
+#include <stdio.h>
+
+#include "base/lang.h"
+#include "cli/commands.h"
+#include "cli/run.h"
+#include "cli/table.h"
+#include "node.h"
+#include "store/findings.h"
+
+static const struct table_column columns[] = {
+	{ "report", N_("Report"), true, 0 },
+	{ "received", N_("Received"), false, 0 },
+	{ "name", N_("Name"), false, 44 },
+	{ "format", N_("Format"), false, 0 },
+	{ "state", N_("State"), false, 0 },
+	{ "bytes", N_("Bytes"), true, 0 },
+	{ "events", N_("Events"), true, 0 },
+	{ "bad", N_("Set aside"), true, 0 },
+	{ "reason", N_("Reason"), false, 60 },
+};
+
+static bool
+list_row(void *cookie, const struct report *r, struct err *e)
+{
+	struct table *t = cookie;
+
+	(void)e;
+	table_int(t, r->id);
+	table_date(t, r->received_s);
+	table_text(t, r->name);
+	table_text(t, r->format);
+	table_str(t, t->json ? report_state_name(r->state) : T(report_state_name(r->state)));
+	table_int(t, (int64_t)r->bytes);
+	table_int(t, (int64_t)r->events);
+	table_int(t, (int64_t)r->bad);
+	table_text(t, r->reason.len == 0 ? (t->json ? SLICE_NONE : S("")) : r->reason);
+	return true;
+}
+
+static bool
+summary_row(void *cookie, const struct bad_summary *b, struct err *e)
+{
+	struct table *t = cookie;
+
+	(void)e;
+	table_text(t, b->column.len == 0 ? SLICE_NONE : b->column);
+	table_text(t, b->kind.len == 0 ? SLICE_NONE : b->kind);
+	table_int(t, (int64_t)b->count);
+	return true;
+}
+
+static bool
+example_row(void *cookie, const struct bad_row *b, struct err *e)
+{
+	struct table *t = cookie;
+
+	(void)e;
+	table_text(t, b->part);
+	table_int(t, b->line);
+	table_int(t, (int64_t)b->offset);
+	table_text(t, b->column.len == 0 ? SLICE_NONE : b->column);
+	table_text(t, b->reason);
+	return true;
+}
+
+/* What is wrong with one report: by column, then the first records. */
+static bool
+one(struct cli *c, struct store *s, int64_t id, struct err *e)
+{
+	static const struct table_column by_column[] = { { "column", N_("Column"), false, 32 },
+		{ "reason", N_("Reason"), false, 80 }, { "count", N_("Records"), true, 0 } };
+	static const struct table_column examples[] = { { "part", N_("Part"), false, 32 }, { "line", N_("Line"), true, 0 },
+		{ "offset", N_("Offset"), true, 0 }, { "column", N_("Column"), false, 32 }, { "reason", N_("Reason"), false, 80 } };
+	struct table t;
+
+	if (!c->json) {
+		table_begin(&t, by_column, 3, false);
+		if (!bad_summary(s, id, 50, summary_row, &t, e) || !table_end(&t))
+			return false;
+		putchar('\n');
+	}
+	table_begin(&t, examples, 5, c->json);
+	return bad_examples(s, id, 20, example_row, &t, e) && (table_end(&t) || err_sys(e, "standard output"));
+}
+
+static bool
+reports(struct cli *c, struct err *e)
+{
+	struct report_query q = { .limit = 50, .with_bad = cli_has(c, "bad") };
+	struct slice state = slice_of_str(cli_opt(c, "state"));
+	uint64_t limit = q.limit, id;
+	struct node node;
+	struct table t;
+	bool ok;
+
+	for (int i = 0; i < REPORT_STATE_COUNT && state.p != NULL && !q.has_state; i++) {
+		q.state = (enum report_state)i;
+		q.has_state = slice_eq(state, slice_of_str(report_state_name(q.state)));
+	}
+	if (state.p != NULL && !q.has_state)
+		return err_set(e, ERR_USAGE, "--state: %s is none of received, reading, done, aside", QUOTE(state));
+	if (!cli_opt_u64(c, "limit", 0, SIZE_MAX, &limit, e) || !node_open(c->node, NODE_READ, &node, e))
+		return false;
+	q.limit = (size_t)limit;
+	q.feed = slice_of_str(cli_opt(c, "feed"));
+	if (c->arg_count == 1) {
+		ok = slice_u64(slice_of_str(c->args[0]), &id) && id <= INT64_MAX ? one(c, node.store, (int64_t)id, e) :
+		    err_set(e, ERR_USAGE, "%s is not the number of a report", QUOTE(slice_of_str(c->args[0])));
+	} else {
+		table_begin(&t, columns, sizeof(columns) / sizeof(columns[0]), c->json);
+		ok = report_list(node.store, &q, list_row, &t, e);
+		ok = (table_end(&t) || err_sys(e, "standard output")) && ok;
+	}
+	node_close(&node);
+	return ok;
+}
+
+static const struct cli_option options[] = {
+	{ "state", 's', N_("STATE"), N_("received, reading, done or aside") },
+	{ "bad", 0, NULL, N_("only reports of which records were set aside") },
+	{ "feed", 'f', N_("NAME"), N_("only this feed") },
+	{ "limit", 0, N_("N"), N_("how many at the most (default 50; 0: all)") },
+	{ NULL, 0, NULL, NULL },
+};
+
+const struct cli_command cli_reports = {
+	.name = "reports",
+	.args = "[NUMBER]",
+	.summary = N_("list reports, or what was set aside of one and why"),
+	.examples = "  entente reports --state aside\n  entente reports 12",
+	.options = options,
+	.args_max = 1,
+	.run = reports,
+};
+
+/* --- retry and replay ---------------------------------------------------------- */
+
+struct ids {
+	int64_t v[10000];
+	size_t count;
+};
+
+static bool
+id_put(void *cookie, const struct report *r, struct err *e)
+{
+	struct ids *ids = cookie;
+
+	(void)e;
+	if (ids->count < sizeof(ids->v) / sizeof(ids->v[0]))
+		ids->v[ids->count++] = r->id;
+	return true;
+}
+
+static bool
+retry(struct cli *c, struct err *e)
+{
+	static struct ids ids;
+	struct flow *flow = NULL;
+	struct run r;
+	uint64_t id;
+	bool ok;
+
+	run_begin(&r, c);
+	ok = flow_open(c->node, &r.options, &flow, e);
+	for (int i = 0; ok && i < c->arg_count; i++) {
+		if (!slice_u64(slice_of_str(c->args[i]), &id) || id > INT64_MAX)
+			ok = err_set(e, ERR_USAGE, "%s is not the number of a report", QUOTE(slice_of_str(c->args[i])));
+		else if (ids.count < sizeof(ids.v) / sizeof(ids.v[0]))
+			ids.v[ids.count++] = (int64_t)id;
+	}
+	if (ok && cli_has(c, "schema"))
+		ok = flow_tables_load(flow, cli_opt(c, "schema"), e);
+	if (ok && c->arg_count == 0)
+		ok = report_list(flow_node(flow)->store, &(struct report_query){ .has_state = true, .state = REPORT_ASIDE }, id_put, &ids, e) &&
+		    report_list(flow_node(flow)->store, &(struct report_query){ .has_state = true, .state = REPORT_DONE, .with_bad = true }, id_put, &ids, e);
+	run_work(&r, ids.count);
+	for (size_t i = 0; ok && i < ids.count && !*r.options.stop; i++)
+		ok = flow_retry(flow, ids.v[i], e);
+	flow_close(&flow);
+	if (!ok) {
+		run_drop(&r);
+		return false;
+	}
+	return run_end(&r, c, NULL, e);
+}
+
+static const struct cli_option retry_options[] = {
+	{ "schema", 0, N_("FILE"), N_("a newer Shadowserver schema for these reports") },
+	{ NULL, 0, NULL, NULL },
+};
+
+const struct cli_command cli_retry = {
+	.name = "retry",
+	.args = "[NUMBER...]",
+	.summary = N_("read again what was set aside: whole reports, or their bad records"),
+	.details = N_("Without a number: everything that was set aside. Nothing that was counted is counted again."),
+	.options = retry_options,
+	.args_max = -1,
+	.run = retry,
+};
+
+static bool
+replay(struct cli *c, struct err *e)
+{
+	struct flow *flow = NULL;
+	struct run r;
+	struct report_totals totals = { 0 };
+	uint64_t count = 0;
+	bool ok;
+
+	run_begin(&r, c);
+	ok = flow_open(c->node, &r.options, &flow, e) &&
+	    report_totals(flow_node(flow)->store, &totals, e);
+	for (int i = 0; i < REPORT_STATE_COUNT; i++)
+		count += totals.reports[i];
+	run_work(&r, count);
+	ok = ok && flow_replay(flow, e);
+	flow_close(&flow);
+	if (!ok) {
+		run_drop(&r);
+		return false;
+	}
+	return run_end(&r, c, NULL, e);
+}
+
+const struct cli_command cli_replay = {
+	.name = "replay",
+	.args = "",
+	.summary = N_("make findings and counts again from the archive"),
+	.details = N_("All that is derived is dropped and made again from the reports as they were received. What people and notices did stays. It may be stopped and goes on with the next command."),
+	.run = replay,
+};

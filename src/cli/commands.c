@@ -1,0 +1,20 @@
+#include "cli/commands.h"
+
+/* In the order of help: what one begins with first. */
+const struct cli_command *const cli_commands[] = {
+	&cli_init,
+	&cli_demo,
+	&cli_networks,
+	&cli_contacts,
+	&cli_ingest,
+	&cli_watch,
+	&cli_query,
+	&cli_stats,
+	&cli_reports,
+	&cli_retry,
+	&cli_replay,
+	&cli_doctor,
+	&cli_manual_command,
+	&cli_completion_command,
+};
+const size_t cli_command_count = sizeof(cli_commands) / sizeof(cli_commands[0]);

@@ -1,0 +1,14 @@
+/*
+ * commands: the rows of the table of commands, each defined in its own file.
+ */
+#ifndef CLI_COMMANDS_H
+#define CLI_COMMANDS_H
+
+#include "cli/cli.h"
+
+extern const struct cli_command cli_completion_command, cli_contacts,
+    cli_demo, cli_doctor, cli_ingest, cli_init, cli_manual_command, cli_networks,
+    cli_query, cli_replay, cli_reports, cli_retry, cli_stats,
+    cli_watch;
+
+#endif

@@ -1,0 +1,441 @@
+#include "flow.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "attrib/networks.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/lang.h"
+#include "base/log.h"
+#include "flow_reader.h"
+#include "parse/date.h"
+#include "store/findings.h"
+
+/* Reports up to this size share a transaction, so many at the most. */
+#define SMALL_BYTES ((uint64_t)256 << 10)
+#define SMALL_TOGETHER 200
+#define PROGRESS_EVERY 8192
+
+struct pending {
+	struct archived archived;
+	char *name, *feed, *format, *options;
+};
+
+struct flow {
+	struct node node;
+	struct flow_options options;
+	struct flow_reader *reader;
+	struct pending *pending;
+	size_t pending_count, pending_cap;
+	struct arena arena; /* of the report at hand */
+	/* the report at hand */
+	struct report report;
+	uint64_t events;
+};
+
+static char *
+text_keep(struct slice s)
+{
+	char *p = xalloc(s.len + 1);
+
+	if (s.len > 0)
+		memcpy(p, s.p, s.len);
+	return p;
+}
+
+bool
+flow_open(const char *dir, const struct flow_options *options,
+    struct flow **out, struct err *e)
+{
+	struct flow *f = xalloc(sizeof(*f));
+	struct node conf = NODE_NONE;
+	bool ok;
+
+	f->options = *options;
+	f->node.lock_fd = -1;
+	arena_init(&f->arena, 1 << 20);
+	/* The readers first: what is not open yet, they cannot inherit. */
+	ok = node_conf_read(&conf, dir, e) && flow_reader_start(&conf, &f->reader, e) &&
+	    node_open(dir, NODE_WRITE, &f->node, e);
+	arena_fini(&conf.memory);
+	if (!ok) {
+		flow_close(&f);
+		return false;
+	}
+	*out = f;
+	return true;
+}
+
+void
+flow_close(struct flow **f)
+{
+	if (*f == NULL)
+		return;
+	for (size_t i = 0; i < (*f)->pending_count; i++) {
+		free((*f)->pending[i].name);
+		free((*f)->pending[i].feed);
+		free((*f)->pending[i].format);
+		free((*f)->pending[i].options);
+	}
+	free((*f)->pending);
+	flow_reader_stop(&(*f)->reader);
+	node_close(&(*f)->node);
+	arena_fini(&(*f)->arena);
+	free(*f);
+	*f = NULL;
+}
+
+struct node *
+flow_node(struct flow *f)
+{
+	return &f->node;
+}
+
+size_t
+flow_pending(const struct flow *f)
+{
+	return f->pending_count;
+}
+
+bool
+flow_receive(struct flow *f, struct source *src, const struct receipt *r,
+    struct err *e)
+{
+	struct archived archived;
+	struct pending *p;
+
+	if (!archive_put(f->node.archive, src, f->node.conf.report_bytes_max, &archived, e))
+		return false;
+	if (f->pending_count == f->pending_cap) {
+		f->pending_cap = f->pending_cap == 0 ? 64 : f->pending_cap * 2;
+		f->pending = xrealloc(f->pending, f->pending_cap * sizeof(*f->pending));
+	}
+	p = &f->pending[f->pending_count++];
+	p->archived = archived;
+	p->name = text_keep(r->name);
+	p->feed = text_keep(r->feed);
+	p->format = text_keep(r->format);
+	p->options = text_keep(r->options);
+	return true;
+}
+
+bool
+flow_commit(struct flow *f, struct flow_taken *out, struct err *e)
+{
+	struct db *db = store_db(f->node.store);
+	int64_t now = clock_now_s();
+	bool ok = true;
+
+	*out = (struct flow_taken){ 0 };
+	if (f->pending_count == 0)
+		return true;
+	if (!archive_commit(f->node.archive, e))
+		return false;
+	if (!db_durable(db, true, e) || !db_begin(db, e))
+		return false;
+	for (size_t i = 0; i < f->pending_count && ok; i++) {
+		const struct pending *p = &f->pending[i];
+		struct report r = { .sha = p->archived.sha, .received_s = now, .bytes = p->archived.bytes,
+			.name = slice_of_str(p->name), .feed = slice_of_str(p->feed),
+			.format = slice_of_str(p->format), .options = slice_of_str(p->options) };
+		bool known;
+		int64_t id;
+
+		ok = report_add(f->node.store, &r, &id, &known, e);
+		out->reports += ok && !known;
+		out->known += ok && known;
+	}
+	ok = ok && db_commit(db, e);
+	if (!ok)
+		store_rollback(f->node.store);
+	/* What is derived can be made again: it need not wait for the disk. */
+	if (!db_durable(db, false, e) || !ok)
+		return false;
+	for (size_t i = 0; i < f->pending_count; i++) {
+		free(f->pending[i].name);
+		free(f->pending[i].feed);
+		free(f->pending[i].format);
+		free(f->pending[i].options);
+	}
+	f->pending_count = 0;
+	return true;
+}
+
+/* What a finding is made of; a reader leaves the rest out. */
+static const enum field wanted_fields[] = {
+	FIELD_CLASSIFICATION_TYPE, FIELD_CLASSIFICATION_IDENTIFIER, FIELD_MALWARE_NAME,
+	FIELD_SOURCE_IP, FIELD_SOURCE_NETWORK, FIELD_SOURCE_FQDN, FIELD_SOURCE_URL,
+	FIELD_SOURCE_ASN, FIELD_SOURCE_ACCOUNT, FIELD_SOURCE_REVERSE_DNS, FIELD_SOURCE_PORT,
+	FIELD_SOURCE_GEOLOCATION_CC, FIELD_SOURCE_LOCAL_IP, FIELD_SOURCE_LOCAL_HOSTNAME,
+	FIELD_DESTINATION_IP, FIELD_DESTINATION_FQDN, FIELD_DESTINATION_URL,
+	FIELD_MALWARE_HASH_MD5, FIELD_MALWARE_HASH_SHA1, FIELD_MALWARE_HASH_SHA256,
+	FIELD_PROTOCOL_TRANSPORT, FIELD_TIME_SOURCE, FIELD_FEED_NAME, FIELD_EVENT_DESCRIPTION_TEXT,
+};
+
+static struct field_set
+wanted(void)
+{
+	struct field_set set = { { 0, 0 }, false };
+
+	for (size_t i = 0; i < sizeof(wanted_fields) / sizeof(wanted_fields[0]); i++)
+		field_set_add(&set, wanted_fields[i]);
+	return set;
+}
+
+/* Our own table first; what the report says where that knows nothing. */
+static void
+attribute(const struct flow *f, const struct event *ev, struct observation *o)
+{
+	struct slice cc = ev->v[FIELD_SOURCE_GEOLOCATION_CC];
+	struct network n = { 0 };
+	uint64_t asn;
+
+	if (o->key.ip.hi != 0 || o->key.ip.lo != 0)
+		(void)networks_find(f->node.networks, o->key.ip, &n);
+	o->asn = n.asn;
+	o->country[0] = n.country[0];
+	o->country[1] = n.country[1];
+	if (o->asn == 0 && slice_u64(ev->v[FIELD_SOURCE_ASN], &asn) && asn <= UINT32_MAX)
+		o->asn = (uint32_t)asn;
+	if (o->country[0] == 0 && cc.len == 2) {
+		o->country[0] = cc.p[0];
+		o->country[1] = cc.p[1];
+	}
+}
+
+static bool
+event_in(void *cookie, const struct event *ev, struct err *e)
+{
+	struct flow *f = cookie;
+	struct slice time = ev->v[FIELD_TIME_SOURCE];
+	struct observation o = { .time_s = f->report.received_s, .offset = ev->place.offset,
+		.length = ev->place.length, .part = ev->place.part };
+	struct date d;
+
+	if (!finding_key_of(ev, &o.key, e))
+		return false;
+	/* Canonical, so the first 19 bytes are the moment in UTC. */
+	if (time.len >= 19 && !date_read_fast(slice_sub(time, 0, 19), &o.time_s) &&
+	    date_read(time, &d))
+		o.time_s = d.s;
+	o.feed = event_has(ev, FIELD_FEED_NAME) ? ev->v[FIELD_FEED_NAME] : f->report.feed;
+	o.label = event_has(ev, FIELD_MALWARE_NAME) ? ev->v[FIELD_MALWARE_NAME] :
+	    ev->v[FIELD_EVENT_DESCRIPTION_TEXT];
+	attribute(f, ev, &o);
+	if (!store_observe(f->node.store, &o, e))
+		return false;
+	if (f->options.event != NULL && !f->options.event(f->options.cookie, ev, e))
+		return false;
+	f->events++;
+	if (f->options.progress != NULL && f->events % PROGRESS_EVERY == 0)
+		f->options.progress(f->options.cookie, f->report.name, f->events);
+	return true;
+}
+
+static bool
+bad_in(void *cookie, const struct place *place, struct slice column,
+    struct slice reason, struct err *e)
+{
+	struct flow *f = cookie;
+
+	return store_bad(f->node.store, place->offset, place->length, place->line,
+	    place->part, column, reason, e);
+}
+
+/* Read f->report into the open batch. *aside_out: the report's own fault, e says which. */
+static bool
+read_into_batch(struct flow *f, struct slice *format_out, bool *aside_out, struct err *e)
+{
+	struct field_set set = wanted();
+	struct intake_sink sink = { .cookie = f, .event = event_in, .bad = bad_in,
+		.wanted = f->options.event == NULL ? &set : NULL };
+	int fd;
+	bool ok;
+
+	*aside_out = false;
+	f->events = 0;
+	if (!archive_fd(f->node.archive, &f->report.sha, &fd, e))
+		return false;
+	ok = flow_reader_run(f->reader, fd, &f->report, &sink, format_out, aside_out, &f->arena, e);
+	(void)close(fd);
+	return ok;
+}
+
+static bool
+tell_done(struct flow *f, int64_t id, struct err *e)
+{
+	struct report r;
+	struct arena a;
+	bool ok;
+
+	if (f->options.done == NULL)
+		return true;
+	arena_init(&a, 1 << 16);
+	ok = report_get(f->node.store, id, &a, &r, e);
+	if (ok)
+		f->options.done(f->options.cookie, &(struct flow_report){ .id = id, .name = r.name,
+		    .format = r.format, .state = r.state, .reason = r.reason, .bytes = r.bytes,
+		    .events = r.events, .bad = r.bad });
+	arena_fini(&a);
+	return ok;
+}
+
+/* Read one report and store what it holds. */
+static bool
+work_one(struct flow *f, struct err *e)
+{
+	struct store *s = f->node.store;
+	struct slice format = SLICE_NONE;
+	bool aside;
+
+	if (!report_begin(s, f->report.id, e) ||
+	    !store_batch_begin(s, f->report.id, NULL, e))
+		return false;
+	if (read_into_batch(f, &format, &aside, e))
+		return store_batch_done(s, format, e) && tell_done(f, f->report.id, e);
+	if (!aside) {
+		store_batch_drop(s);
+		return false;
+	}
+	log_warn("report.aside", "id=%lld reason=\"%s\" cause=\"%s\"", (long long)f->report.id,
+	    e->text, e->cause);
+	/* What came before the fault is good and stays: a retry goes on behind it. */
+	if (!store_batch_flush(s, e))
+		return false;
+	store_batch_drop(s);
+	return report_aside(s, f->report.id, slice_of_str(e->text), e) &&
+	    tell_done(f, f->report.id, e);
+}
+
+static bool
+stopped(const struct flow *f)
+{
+	return f->options.stop != NULL && *f->options.stop;
+}
+
+/* The next report that is taken and not read: first those that a kill cut off. */
+static bool
+next_report(struct flow *f, bool *found, struct err *e)
+{
+	arena_reset(&f->arena);
+	return report_next(f->node.store, REPORT_READING, 0, &f->arena, &f->report, found, e) &&
+	    (*found || report_next(f->node.store, REPORT_RECEIVED, 0, &f->arena, &f->report, found, e));
+}
+
+bool
+flow_work(struct flow *f, struct err *e)
+{
+	struct db *db = store_db(f->node.store);
+	unsigned together = 0;
+	bool found;
+
+	for (;;) {
+		if (!next_report(f, &found, e))
+			goto fail;
+		if (!found || stopped(f))
+			break;
+		/* A transaction costs more than a small report: they share one. */
+		if (together > 0 && (together == SMALL_TOGETHER || f->report.bytes > SMALL_BYTES)) {
+			if (!db_commit(db, e))
+				goto fail;
+			together = 0;
+		}
+		if (f->report.bytes <= SMALL_BYTES && together == 0 && !db_begin(db, e))
+			goto fail;
+		if (f->report.bytes <= SMALL_BYTES)
+			together++;
+		if (!work_one(f, e))
+			goto fail;
+	}
+	return together == 0 || db_commit(db, e) || (store_rollback(f->node.store), false);
+fail:
+	store_batch_drop(f->node.store);
+	store_rollback(f->node.store);
+	return false;
+}
+
+bool
+flow_retry(struct flow *f, int64_t report, struct err *e)
+{
+	struct store *s = f->node.store;
+	struct slice format = SLICE_NONE;
+	bool aside, more = true;
+
+	arena_reset(&f->arena);
+	if (!report_get(s, report, &f->arena, &f->report, e))
+		return false;
+	if (f->report.state == REPORT_ASIDE)
+		return report_again(s, report, e) && flow_work(f, e);
+	while (more) {
+		if (!store_batch_retry(s, report, &more, e))
+			return false;
+		if (!read_into_batch(f, &format, &aside, e)) {
+			store_batch_drop(s);
+			return aside ? report_aside(s, report, slice_of_str(e->text), e) && tell_done(f, report, e) : false;
+		}
+		if (!store_batch_done(s, SLICE_NONE, e))
+			return false;
+	}
+	return tell_done(f, report, e);
+}
+
+bool
+flow_replay(struct flow *f, struct err *e)
+{
+	return store_forget_derived(f->node.store, e) && flow_work(f, e) &&
+	    (stopped(f) || store_acts_again(f->node.store, e));
+}
+
+struct each {
+	bool (*event)(void *cookie, const struct event *ev, struct err *e);
+	void *cookie;
+};
+
+static bool
+each_event(void *cookie, const struct event *ev, struct err *e)
+{
+	struct each *x = cookie;
+
+	return x->event(x->cookie, ev, e);
+}
+
+bool
+flow_events(struct flow *f, const struct report *r,
+    bool (*each)(void *cookie, const struct event *ev, struct err *e),
+    void *cookie, struct err *e)
+{
+	struct each x = { each, cookie };
+	struct intake_sink sink = { .cookie = &x, .event = each_event };
+	struct slice format;
+	struct arena a;
+	bool aside, ok;
+	int fd;
+
+	if (!archive_fd(f->node.archive, &r->sha, &fd, e))
+		return false;
+	arena_init(&a, 1 << 20);
+	ok = flow_reader_run(f->reader, fd, r, &sink, &format, &aside, &a, e);
+	arena_fini(&a);
+	(void)close(fd);
+	return ok;
+}
+
+bool
+flow_tables_load(struct flow *f, const char *path, struct err *e)
+{
+	return flow_reader_table(f->reader, path, e);
+}
+
+bool
+flow_networks_reload(struct flow *f, struct err *e)
+{
+	struct networks *fresh = NULL;
+
+	if (!networks_open(node_path(&f->node, "networks.tbl"), &fresh, e))
+		return false;
+	networks_close(&f->node.networks);
+	f->node.networks = fresh;
+	return true;
+}

@@ -1,0 +1,85 @@
+/*
+ * flow: the way of every report, on one page.
+ *
+ *   receive   bytes into the archive, under their SHA-256
+ *   commit    on stable storage, and in the list of reports: now it is taken
+ *   work      each report read in a reader, its events attributed, its
+ *             findings and counts stored with how far it was read
+ *
+ * A kill between any two of these loses nothing that was taken and counts
+ * nothing twice: work begins again at the report, the store passes over what
+ * it holds already.
+ */
+#ifndef FLOW_H
+#define FLOW_H
+
+#include "intake/intake.h"
+#include "node.h"
+
+struct flow;
+
+/* What is said of a report when it is received. */
+struct receipt {
+	struct slice name; /* the file's own name */
+	struct slice feed, format, options; /* empty: not said */
+};
+
+struct flow_report {
+	int64_t id;
+	struct slice name, format;
+	enum report_state state;
+	struct slice reason; /* of one set aside */
+	uint64_t bytes, events, bad;
+};
+
+struct flow_options {
+	/* Each report when it is done (may be NULL). */
+	void (*done)(void *cookie, const struct flow_report *r);
+	/* Now and then within a long one (may be NULL). */
+	void (*progress)(void *cookie, struct slice name, uint64_t events);
+	/* Every event as it comes, with all of its fields (may be NULL). */
+	bool (*event)(void *cookie, const struct event *ev, struct err *e);
+	void *cookie;
+	/* Stop between two reports when it becomes true (may be NULL). */
+	const volatile bool *stop;
+};
+
+/*
+ * Open the node at dir for writing with its readers beside it. The readers are
+ * started before the store is opened, so that they hold nothing of it.
+ */
+bool flow_open(const char *dir, const struct flow_options *options,
+    struct flow **out, struct err *e) MUST_USE;
+void flow_close(struct flow **f);
+struct node *flow_node(struct flow *f);
+
+/* Take a report's bytes; not yet durable. ERR_LIMIT over the node's report_max. */
+bool flow_receive(struct flow *f, struct source *src, const struct receipt *r,
+    struct err *e) MUST_USE;
+struct flow_taken { uint64_t reports, known; };
+/* All received since the last commit is durable and listed when this returns. */
+bool flow_commit(struct flow *f, struct flow_taken *out, struct err *e) MUST_USE;
+/* How many wait for flow_commit(). */
+size_t flow_pending(const struct flow *f);
+
+/* Read all reports that are taken and not yet read. */
+bool flow_work(struct flow *f, struct err *e) MUST_USE;
+/* Read the bad records of a done report again, or a report that was set aside. */
+bool flow_retry(struct flow *f, int64_t report, struct err *e) MUST_USE;
+/* Make all that is derived again from the archive. */
+bool flow_replay(struct flow *f, struct err *e) MUST_USE;
+
+/*
+ * Read one report's events again without storing anything: each event with all
+ * of its fields to each().
+ */
+bool flow_events(struct flow *f, const struct report *r,
+    bool (*each)(void *cookie, const struct event *ev, struct err *e),
+    void *cookie, struct err *e) MUST_USE;
+
+/* A newer schema or mapping, between two reports. */
+bool flow_tables_load(struct flow *f, const char *path, struct err *e) MUST_USE;
+/* The table of networks was built again: use it. */
+bool flow_networks_reload(struct flow *f, struct err *e) MUST_USE;
+
+#endif

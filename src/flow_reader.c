@@ -1,0 +1,165 @@
+#include "flow_reader.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "intake/reader.h"
+
+#define TABLE_BYTES_MAX ((size_t)64 << 20)
+#define LOOK_EVERY_NS INT64_C(1000000000)
+
+struct flow_reader {
+	struct readers *readers;
+	struct reader *reader;
+	char dir[3072]; /* the node's */
+	/* what of the node's own tables was loaded, to see when it changes */
+	int64_t loaded_ns; /* the newest file's date */
+	int64_t looked_ns;
+};
+
+bool
+flow_reader_table(struct flow_reader *r, const char *path, struct err *e)
+{
+	const char *slash = strrchr(path, '/');
+	struct file_map map;
+	bool ok;
+
+	if (!file_map(path, TABLE_BYTES_MAX, &map, e))
+		return false;
+	ok = readers_table(r->readers, slice_of_str(slash == NULL ? path : slash + 1), map.view, e);
+	file_unmap(&map);
+	return ok || err_within(e, "%s", path);
+}
+
+static int64_t
+changed_ns(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) != 0)
+		return 0;
+	return (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
+}
+
+/* Load of the node's own tables those that are newer than what we have. */
+static bool
+node_tables(struct flow_reader *r, struct err *e)
+{
+	char path[4096];
+	struct dir_list l = { NULL, 0 };
+	int64_t newest = r->loaded_ns, at;
+	bool ok = true;
+
+	(void)path_join(path, r->dir, "shadowserver.json");
+	at = changed_ns(path);
+	if (at > r->loaded_ns)
+		ok = flow_reader_table(r, path, e);
+	newest = at > newest ? at : newest;
+	(void)path_join(path, r->dir, "feeds");
+	if (ok && file_exists(path))
+		ok = dir_list(path, false, &l, e);
+	for (size_t i = 0; i < l.count && ok; i++) {
+		if (!slice_ends(slice_of_str(l.names[i]), S(".conf")))
+			continue;
+		(void)snprintf(path, sizeof(path), "%s/feeds/%s", r->dir, l.names[i]);
+		at = changed_ns(path);
+		if (at > r->loaded_ns)
+			ok = flow_reader_table(r, path, e);
+		newest = at > newest ? at : newest;
+	}
+	dir_list_free(&l);
+	r->loaded_ns = newest;
+	return ok;
+}
+
+bool
+flow_reader_start(const struct node *conf, struct flow_reader **out, struct err *e)
+{
+	struct flow_reader *r = xalloc(sizeof(*r));
+	struct reader_limits limits = READER_LIMITS;
+
+	limits.memory_bytes = (size_t)conf->conf.reader_bytes_max;
+	limits.job_ms = conf->conf.reader_seconds > INT32_MAX / 1000 ? INT32_MAX :
+	    (int)(conf->conf.reader_seconds * 1000);
+	(void)snprintf(r->dir, sizeof(r->dir), "%s", conf->dir);
+	if (!readers_open(&limits, &r->readers, e) || !node_tables(r, e)) {
+		flow_reader_stop(&r);
+		return false;
+	}
+	r->reader = reader_new(r->readers);
+	*out = r;
+	return true;
+}
+
+void
+flow_reader_stop(struct flow_reader **r)
+{
+	if (*r == NULL)
+		return;
+	reader_free(&(*r)->reader);
+	readers_close(&(*r)->readers);
+	free(*r);
+	*r = NULL;
+}
+
+/* Whose fault a failure is: a sink that failed is ours, all else the report's. */
+struct guard {
+	const struct intake_sink *sink;
+	bool ours;
+};
+
+static bool
+guard_event(void *cookie, const struct event *ev, struct err *e)
+{
+	struct guard *g = cookie;
+
+	if (g->sink->event(g->sink->cookie, ev, e))
+		return true;
+	g->ours = true;
+	return false;
+}
+
+static bool
+guard_bad(void *cookie, const struct place *place, struct slice column,
+    struct slice reason, struct err *e)
+{
+	struct guard *g = cookie;
+
+	if (g->sink->bad == NULL || g->sink->bad(g->sink->cookie, place, column, reason, e))
+		return true;
+	g->ours = true;
+	return false;
+}
+
+bool
+flow_reader_run(struct flow_reader *r, int fd, const struct report *report,
+    const struct intake_sink *sink, struct slice *format_out, bool *aside_out,
+    struct arena *a, struct err *e)
+{
+	struct guard guard = { sink, false };
+	struct intake_sink guarded = { .cookie = &guard, .event = guard_event,
+		.bad = guard_bad, .wanted = sink->wanted };
+	struct reader_job job = { .fd = fd, .name = report->name, .feed = report->feed,
+		.options = report->options, .format = report->format,
+		.received_s = report->received_s, .wanted = sink->wanted };
+	struct reader_summary summary;
+	int64_t now = clock_mono_ns();
+	struct err why = ERR_INIT;
+	bool ok;
+
+	/* A newer schema in the node's folder counts from the next report on; a wrong one is told and left. */
+	if (now - r->looked_ns > LOOK_EVERY_NS) {
+		r->looked_ns = now;
+		if (!node_tables(r, &why))
+			log_error("tables.refused", "reason=\"%s\"", why.text);
+	}
+	ok = reader_run(r->reader, &job, &guarded, &summary, e);
+	*aside_out = !ok && !guard.ours;
+	*format_out = arena_copy(a, slice_of_str(summary.format));
+	return ok;
+}

@@ -1,0 +1,31 @@
+/*
+ * flow_reader: the readers as the flow uses them: started before the store is
+ * opened, given one report at a time, started again when one dies, and given
+ * newer tables between two reports.
+ */
+#ifndef FLOW_READER_H
+#define FLOW_READER_H
+
+#include "intake/intake.h"
+#include "node.h"
+
+struct flow_reader;
+
+/* Start with the tables that ship and those in the node's folder. */
+bool flow_reader_start(const struct node *conf, struct flow_reader **out,
+    struct err *e) MUST_USE;
+void flow_reader_stop(struct flow_reader **r);
+
+/*
+ * Read the archived report behind fd; events and bad records go to sink. On
+ * failure *aside_out says that the report is to blame (or what it did to its
+ * reader), else the node is. *format_out lies in a.
+ */
+bool flow_reader_run(struct flow_reader *r, int fd, const struct report *report,
+    const struct intake_sink *sink, struct slice *format_out, bool *aside_out,
+    struct arena *a, struct err *e) MUST_USE;
+
+/* A newer schema or mapping for the reports that follow. */
+bool flow_reader_table(struct flow_reader *r, const char *path, struct err *e) MUST_USE;
+
+#endif
