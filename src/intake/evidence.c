@@ -311,6 +311,8 @@ evidence_scan(struct evidence *ev, struct slice text, bool html)
 {
 	const uint8_t *p, *end;
 
+	if (text.len < 2)
+		return;
 	if (html && memmem(text.p, text.len, "&#", 2) != NULL)
 		text = unreference(ev, text);
 	p = text.p;

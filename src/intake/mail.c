@@ -431,6 +431,21 @@ spam_read(struct mail *m, size_t first, size_t last, struct slice head,
 	return mail_give(m, ev, off, len, e);
 }
 
+/* RFC 3464 and RFC 8098: by its parts, whatever its subject. */
+static bool
+delivery_report(const struct mail *m)
+{
+	for (size_t i = 0; i < m->mime.count; i++)
+		if (mime_is(&m->mime.parts[i], "message", "delivery-status") ||
+		    mime_is(&m->mime.parts[i], "message",
+		    "disposition-notification"))
+			return true;
+	return m->mime.count > 0 &&
+	    mime_is(&m->mime.parts[0], "multipart", "report") &&
+	    slice_eq_nocase(mime_param(&m->mime.parts[0], "report-type"),
+	    S("delivery-status"));
+}
+
 static bool
 bounce(const struct mail *m, const struct mail_head *h)
 {
@@ -444,18 +459,7 @@ bounce(const struct mail *m, const struct mail_head *h)
 	    slice_starts_nocase(h->from, S("postmaster@")) ||
 	    slice_starts_nocase(h->from, S("mail-daemon@"));
 
-	for (size_t i = 0; i < m->mime.count; i++)
-		if (mime_is(&m->mime.parts[i], "message", "delivery-status") ||
-		    mime_is(&m->mime.parts[i], "message",
-		    "disposition-notification"))
-			return true;
-	if (m->mime.count > 0 && mime_is(&m->mime.parts[0], "multipart", "report")) {
-		struct slice type = mime_param(&m->mime.parts[0], "report-type");
-
-		if (slice_eq_nocase(type, S("delivery-status")))
-			return true;
-	}
-	if (h->failed_recipients)
+	if (delivery_report(m) || h->failed_recipients)
 		return true;
 	if (!daemon && !h->null_path && !h->auto_replied)
 		return false;
@@ -466,18 +470,25 @@ bounce(const struct mail *m, const struct mail_head *h)
 }
 
 static bool
+bounce_aside(struct mail *m, struct err *e)
+{
+	struct err why = ERR_INIT;
+
+	(void)err_set(&why, ERR_INPUT,
+	    "this is a bounce (a notice that a mail could not be delivered), not a complaint");
+	return mail_aside(m, &why, e);
+}
+
+static bool
 bounce_read(struct mail *m, bool *took_out, struct err *e)
 {
 	struct mail_head h;
-	struct err why = ERR_INIT;
 
 	mail_head_read(m->mime.head, m->trusted, &h);
 	if (!bounce(m, &h))
 		return true;
 	*took_out = true;
-	(void)err_set(&why, ERR_INPUT,
-	    "this is a bounce (a notice that a mail could not be delivered), not a complaint");
-	return mail_aside(m, &why, e);
+	return bounce_aside(m, e);
 }
 
 /* Attachments that hold records, by type or name; texts and pictures do not. */
@@ -609,11 +620,14 @@ forms_read(struct mail *m, struct err *e)
 {
 	/* In order: what says most clearly what it is comes first. */
 	static bool (*const forms[])(struct mail *, bool *, struct err *) = {
-		arf_read, xarf_mail_read, bounce_read, documents_read,
+		arf_read, xarf_mail_read, bounce_read, notice_read, documents_read,
 		notifier_read, attached_read, pasted_read };
 	struct mail_head h;
 	bool took = false;
 
+	/* What a mail system returns to a trap was not its own doing. */
+	if (m->mode == MAIL_SPAM && delivery_report(m))
+		return bounce_aside(m, e);
 	if (m->mode == MAIL_SPAM)
 		return spam_read(m, 0, m->mime.count, m->mime.head, 0,
 		    m->mime.bytes.len, "spam-trap", e);

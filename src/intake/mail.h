@@ -97,6 +97,7 @@ bool mail_aside(struct mail *m, const struct err *why, struct err *e) MUST_USE;
 /* The forms. *took_out: it was one of theirs, and is dealt with. */
 bool arf_read(struct mail *m, bool *took_out, struct err *e) MUST_USE;
 bool xarf_mail_read(struct mail *m, bool *took_out, struct err *e) MUST_USE;
+bool notice_read(struct mail *m, bool *took_out, struct err *e) MUST_USE;
 bool notifier_read(struct mail *m, bool *took_out, struct err *e) MUST_USE;
 
 #endif

@@ -168,6 +168,7 @@ honey_pot_read(struct mail *m, size_t part, struct slice text, bool *took_out,
 {
 	enum class class = CLASS_UNDETERMINED;
 	const char *what = "suspicious";
+	bool under = false; /* a heading: before it stand examples and links */
 	struct slice line;
 	size_t n = 0;
 
@@ -177,6 +178,7 @@ honey_pot_read(struct mail *m, size_t part, struct slice text, bool *took_out,
 		struct date date;
 		struct ip ip;
 
+		under = under || slice_starts(word, S("IPs Engaged In"));
 		if (slice_starts(word, S("IPs Engaged In Harvesting"))) {
 			class = CLASS_SCANNER;
 			what = "harvester";
@@ -193,7 +195,8 @@ honey_pot_read(struct mail *m, size_t part, struct slice text, bool *took_out,
 			class = CLASS_UNDETERMINED;
 			what = "suspicious";
 		}
-		if (end == SIZE_MAX || !ip_read(slice_sub(word, 0, end), &ip))
+		/* "192.0.2.1 (H)", or the address alone in the free service's. */
+		if (!under || !ip_read(slice_sub(word, 0, end), &ip))
 			continue;
 		event_begin(m, class, what);
 		if (!mail_put_ip(m, &m->in->ev, FIELD_SOURCE_IP, ip))
@@ -361,6 +364,26 @@ named_read(struct mail *m, const struct sender *s, size_t part,
 	    mail_put_evidence(m, ev, e) && event_end(m, part, e);
 }
 
+/* Copyright notices, in the text or as an attachment, of whoever sent them. */
+bool
+notice_read(struct mail *m, bool *took_out, struct err *e)
+{
+	for (size_t i = 0; i < m->mime.count && !*took_out; i++) {
+		const struct mime_part *p = &m->mime.parts[i];
+		struct slice text;
+
+		if (p->kind != MIME_LEAF || (!mime_is(p, "text", NULL) &&
+		    !mime_is(p, "application", "xml")))
+			continue;
+		if (!mime_text(&m->mime, p, &text))
+			return err_set(e, ERR_LIMIT,
+			    "the mail needs more memory than it may have");
+		if (!acns_read(m, i, text, took_out, e))
+			return false;
+	}
+	return true;
+}
+
 bool
 notifier_read(struct mail *m, bool *took_out, struct err *e)
 {
@@ -370,9 +393,7 @@ notifier_read(struct mail *m, bool *took_out, struct err *e)
 
 	if (text.p == NULL)
 		return true;
-	if (!acns_read(m, part, text, took_out, e))
-		return false;
-	if (!*took_out && !safe_browsing_read(m, part, text, took_out, e))
+	if (!safe_browsing_read(m, part, text, took_out, e))
 		return false;
 	if (!*took_out && slice_find(text, S("Project Honey Pot")) != SIZE_MAX &&
 	    !honey_pot_read(m, part, text, took_out, e))

@@ -27,18 +27,14 @@ static const char *const charsets[] = { "UTF-8", "UTF-16", "UTF-16LE",
 void
 mime_warmup(void)
 {
-	static iconv_t kept[sizeof(charsets) / sizeof(charsets[0])];
-	static bool warm;
-	GMimeParserOptions *options;
+	/* Kept open for the life of the process, on purpose. */
+	static iconv_t held[sizeof(charsets) / sizeof(charsets[0])];
 
-	if (warm)
+	if (held[0] != NULL)
 		return;
-	warm = true;
 	g_mime_init();
 	for (size_t i = 0; i < sizeof(charsets) / sizeof(charsets[0]); i++)
-		/* Kept open for the life of the process, on purpose; held, so that it is no leak. */
-		if (kept[i] == NULL)
-			kept[i] = g_mime_iconv_open("UTF-8", charsets[i]);
+		held[i] = g_mime_iconv_open("UTF-8", charsets[i]);
 	/* Every GObject class is registered at its first use: use them all. */
 	{
 		static const char all[] = "From: =?koi8-r?B?8A==?= <a@example.org>\n"
@@ -61,8 +57,6 @@ mime_warmup(void)
 		mime_close(&m);
 		arena_fini(&a);
 	}
-	options = g_mime_parser_options_get_default();
-	(void)options;
 }
 
 bool
