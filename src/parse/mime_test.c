@@ -119,6 +119,21 @@ TEST(hostile)
 	{
 		struct buf b;
 
+		test_case("dashes under 90 levels");
+		buf_init(&b, 64 << 20);
+		for (unsigned n = 0; n < 90; n++)
+			buf_printf(&b, "Content-Type: multipart/mixed; boundary=\"b%u\"\n\n--b%u\n", n, n);
+		buf_str(&b, "\n");
+		for (unsigned n = 0; n < 4 << 20; n++)
+			buf_str(&b, "--\n");
+		if (open_text(buf_view(&b)))
+			CHECK(m.cut);
+		mime_close(&m);
+		buf_fini(&b);
+	}
+	{
+		struct buf b;
+
 		test_case("10,000 levels");
 		buf_init(&b, 64 << 20);
 		for (unsigned n = 0; n < 10000; n++)
