@@ -11,6 +11,7 @@ const struct cli_command *const cli_commands[] = {
 	&cli_query,
 	&cli_stats,
 	&cli_reports,
+	&cli_notices,
 	&cli_retry,
 	&cli_replay,
 	&cli_doctor,
