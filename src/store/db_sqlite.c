@@ -148,6 +148,24 @@ sqlite_durable(struct db *db, bool on, struct err *e)
 	    on ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL", e);
 }
 
+/*
+ * A change of the journal's mode fails at once where another process is at it:
+ * SQLite does not wait there, so we do.
+ */
+static bool
+exec_patient(struct sqlite_db *d, const char *sql, struct err *e)
+{
+	int rc = SQLITE_BUSY;
+
+	for (int waited_ms = 0; waited_ms <= BUSY_MS; waited_ms += 10) {
+		rc = sqlite3_exec(d->h, sql, NULL, NULL, NULL);
+		if ((rc & 0xff) != SQLITE_BUSY && (rc & 0xff) != SQLITE_LOCKED)
+			break;
+		(void)sqlite3_sleep(10);
+	}
+	return rc == SQLITE_OK || fail(d, rc, e);
+}
+
 /* Ours, or empty: then it becomes ours. */
 static bool
 identify(struct sqlite_db *d, struct err *e)
@@ -171,8 +189,8 @@ identify(struct sqlite_db *d, struct err *e)
 	    APPLICATION_ID);
 	/* The size of pages is fixed by the first write. */
 	return sqlite_exec(&d->db, "PRAGMA page_size=8192", e) &&
-	    sqlite_exec(&d->db, "PRAGMA journal_mode=WAL", e) &&
-	    sqlite_exec(&d->db, sql, e);
+	    exec_patient(d, "PRAGMA journal_mode=WAL", e) &&
+	    exec_patient(d, sql, e);
 }
 
 static bool
@@ -198,7 +216,7 @@ configure(struct sqlite_db *d, const struct db_options *o, struct err *e)
 	(void)snprintf(sql, sizeof(sql), "PRAGMA wal_autocheckpoint=%d",
 	    CHECKPOINT_PAGES);
 	return sqlite_exec(&d->db, sql, e) &&
-	    sqlite_exec(&d->db, "PRAGMA journal_mode=WAL", e) &&
+	    exec_patient(d, "PRAGMA journal_mode=WAL", e) &&
 	    sqlite_exec(&d->db, "PRAGMA journal_size_limit=67108864", e) &&
 	    sqlite_durable(&d->db, o->durable, e);
 }
