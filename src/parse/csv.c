@@ -230,6 +230,22 @@ done:
 	return FOUND_RECORD;
 }
 
+/*
+ * A bad record was looked at to scanned bytes, and only its first line is
+ * skipped. Over a budget that grows with the document, the bytes behind are
+ * not looked at again for records longer than a line.
+ */
+#define FAILED_FREE ((uint64_t)4 << 20)
+#define FAILED_FACTOR 8
+
+static void
+charge(struct csv_reader *r, size_t scanned)
+{
+	r->failed_bytes += scanned;
+	if (r->failed_bytes > FAILED_FREE + FAILED_FACTOR * r->src->offset)
+		r->strict_until = r->src->offset + scanned;
+}
+
 /* Pass over the first line of what could not be read, in bounded memory. */
 static enum step
 skip_line(struct csv_reader *r, struct csv_row *row, struct err *e)
@@ -287,13 +303,30 @@ csv_next(struct csv_reader *r, struct csv_row *row, struct err *e)
 			s.end = s.p + r->limits.record_bytes;
 			s.eof = false;
 		}
+		if (src->offset < r->strict_until) {
+			const uint8_t *feed = memchr(s.p, '\n', (size_t)(s.end - s.p));
+
+			if (feed == NULL && !src->eof && src->window.len < r->limits.record_bytes) {
+				if (!source_more(src, e))
+					return STEP_FAIL;
+				continue;
+			}
+			if (feed != NULL)
+				s.end = feed + 1;
+			s.eof = true;
+		}
 		f = record(r, &s);
+		if (f == FOUND_CUT && src->offset < r->strict_until) {
+			(void)err_set(e, ERR_INPUT, "a quote is opened and not closed in its line, as in many lines before");
+			return skip_line(r, row, e);
+		}
 		if (f == FOUND_CUT) {
 			if (src->window.len >= r->limits.record_bytes || src->eof) {
 				(void)err_set(e, src->eof ? ERR_INPUT : ERR_LIMIT,
 				    src->eof ? "a quote is opened and never closed" :
 				    "a record of more than %zu bytes, or a quote that is never closed",
 				    r->limits.record_bytes);
+				charge(r, src->window.len < r->limits.record_bytes ? src->window.len : r->limits.record_bytes);
 				return skip_line(r, row, e);
 			}
 			if (!source_more(src, e))
@@ -301,6 +334,10 @@ csv_next(struct csv_reader *r, struct csv_row *row, struct err *e)
 			continue;
 		}
 		if (f == FOUND_FIELDS) {
+			struct slice last = r->fields[s.count - 1];
+
+			/* Fields that were unquoted lie elsewhere: then the whole record counts. */
+			charge(r, last.p >= src->window.p && last.p < s.end ? (size_t)(last.p - src->window.p) : r->limits.record_bytes);
 			(void)err_set(e, ERR_LIMIT, "more than %zu columns", r->limits.fields);
 			return skip_line(r, row, e);
 		}

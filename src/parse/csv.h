@@ -37,6 +37,8 @@ struct csv_reader {
 	size_t fields_cap;
 	uint8_t *unquoted;
 	size_t unquoted_cap;
+	uint64_t failed_bytes; /* looked at for records that were bad in the end */
+	uint64_t strict_until; /* before this offset no record goes over its line */
 };
 
 void csv_init(struct csv_reader *r, struct source *src);
@@ -47,7 +49,9 @@ void csv_fini(struct csv_reader *r);
  * quote is never closed; it is skipped (row->offset, length and line say
  * where), e says why, and the next call goes on behind it. An unclosed quote
  * that runs over record_bytes ends at the end of its first line, so that one
- * stray quote costs one record. STEP_FAIL: the source failed.
+ * stray quote costs one record. Where many lines do so, records are held to
+ * their line for a while: what is looked at in vain stays within a small
+ * multiple of the document. STEP_FAIL: the source failed.
  */
 enum step csv_next(struct csv_reader *r, struct csv_row *row,
     struct err *e) MUST_USE;
