@@ -26,11 +26,19 @@ event_set(struct event *ev, enum field f, struct slice value, struct arena *a,
 	return true;
 }
 
+/* Keys of one report look alike ("http_code", "http_date") but at their ends. */
+static inline bool
+key_eq(struct slice a, struct slice b)
+{
+	return a.len == b.len && (a.len == 0 ||
+	    (a.p[a.len - 1] == b.p[a.len - 1] && memcmp(a.p, b.p, a.len) == 0));
+}
+
 const struct extra *
 event_extra_find(const struct event *ev, struct slice key)
 {
 	for (size_t i = 0; i < ev->extra_count; i++) {
-		if (slice_eq(ev->extras[i].key, key))
+		if (key_eq(ev->extras[i].key, key))
 			return &ev->extras[i];
 	}
 	return NULL;
@@ -42,7 +50,7 @@ event_extra(struct event *ev, struct slice key, struct slice value,
 {
 	/* A row's worth of keys: a scan is quicker than a table. */
 	for (size_t i = 0; i < ev->extra_count; i++) {
-		if (slice_eq(ev->extras[i].key, key)) {
+		if (key_eq(ev->extras[i].key, key)) {
 			ev->extras[i] = (struct extra){ key, value, kind };
 			return true;
 		}

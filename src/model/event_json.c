@@ -1,5 +1,91 @@
 #include "model/event.h"
 
+/* A JSON number, by RFC 8259 section 6. */
+static bool
+number_ok(struct slice s)
+{
+	size_t i = s.len > 0 && s.p[0] == '-' ? 1 : 0, begin = i;
+
+	while (i < s.len && byte_is_digit(s.p[i]))
+		i++;
+	if (i == begin || (i - begin > 1 && s.p[begin] == '0'))
+		return false;
+	if (i < s.len && s.p[i] == '.') {
+		for (begin = ++i; i < s.len && byte_is_digit(s.p[i]);)
+			i++;
+		if (i == begin)
+			return false;
+	}
+	if (i < s.len && (s.p[i] | 0x20) == 'e') {
+		i++;
+		if (i < s.len && (s.p[i] == '+' || s.p[i] == '-'))
+			i++;
+		for (begin = i; i < s.len && byte_is_digit(s.p[i]);)
+			i++;
+		if (i == begin)
+			return false;
+	}
+	return i == s.len;
+}
+
+/* Room for a tree of v, whose nodes outweigh their text. */
+#define JSON_TREE_BYTES(len) (64 * (len) + 65536)
+
+/*
+ * JSON that was read well, on one line. Control bytes are white space here,
+ * and bad UTF-8 stands within strings: json_parse() refuses all others.
+ */
+static void
+json_line(struct buf *out, struct slice raw)
+{
+	while (raw.len > 0) {
+		size_t n = slice_utf8_step(raw);
+
+		if (n == 0)
+			buf_str(out, "\xef\xbf\xbd");
+		else if (raw.p[0] < 0x20)
+			buf_byte(out, ' ');
+		else
+			buf_put(out, slice_of(raw.p, n));
+		raw = slice_from(raw, n == 0 ? 1 : n);
+	}
+}
+
+/* JSON as it stands; what is none goes out as a text. */
+static void
+json_put(struct buf *out, struct slice v)
+{
+	struct err e = ERR_INIT;
+	const struct json *j;
+	struct arena a;
+
+	arena_init(&a, JSON_TREE_BYTES(v.len));
+	if (json_parse(v, &JSON_LIMITS, &a, &j, &e))
+		json_line(out, j->raw);
+	else
+		json_quote(out, v);
+	arena_fini(&a);
+}
+
+static void
+bare_put(struct buf *out, struct slice v, bool bare)
+{
+	if (bare)
+		buf_put(out, v);
+	else
+		json_quote(out, v);
+}
+
+static void
+bool_put(struct buf *out, struct slice v)
+{
+	bare_put(out, v, slice_eq(v, S("true")) || slice_eq(v, S("false")));
+}
+
+/*
+ * Values come from a reader's process, which may have been taken over by what
+ * it read: no byte of theirs may end up as JSON's own signs unchecked.
+ */
 static void
 value_out(struct buf *out, enum field_type type, struct slice v)
 {
@@ -8,10 +94,14 @@ value_out(struct buf *out, enum field_type type, struct slice v)
 	case TYPE_ASN:
 	case TYPE_FLOAT:
 	case TYPE_ACCURACY:
+		bare_put(out, v, number_ok(v));
+		return;
 	case TYPE_BOOLEAN:
+		bool_put(out, v);
+		return;
 	case TYPE_JSON:
 	case TYPE_JSON_DICT:
-		buf_put(out, v);
+		json_put(out, v);
 		return;
 	case TYPE_STRING:
 	case TYPE_LOWER:
@@ -29,6 +119,25 @@ value_out(struct buf *out, enum field_type type, struct slice v)
 		break;
 	}
 	json_quote(out, v);
+}
+
+static void
+extra_out(struct buf *out, const struct extra *x)
+{
+	switch (x->kind) {
+	case EXTRA_TEXT:
+		break;
+	case EXTRA_NUMBER:
+		bare_put(out, x->value, number_ok(x->value));
+		return;
+	case EXTRA_BOOL:
+		bool_put(out, x->value);
+		return;
+	case EXTRA_JSON:
+		json_put(out, x->value);
+		return;
+	}
+	json_quote(out, x->value);
 }
 
 void
@@ -61,10 +170,7 @@ event_to_json(const struct event *ev, struct buf *out)
 			out->len--;
 		}
 		buf_byte(out, ':');
-		if (x->kind == EXTRA_TEXT)
-			json_quote(out, x->value);
-		else
-			buf_put(out, x->value);
+		extra_out(out, x);
 	}
 	buf_byte(out, '}');
 }
@@ -100,6 +206,10 @@ member_in(const struct json *m, struct slice name, struct event *ev,
 		return true;
 	if (f != FIELD_NONE || slice_starts(name, S("extra.")))
 		return event_set_named(ev, name, value, kind_of(m), a, e);
+	if (name.len == 0)
+		return err_set(e, ERR_INPUT, "a member of the event has no name");
+	if (m->kind == JSON_STRING && value.len == 0)
+		return true; /* absent, as in the fields we have */
 	/* What we have no field for is kept under "extra.", nothing is lost. */
 	return event_extra(ev, name, value, kind_of(m), e);
 }
@@ -117,6 +227,21 @@ names_group(struct slice name)
 			return true;
 	}
 	return false;
+}
+
+/* "prefix.key"; keys may hold any byte, NUL too, so printf is no help. */
+static struct slice
+name_join(struct slice prefix, struct slice key, struct arena *a)
+{
+	uint8_t *p = arena_bytes(a, prefix.len + 1 + key.len);
+
+	if (p == NULL)
+		return SLICE_NONE;
+	memcpy(p, prefix.p, prefix.len);
+	p[prefix.len] = '.';
+	if (key.len > 0)
+		memcpy(p + prefix.len + 1, key.p, key.len);
+	return slice_of(p, prefix.len + 1 + key.len);
 }
 
 #define GROUPS_DEEP 8
@@ -144,8 +269,8 @@ event_from_json(const struct json *j, struct event *ev, struct arena *a,
 		stack[depth - 1].at = m->next;
 		name = m->key;
 		if (prefix.len > 0)
-			name = arena_printf(a, "%.*s.%.*s", SLICE_ARG(prefix), SLICE_ARG(m->key));
-		if (name.p == NULL)
+			name = name_join(prefix, m->key, a);
+		if (name.len > 0 && name.p == NULL)
 			return err_set(e, ERR_LIMIT, "a record of more than %zu bytes", a->max);
 		if (m->kind == JSON_OBJECT && depth < GROUPS_DEEP && names_group(name) &&
 		    field_find(name) == FIELD_NONE) {

@@ -144,6 +144,9 @@ ip_clean(struct slice s, struct arena *a, struct slice *out, struct err *e)
 			return err_set(e, ERR_INPUT, "%s is not an IP address", QUOTE(whole));
 		ip = ip_of_v4((uint32_t)number);
 	}
+	/* What a tool writes that knows no address; it would be everybody's finding. */
+	if (ip_is_v4(ip) && ip_v4(ip) == 0)
+		return err_set(e, ERR_INPUT, "%s is not the address of a host", QUOTE(whole));
 	at = ip_print(ip, text);
 	if (slice_eq(s, slice_of(text, at)))
 		*out = s;
@@ -389,7 +392,7 @@ json_clean(struct slice s, bool object, struct arena *a, struct slice *out, stru
 {
 	const struct json *j;
 
-	if (!json_parse(s, &JSON_LIMITS, a, &j, e))
+	if (!text_clean(s, a, &s, e) || !json_parse(s, &JSON_LIMITS, a, &j, e))
 		return false;
 	if (object && j->kind != JSON_OBJECT)
 		return err_set(e, ERR_INPUT, "%s is not a JSON object", QUOTE(s));
@@ -533,19 +536,56 @@ field_clean(enum field f, struct slice value, struct arena *a,
 	return true;
 }
 
+/* "2015-08-31T08:16:10", perhaps a fraction of any length, "+00:00". */
+static bool
+date_ok(struct slice s)
+{
+	static const char form[] = "dddd-dd-ddTdd:dd:dd";
+	struct slice rest = slice_from(s, sizeof(form) - 1);
+	struct date d;
+
+	for (size_t i = 0; i < sizeof(form) - 1; i++) {
+		if (i >= s.len || (form[i] == 'd' ? !byte_is_digit(s.p[i]) : s.p[i] != form[i]))
+			return false;
+	}
+	if (!slice_ends(rest, S("+00:00")))
+		return false;
+	rest.len -= 6;
+	if (rest.len == 1 || (rest.len > 0 && rest.p[0] != '.'))
+		return false;
+	for (size_t i = 1; i < rest.len; i++) {
+		if (!byte_is_digit(rest.p[i]))
+			return false;
+	}
+	return date_read(s, &d);
+}
+
 bool
 field_type_ok(enum field_type type, struct slice value)
 {
 	struct err e = ERR_INIT;
 	struct slice clean;
+	struct prefix net;
 	struct arena a;
+	struct ip ip;
 	bool ok;
 
+	/* The types that have more than one good form: what reads as one is fine. */
+	switch ((int)type) {
+	case TYPE_IP:
+		return ip_read(value, &ip) && !(ip_is_v4(ip) && ip_v4(ip) == 0);
+	case TYPE_NETWORK:
+		return prefix_parse(value, &net, &e);
+	case TYPE_DATE:
+		return date_ok(value);
+	case TYPE_TLP:
+		if (slice_eq(value, S("WHITE"))) /* TLP 1.0's name of CLEAR */
+			return true;
+	}
 	arena_init(&a, 4 * value.len + 65536);
-	/* Canonical is what cleaning leaves as it is; dates are the one type with more than one form. */
-	ok = field_type_clean(type, value, &a, &clean, &e) &&
-	    (slice_eq(clean, value) || (type == TYPE_FLOAT && slice_eq(slice_trim(value), value)) ||
-	     (type == TYPE_ACCURACY && slice_eq(slice_trim(value), value)));
+	ok = field_type_clean(type, value, &a, &clean, &e) && (slice_eq(clean, value) ||
+	    ((type == TYPE_FLOAT || type == TYPE_ACCURACY) && !byte_is_alpha(value.p[0]) &&
+	    slice_eq(slice_trim(value), value)));
 	arena_fini(&a);
 	return ok;
 }

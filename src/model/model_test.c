@@ -143,6 +143,204 @@ TEST(events)
 	arena_fini(&a);
 }
 
+/* RSIT version 1003: 39 types by taxonomy. */
+static const struct { const char *taxonomy, *types; } rsit[] = {
+	{ "abusive-content", "spam harmful-speech violence" },
+	{ "malicious-code", "infected-system c2-server malware-distribution malware-configuration" },
+	{ "information-gathering", "scanner sniffing social-engineering" },
+	{ "intrusion-attempts", "ids-alert brute-force exploit" },
+	{ "intrusions", "privileged-account-compromise unprivileged-account-compromise application-compromise system-compromise burglary" },
+	{ "availability", "dos ddos misconfiguration sabotage outage" },
+	{ "information-content-security", "unauthorised-information-access unauthorised-information-modification data-loss data-leak" },
+	{ "fraud", "unauthorised-use-of-resources copyright masquerade phishing" },
+	{ "vulnerable", "weak-crypto ddos-amplifier potentially-unwanted-accessible information-disclosure vulnerable-system" },
+	{ "other", "other undetermined" },
+	{ "test", "test" },
+};
+
+/* A type that RSIT has and class_list.h has not would be refused at the door. */
+TEST(rsit_is_covered)
+{
+	unsigned count = 0;
+
+	for (size_t i = 0; i < sizeof(rsit) / sizeof(rsit[0]); i++) {
+		struct slice rest = slice_of_str(rsit[i].types), type;
+
+		while (slice_cut(&rest, ' ', &type)) {
+			enum class c = class_find(type);
+
+			test_case("%.*s", SLICE_ARG(type));
+			CHECK(c != CLASS_NONE);
+			CHECK_SLICE(class_taxonomy(c), slice_of_str(rsit[i].taxonomy));
+			count++;
+		}
+	}
+	CHECK_INT(count, 39);
+}
+
+/* A value that suits the type, different each time. */
+static struct slice
+value_for(enum field_type type, struct arena *a)
+{
+	uint64_t r = test_random();
+	unsigned n = (unsigned)(r >> 32);
+
+	switch (type) {
+	case TYPE_IP:
+		return (r & 1) != 0 ? arena_printf(a, "192.0.2.%u", n & 255) : arena_printf(a, "2001:db8::%x", 1 + (n & 0xfff));
+	case TYPE_NETWORK:
+		return arena_printf(a, "10.%u.0.0/16", n & 255);
+	case TYPE_FQDN:
+		return arena_printf(a, "h%u.example.org", n);
+	case TYPE_URL:
+		return arena_printf(a, "https://example.org/%u?\"q\\", n);
+	case TYPE_INTEGER:
+		return arena_printf(a, "%u", n & 0xffff);
+	case TYPE_ASN:
+		return arena_printf(a, "%u", 1 + (n & 0xffff));
+	case TYPE_FLOAT:
+		return arena_printf(a, "%.3f", (double)(n & 0xffff) / 8 - 4000);
+	case TYPE_ACCURACY:
+		return arena_printf(a, "%u", n % 101);
+	case TYPE_BOOLEAN:
+		return (r & 1) != 0 ? S("true") : S("false");
+	case TYPE_DATE:
+		return arena_printf(a, "20%02u-%02u-%02u %02u:%02u:%02u", n % 30, 1 + n % 12, 1 + n % 28, n % 24, n % 60, n % 59);
+	case TYPE_BASE64:
+		return S("Zm9vYmE=");
+	case TYPE_TAXONOMY:
+		return class_taxonomy((enum class)(n % CLASS_COUNT));
+	case TYPE_CLASS:
+		return class_type((enum class)(n % CLASS_COUNT));
+	case TYPE_TLP:
+		return S("AMBER+STRICT");
+	case TYPE_REGISTRY:
+		return S("RIPE");
+	case TYPE_JSON:
+	case TYPE_JSON_DICT:
+		return arena_printf(a, "{\"n\": %u,\n \"a\": [1]}", n);
+	case TYPE_STRING:
+	case TYPE_LOWER:
+	case TYPE_UPPER:
+		break;
+	}
+	/* Bytes of any kind; fields of a shape refuse it, and stay empty. */
+	return (r & 3) == 0 ? slice_of(arena_copy(a, slice_of(&r, sizeof(r))).p, sizeof(r)) : arena_printf(a, "t%u", n);
+}
+
+/* few: about one field in so many. */
+static void
+random_event(struct event *ev, unsigned few, struct arena *a)
+{
+	struct err e = ERR_INIT;
+	unsigned extras = (unsigned)(test_random() % (few == 1 ? EVENT_EXTRAS_MAX + 1 : 9));
+
+	event_clear(ev);
+	for (unsigned f = 0; f < FIELD_COUNT; f++) {
+		if (test_random() % few == 0)
+			(void)!event_set(ev, (enum field)f, value_for(field_type((enum field)f), a), a, &e);
+	}
+	for (unsigned i = 0; i < extras; i++) {
+		static const struct slice values[] = { S_INIT("a \"text\"\n"), S_INIT("-1.5e3"), S_INIT("true"), S_INIT("[1,{}]") };
+		unsigned kind = (unsigned)(test_random() % 4);
+
+		CHECK_OK(event_extra(ev, arena_printf(a, "k%u", i), values[kind], (enum extra_kind)kind, &e), &e);
+	}
+	ev->place = (struct place){ test_random(), (uint32_t)test_random(), (uint32_t)test_random(), S("2/report.csv") };
+}
+
+static bool
+same_event(const struct event *a, const struct event *b)
+{
+	bool same = a->extra_count == b->extra_count;
+
+	for (unsigned f = 0; f < FIELD_COUNT; f++)
+		same = same && event_has(a, (enum field)f) == event_has(b, (enum field)f) && slice_eq(a->v[f], b->v[f]);
+	for (size_t i = 0; same && i < a->extra_count; i++)
+		same = slice_eq(a->extras[i].key, b->extras[i].key) && a->extras[i].kind == b->extras[i].kind && slice_eq(a->extras[i].value, b->extras[i].value);
+	return same;
+}
+
+TEST(round_trips)
+{
+	static struct event ev, back;
+	struct err e = ERR_INIT;
+	const struct json *j;
+	struct buf b, again;
+	struct cursor c;
+	struct arena a;
+
+	arena_init(&a, 1 << 22);
+	buf_init(&b, 1 << 20);
+	buf_init(&again, 1 << 20);
+	for (unsigned i = 0; i < 2000; i++) {
+		arena_reset(&a);
+		buf_clear(&b);
+		buf_clear(&again);
+		/* Every field and many extras at once, now and then. */
+		random_event(&ev, i % 10 == 0 ? 1 : 2 + i % 7, &a);
+		event_encode(&ev, NULL, &b);
+		c = cursor_of(buf_view(&b));
+		CHECK_OK(event_decode(&c, &back, &e), &e);
+		CHECK(c.rest.len == 0 && same_event(&ev, &back));
+		CHECK(back.place.offset == ev.place.offset && back.place.length == ev.place.length && back.place.line == ev.place.line);
+		event_to_json(&ev, &again);
+		buf_clear(&b);
+		CHECK(slice_find_byte(buf_view(&again), '\n') == SIZE_MAX);
+		CHECK_OK(json_parse(buf_view(&again), &JSON_LIMITS, &a, &j, &e), &e);
+		event_clear(&back);
+		CHECK_OK(event_from_json(j, &back, &a, &e), &e);
+		event_to_json(&back, &b);
+		CHECK_SLICE(buf_view(&b), buf_view(&again));
+	}
+	buf_fini(&b);
+	buf_fini(&again);
+	arena_fini(&a);
+}
+
+/* A reader that was taken over sends what is no value; it may not become JSON's own signs. */
+TEST(hostile_values)
+{
+	static struct event ev;
+	struct err e = ERR_INIT;
+	struct buf b;
+
+	buf_init(&b, 1 << 16);
+	event_clear(&ev);
+	event_put(&ev, FIELD_SOURCE_PORT, S("1,\"tlp\":\"CLEAR\""));
+	event_put(&ev, FIELD_SOURCE_TOR_NODE, S("maybe"));
+	event_put(&ev, FIELD_OUTPUT, S("{\"a\":"));
+	CHECK_OK(event_extra(&ev, S("n"), S("01"), EXTRA_NUMBER, &e), &e);
+	CHECK_OK(event_extra(&ev, S("j"), S("[1,\n2]"), EXTRA_JSON, &e), &e);
+	event_to_json(&ev, &b);
+	CHECK_SLICE(buf_view(&b), S("{\"output\":\"{\\\"a\\\":\",\"source.port\":\"1,\\\"tlp\\\":\\\"CLEAR\\\"\","
+	    "\"source.tor_node\":\"maybe\",\"extra.n\":\"01\",\"extra.j\":[1, 2]}"));
+	buf_fini(&b);
+}
+
+static const struct { enum field_type type; const char *in; bool ok; } oks[] = {
+	{ TYPE_DATE, "2015-08-31T08:16:10+00:00", true }, { TYPE_DATE, "2015-08-31T08:16:10.1234+00:00", true },
+	{ TYPE_DATE, "2015-08-31T08:16:10.1234+05:00", false }, { TYPE_DATE, "2015-08-31T36:16:10+00:00", false },
+	{ TYPE_DATE, "2015-08-31 08:16:10+00:00", false }, { TYPE_DATE, "2015-08-31T08:16:10.+00:00", false },
+	{ TYPE_DATE, "2015-08-31T08:16:10", false }, { TYPE_DATE, "", false },
+	{ TYPE_NETWORK, "192.0.2.1", true }, { TYPE_NETWORK, "2001:DB8::/32", true },
+	{ TYPE_NETWORK, "192.0.2.1/24", false }, { TYPE_NETWORK, "localhost", false },
+	{ TYPE_IP, "2001:DB8::1", true }, { TYPE_IP, "192.0.2.1/24", false }, { TYPE_IP, "0.0.0.0", false },
+	{ TYPE_IP, " 192.0.2.1", false }, { TYPE_IP, "2130706433", false },
+	{ TYPE_TLP, "WHITE", true }, { TYPE_TLP, "CLEAR", true }, { TYPE_TLP, "AMBER+STRICT", true }, { TYPE_TLP, "green", false },
+	{ TYPE_REGISTRY, "RIPE", true }, { TYPE_REGISTRY, "RIPENCC", false }, { TYPE_ACCURACY, "100", true },
+	{ TYPE_ACCURACY, "true", false }, { TYPE_FLOAT, "1337", true }, { TYPE_FLOAT, " 1337", false },
+	{ TYPE_CLASS, "botnet drone", false }, { TYPE_CLASS, "infected-system", true },
+};
+
+TEST(types_ok)
+{
+	for (size_t i = 0; i < sizeof(oks) / sizeof(oks[0]); i++) {
+		test_case("%s", oks[i].in);
+		CHECK(field_type_ok(oks[i].type, slice_of_str(oks[i].in)) == oks[i].ok);
+	}
+}
+
 TEST(findings)
 {
 	static struct event ev;
@@ -246,7 +444,9 @@ static const struct policy_case {
 	P_("protection of others", INFECTED_SYSTEM, CLEAR, FOCAL_POINT, "", 0, "", "ES", 0, 0, PROTECT, "purpose", false),
 	P_("red to the network", INFECTED_SYSTEM, RED, NETWORK_CONTACT, "192.0.2.0/24", 0, "", "", 0, 0, NOTIFY, "tlp", false),
 	P_("red to the country", INFECTED_SYSTEM, RED, FOCAL_POINT, "", 0, "", "ES", 0, 0, NOTIFY, "tlp", false),
-	P_("amber+strict to the network", INFECTED_SYSTEM, AMBER_STRICT, NETWORK_CONTACT, "192.0.2.0/24", 0, "", "", 0, 0, NOTIFY, "own-network", true),
+	P_("amber+strict to the network", INFECTED_SYSTEM, AMBER_STRICT, NETWORK_CONTACT, "192.0.2.0/24", 0, "", "", 0, 0, NOTIFY, "tlp", false),
+	P_("amber+strict to the country", INFECTED_SYSTEM, AMBER_STRICT, FOCAL_POINT, "", 0, "", "ES", 0, 0, NOTIFY, "tlp", false),
+	P_("amber+strict to the domain", INFECTED_SYSTEM, AMBER_STRICT, DOMAIN_CONTACT, "", 0, "example.org", "", 0, 0, NOTIFY, "tlp", false),
 	P_("green", INFECTED_SYSTEM, GREEN, NETWORK_CONTACT, "192.0.2.0/24", 0, "", "", 0, 0, NOTIFY, "own-network", true),
 	P_("clear", INFECTED_SYSTEM, CLEAR, FOCAL_POINT, "", 0, "", "ES", 0, 0, NOTIFY, "focal-point", true),
 	P_("not yet", INFECTED_SYSTEM, AMBER, NETWORK_CONTACT, "192.0.2.0/24", 0, "", "", 101, 0, NOTIFY, "not-valid", false),
@@ -301,8 +501,12 @@ int
 main(void)
 {
 	RUN(types);
+	RUN(types_ok);
 	RUN(classes);
+	RUN(rsit_is_covered);
 	RUN(events);
+	RUN(round_trips);
+	RUN(hostile_values);
 	RUN(findings);
 	RUN(moves);
 	RUN(policy);
