@@ -9,7 +9,6 @@ static const struct policy_answer
 	yes_child = { true, "child-protection", N_("the designated authority gets the fact and a reference, no content") },
 	no_child = { false, "child-protection", N_("what concerns the sexual exploitation of children goes to the designated authority only") },
 	no_tlp = { false, "tlp", N_("TLP:RED goes to nobody but those it was given to") },
-	no_strict = { false, "tlp", N_("TLP:AMBER+STRICT stays within the organisation that it was given to") },
 	no_purpose = { false, "purpose", N_("without an agreement, records flow to have a thing repaired, for nothing else") },
 	no_date = { false, "not-valid", N_("the contact is not valid on that date") },
 	no_rule = { false, "no-rule", N_("no rule and no agreement lets this record go to this recipient") };
@@ -37,9 +36,6 @@ policy_allows(const struct policy_record *record,
 		return no_purpose;
 	if (record->tlp == TLP_RED)
 		return no_tlp;
-	/* TLP 2.0: "their organization only"; AMBER, without +STRICT, allows its clients. */
-	if (record->tlp == TLP_AMBER_STRICT)
-		return no_strict;
 	/* Before any rule that says yes: it must not be reached around. */
 	if (record->class == CLASS_VIOLENCE)
 		return recipient->role == ROLE_FOCAL_POINT && own_country ? yes_child : no_child;
