@@ -9,6 +9,7 @@
 #include "cli/table.h"
 #include "intake/reader.h"
 #include "node.h"
+#include "store/findings.h"
 
 struct doctor {
 	struct cli *cli;
@@ -143,6 +144,11 @@ doctor(struct cli *c, struct err *e)
 	if (!node_open(c->node, NODE_READ, &node, e))
 		return false;
 	d.node = &node;
+	if (cli_has(c, "dump")) {
+		ok = store_dump(node.store, STDOUT_FILENO, e);
+		node_close(&node);
+		return ok;
+	}
 	table_begin(&d.table, cols, 3, c->json);
 	ok = checks(&d, e);
 	ok = (table_end(&d.table) || err_sys(e, "standard output")) && ok;
@@ -153,6 +159,7 @@ doctor(struct cli *c, struct err *e)
 
 static const struct cli_option options[] = {
 	{ "full", 0, NULL, N_("unpack every archived report and compare it with its name") },
+	{ "dump", 0, NULL, N_("print findings and counts as text, to compare two nodes") },
 	{ NULL, 0, NULL, NULL },
 };
 

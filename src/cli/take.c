@@ -22,31 +22,52 @@ base_name(const char *path)
 	return slice_of_str(slash == NULL ? path : slash + 1);
 }
 
+/* The file being read, and whether it was its reading that failed. */
+struct input {
+	int fd;
+	bool failed;
+};
+
 static bool
-take_fd(struct take *t, int fd, const char *path, struct err *e)
+pull_input(void *cookie, uint8_t *p, size_t cap, size_t *n_out, struct err *e)
+{
+	struct input *in = cookie;
+	ssize_t n;
+
+	do {
+		n = read(in->fd, p, cap);
+	} while (n < 0 && errno == EINTR);
+	in->failed = n < 0;
+	*n_out = n < 0 ? 0 : (size_t)n;
+	return n >= 0 || err_sys(e, "reading failed");
+}
+
+/* *ours_out: it is the node that failed (a full disk), not the file. */
+static bool
+take_fd(struct take *t, int fd, const char *path, bool *ours_out, struct err *e)
 {
 	struct receipt r = t->receipt;
+	struct input in = { fd, false };
 	struct source src;
 	bool ok;
 
 	if (r.name.len == 0)
 		r.name = base_name(path);
-	source_of_fd(&src, fd, WINDOW);
+	source_of_pull(&src, pull_input, &in, WINDOW);
 	ok = flow_receive(t->flow, &src, &r, e);
+	*ours_out = !ok && e->code == ERR_SYSTEM && !in.failed;
 	t->bytes += src.offset;
 	source_fini(&src);
 	return ok;
 }
 
-/* A file that cannot be taken does not stop the others, but a full disk does. */
-static bool
-refused(struct take *t, const char *path, const struct err *why, struct err *e)
+/* A file that cannot be taken does not stop the others. */
+static void
+refused(struct take *t, const char *path, const struct err *why)
 {
 	t->refused++;
 	if (t->refuse != NULL)
 		t->refuse(t->cookie, path, why);
-	*e = *why;
-	return strstr(why->cause, "errno=28") == NULL && strstr(why->cause, "errno=30") == NULL;
 }
 
 static bool
@@ -55,21 +76,26 @@ take_file(struct take *t, const char *path, struct err *e)
 	struct err why = ERR_INIT;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat st;
-	bool ok = true;
+	bool ok = true, ours;
 
 	if (fd < 0) {
 		(void)err_sys(&why, "%s", path);
-		return refused(t, path, &why, e);
+		refused(t, path, &why);
+		return true;
 	}
 	if (fstat(fd, &st) != 0 || !(S_ISREG(st.st_mode) || S_ISFIFO(st.st_mode))) {
 		(void)err_set(&why, ERR_INPUT, "%s: not a file", path);
-		ok = refused(t, path, &why, e);
+		refused(t, path, &why);
 	} else {
 		/* A pipe is waited for; only its opening must not hang. */
 		(void)fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
-		if (!take_fd(t, fd, path, &why)) {
+		if (!take_fd(t, fd, path, &ours, &why)) {
 			(void)err_within(&why, "%s", path);
-			ok = refused(t, path, &why, e);
+			ok = !ours;
+			if (ours)
+				*e = why;
+			else
+				refused(t, path, &why);
 		} else {
 			t->files++;
 		}
@@ -108,8 +134,10 @@ take_folder(struct take *t, struct folders *waiting, const char *path, struct er
 	char name[4096];
 	bool ok = true;
 
-	if (!dir_list(path, false, &l, e))
-		return refused(t, path, e, e);
+	if (!dir_list(path, false, &l, e)) {
+		refused(t, path, e);
+		return true;
+	}
 	for (size_t i = 0; i < l.count && ok && !(t->stop != NULL && *t->stop); i++) {
 		struct stat st;
 
@@ -131,23 +159,22 @@ bool
 take_path(struct take *t, const char *path, struct err *e)
 {
 	struct folders waiting = { NULL, 0, 0 };
+	struct err why = ERR_INIT;
 	struct stat st;
-	bool ok;
+	bool ok, ours;
 
 	if (strcmp(path, "-") == 0) {
-		struct err why = ERR_INIT;
-
-		if (take_fd(t, STDIN_FILENO, "standard-input", &why)) {
-			t->files++;
-			return true;
-		}
-		return refused(t, "-", &why, e);
+		ok = take_fd(t, STDIN_FILENO, "standard-input", &ours, &why);
+		t->files += ok;
+		if (!ok && !ours)
+			refused(t, "-", &why);
+		*e = why;
+		return ok || !ours;
 	}
 	if (stat(path, &st) != 0) {
-		struct err why = ERR_INIT;
-
 		(void)err_sys(&why, "%s", path);
-		return refused(t, path, &why, e);
+		refused(t, path, &why);
+		return true;
 	}
 	if (!S_ISDIR(st.st_mode))
 		return take_file(t, path, e);

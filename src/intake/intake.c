@@ -86,7 +86,8 @@ intake_bad(struct intake *in, const struct place *place, struct slice column,
 	in->bad++;
 	tally(in, column, why);
 	p.part = in->part;
-	if (in->bad <= in->limits.bad_max && in->sink.bad != NULL)
+	/* Every place is handed on, so that each can be retried. */
+	if (in->sink.bad != NULL)
 		ok = in->sink.bad(in->sink.cookie, &p, column, slice_of_str(why->text), e);
 	if (!ok)
 		in->stopped = true;

@@ -59,7 +59,7 @@ struct intake_limits {
 	uint64_t unpack_ratio; /* unpacked over packed (1,000), looked at from 64 MiB on */
 	unsigned depth; /* document in document (8) */
 	unsigned parts; /* of all documents in a report (10,000) */
-	uint64_t bad_max; /* reasons that are handed on one by one (1,000); the rest is counted */
+	uint64_t bad_max; /* bad records whose reason quotes the value (1,000); behind them a shorter one */
 };
 
 extern const struct intake_limits INTAKE_LIMITS;
