@@ -171,7 +171,7 @@ static const enum field wanted_fields[] = {
 	FIELD_SOURCE_GEOLOCATION_CC, FIELD_SOURCE_LOCAL_IP, FIELD_SOURCE_LOCAL_HOSTNAME,
 	FIELD_DESTINATION_IP, FIELD_DESTINATION_FQDN, FIELD_DESTINATION_URL,
 	FIELD_MALWARE_HASH_MD5, FIELD_MALWARE_HASH_SHA1, FIELD_MALWARE_HASH_SHA256,
-	FIELD_PROTOCOL_TRANSPORT, FIELD_TIME_SOURCE, FIELD_FEED_NAME, FIELD_EVENT_DESCRIPTION_TEXT,
+	FIELD_PROTOCOL_TRANSPORT, FIELD_TIME_SOURCE, FIELD_FEED_NAME, FIELD_EVENT_DESCRIPTION_TEXT, FIELD_TLP,
 };
 
 static struct field_set
@@ -205,6 +205,15 @@ attribute(const struct flow *f, const struct event *ev, struct observation *o)
 	}
 }
 
+/* What the source allows; a word that we do not know allows nothing. */
+static enum tlp
+tlp_of(struct slice s)
+{
+	enum tlp tlp = TLP_CLEAR;
+
+	return s.len == 0 || tlp_find(s, &tlp) ? tlp : TLP_RED;
+}
+
 static bool
 event_in(void *cookie, const struct event *ev, struct err *e)
 {
@@ -223,6 +232,7 @@ event_in(void *cookie, const struct event *ev, struct err *e)
 	o.feed = event_has(ev, FIELD_FEED_NAME) ? ev->v[FIELD_FEED_NAME] : f->report.feed;
 	o.label = event_has(ev, FIELD_MALWARE_NAME) ? ev->v[FIELD_MALWARE_NAME] :
 	    ev->v[FIELD_EVENT_DESCRIPTION_TEXT];
+	o.tlp = tlp_of(ev->v[FIELD_TLP]);
 	attribute(f, ev, &o);
 	if (!store_observe(f->node.store, &o, e))
 		return false;

@@ -77,7 +77,7 @@ sandbox(struct doctor *d)
 	reader_sandbox_probe(&s);
 	(void)snprintf(text, sizeof(text), "seccomp: %s, Landlock: %s, rlimits: %s", s.seccomp ? T("yes") : T("no"),
 	    s.landlock ? T("yes") : T("no"), s.limits ? T("yes") : T("no"));
-	say(d, T("readers' sandbox"), s.seccomp && s.limits ? (s.landlock ? GOOD : WARN) : BAD, text);
+	say(d, T("readers' sandbox"), !s.seccomp ? BAD : s.landlock && s.limits ? GOOD : WARN, text);
 }
 
 static void
@@ -126,8 +126,9 @@ checks(struct doctor *d, struct err *e)
 	say(d, T("reports"), totals.reports[REPORT_ASIDE] > 0 ? WARN : GOOD, text);
 	say(d, T("networks"), d->node->networks == NULL ? WARN : GOOD, d->node->networks == NULL ?
 	    T("no table yet: entente networks --asn FILE --country FILE") : T("the table is there and whole"));
+	(void)snprintf(text, sizeof(text), "%.*s", (int)(d->node->conf.mail.len > 200 ? 200 : d->node->conf.mail.len), (const char *)d->node->conf.mail.p);
 	say(d, T("sender"), d->node->conf.mail.len == 0 ? WARN : GOOD, d->node->conf.mail.len == 0 ?
-	    T("no mail address in entente.conf: notices would have no sender") : (const char *)d->node->conf.mail.p);
+	    T("no mail address in entente.conf: notices would have no sender") : text);
 	disk(d);
 	sandbox(d);
 	return true;

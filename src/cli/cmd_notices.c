@@ -11,18 +11,10 @@
 static bool
 options_of(const struct node *n, struct notices_options *o, struct err *e)
 {
-	static const struct { struct slice name; enum tlp tlp; } tlps[] = { { S_INIT("CLEAR"), TLP_CLEAR }, { S_INIT("GREEN"), TLP_GREEN },
-		{ S_INIT("AMBER"), TLP_AMBER }, { S_INIT("AMBER+STRICT"), TLP_AMBER_STRICT } };
-
 	*o = (struct notices_options){ .name = n->conf.name, .mail = n->conf.mail, .url = n->conf.url,
 		.lang = n->conf.lang, .interval_s = n->conf.interval_s, .sign = n->conf.sign, .now_s = clock_now_s() };
-	for (size_t i = 0; i < 4; i++) {
-		if (slice_eq_nocase(n->conf.tlp, tlps[i].name)) {
-			o->tlp = tlps[i].tlp;
-			return true;
-		}
-	}
-	return err_set(e, ERR_INPUT, "entente.conf: tlp: %s is none of CLEAR, GREEN, AMBER, AMBER+STRICT", QUOTE(n->conf.tlp));
+	return (tlp_find(n->conf.tlp, &o->tlp) && o->tlp != TLP_RED) ||
+	    err_set(e, ERR_INPUT, "entente.conf: tlp: %s is none of CLEAR, GREEN, AMBER, AMBER+STRICT", QUOTE(n->conf.tlp));
 }
 
 static void

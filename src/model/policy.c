@@ -8,10 +8,30 @@ static const struct policy_answer
 	yes_country = { true, "focal-point", N_("a country's focal point may be told of hosts in the country") },
 	yes_child = { true, "child-protection", N_("the designated authority gets the fact and a reference, no content") },
 	no_child = { false, "child-protection", N_("what concerns the sexual exploitation of children goes to the designated authority only") },
-	no_tlp = { false, "tlp", N_("TLP:RED goes to nobody but those it was given to") },
+	no_tlp = { false, "tlp", N_("its source marked it TLP:RED or AMBER+STRICT, so it stays with us") },
 	no_purpose = { false, "purpose", N_("without an agreement, records flow to have a thing repaired, for nothing else") },
 	no_date = { false, "not-valid", N_("the contact is not valid on that date") },
 	no_rule = { false, "no-rule", N_("no rule and no agreement lets this record go to this recipient") };
+
+static const char *const tlp_names[] = { "CLEAR", "GREEN", "AMBER", "AMBER+STRICT", "RED" };
+
+bool
+tlp_find(struct slice name, enum tlp *out)
+{
+	for (unsigned i = 0; i < sizeof(tlp_names) / sizeof(tlp_names[0]); i++) {
+		if (slice_eq_nocase(name, slice_of_str(tlp_names[i]))) {
+			*out = (enum tlp)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+const char *
+tlp_name(enum tlp t)
+{
+	return (unsigned)t < sizeof(tlp_names) / sizeof(tlp_names[0]) ? tlp_names[t] : "RED";
+}
 
 static bool
 within(struct slice name, struct slice domain)
@@ -34,7 +54,8 @@ policy_allows(const struct policy_record *record,
 		return no_date;
 	if (purpose != PURPOSE_NOTIFY)
 		return no_purpose;
-	if (record->tlp == TLP_RED)
+	/* TLP 2.0: RED for us alone, AMBER+STRICT for our organisation alone. */
+	if (record->tlp == TLP_RED || record->tlp == TLP_AMBER_STRICT)
 		return no_tlp;
 	/* Before any rule that says yes: it must not be reached around. */
 	if (record->class == CLASS_VIOLENCE)

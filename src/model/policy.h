@@ -14,6 +14,10 @@
 
 enum tlp { TLP_CLEAR, TLP_GREEN, TLP_AMBER, TLP_AMBER_STRICT, TLP_RED };
 
+/* "AMBER+STRICT" and its like, as the tlp field has them. */
+bool tlp_find(struct slice name, enum tlp *out);
+const char *tlp_name(enum tlp t); /* "AMBER" */
+
 enum policy_purpose { PURPOSE_NOTIFY /* have it repaired */, PURPOSE_STATISTICS, PURPOSE_PROTECT };
 
 enum policy_role {

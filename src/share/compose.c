@@ -281,14 +281,6 @@ first_rows(const struct compose *c, enum lang lang, struct buf *b)
 	}
 }
 
-static const char *
-tlp_name(enum tlp t)
-{
-	static const char *const names[] = { "TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED" };
-
-	return names[t];
-}
-
 static void
 body_text(const struct compose *c, enum lang lang, struct buf *b)
 {
@@ -310,7 +302,7 @@ body_text(const struct compose *c, enum lang lang, struct buf *b)
 	buf_byte(b, '\n');
 	line(b, lang_text(lang, "All of it stands in the attachment. If you repaired something, if it is not yours, or if you need help, please answer this mail; the number of the finding is enough."));
 	buf_byte(b, '\n');
-	buf_printf(b, lang_text(lang, "This notice is marked %s (first.org/tlp). Please use it to repair what is named, and pass it on only as the marking allows."), tlp_name(o->tlp));
+	buf_printf(b, lang_text(lang, "This notice is marked TLP:%s (first.org/tlp). Please use it to repair what is named, and pass it on only as the marking allows."), tlp_name(o->tlp));
 	buf_str(b, "\n\n-- \n");
 	buf_printf(b, "%.*s\n%.*s\n", SLICE_ARG(o->name), SLICE_ARG(o->mail));
 	if (o->url.len > 0)

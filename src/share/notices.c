@@ -98,7 +98,7 @@ look_at(struct prepare *p, const struct finding_row *row, struct err *e)
 	struct contact_query q = { .has_ip = row->has_ip, .ip = row->ip, .asn = row->asn,
 		.country = row->country, .class_type = class_type(row->class), .feed = row->feed };
 	struct policy_record record = { .class = row->class, .has_ip = row->has_ip, .ip = row->ip,
-		.asn = row->asn, .country = row->country, .tlp = p->options->tlp };
+		.asn = row->asn, .country = row->country, .tlp = row->tlp };
 	struct contact_answer a;
 	struct url u;
 

@@ -190,7 +190,7 @@ notices_send(struct store *store, const struct way *way, const struct way_option
 	if (!way->open(wo, &state, e))
 		return false;
 	ok = recover(&s, way, e) &&
-	    db_prepare(db, "SELECT id, email, message, attempts FROM notice WHERE state IN ('draft', 'failed') AND next_s <= ?1 ORDER BY state, next_s, id LIMIT 1", &s.next, e) &&
+	    db_prepare(db, "SELECT id, email, message, attempts FROM notice WHERE state IN ('draft', 'failed') AND next_s <= ?1 ORDER BY state, next_s LIMIT 1", &s.next, e) &&
 	    db_prepare(db, "UPDATE notice SET state = 'sending', state_s = ?2 WHERE id = ?1", &s.begin, e) &&
 	    db_prepare(db, "UPDATE notice SET state = ?2, state_s = ?3, next_s = ?4, reply = ?5, attempts = attempts + ?6 WHERE id = ?1", &s.end, e) &&
 	    db_prepare(db, "SELECT finding FROM notice_finding WHERE notice = ?1 AND finding > ?2 ORDER BY finding LIMIT 256", &s.findings, e) &&

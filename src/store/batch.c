@@ -334,6 +334,7 @@ gather_new(struct batch *b, struct gathered *g, const struct observation *o,
 		.country = (uint16_t)(o->country[0] << 8 | o->country[1]),
 		.class = (uint8_t)o->key.class,
 		.kind = (uint8_t)o->key.kind,
+		.tlp = (uint8_t)o->tlp,
 	};
 }
 
@@ -360,6 +361,9 @@ gather_more(struct batch *b, struct gathered *g, const struct observation *o,
 		g->feed = t->feed;
 		g->label = t->label;
 	}
+	/* What one source holds back is not let go by another. */
+	if (o->tlp > g->tlp)
+		g->tlp = (uint8_t)o->tlp;
 	g->count++;
 }
 

@@ -32,7 +32,7 @@ struct gathered {
 	uint32_t day; /* index of the count that its first observation is in */
 	uint16_t feed, label, identifier, transport, first_part, last_part;
 	uint16_t port, country;
-	uint8_t class, kind;
+	uint8_t class, kind, tlp;
 };
 
 struct day_count {

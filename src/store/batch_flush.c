@@ -156,8 +156,8 @@ bind_side(struct stmt *q, int ip, int place, const struct batch *b,
 static const char add_sql[] =
     "INSERT INTO finding (id, class, kind, ip, place, identifier, port,"
     " transport, asn, country, first_s, last_s, count, state, state_s, feed,"
-    " label, first_at, last_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
-    " ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)"
+    " label, first_at, last_at, tlp) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
+    " ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)"
     " ON CONFLICT (id) DO NOTHING";
 
 /* *added_out false: the finding is there already. */
@@ -189,6 +189,7 @@ add(struct store *s, const struct batch *b, const struct gathered *g,
 	stmt_blob(q, 19, g->count == 1 ? SLICE_NONE :
 		at_pack(last, b->report, g->last_offset, g->last_length,
 		    term_id(&s->terms, g->last_part)));
+	stmt_i64(q, 20, g->tlp);
 	if (!stmt_run(q, &changed, e))
 		return false;
 	*added_out = changed == 1;
@@ -218,6 +219,7 @@ static const char seen_sql[] =
     " label = CASE WHEN ?3 >= last_s THEN ?12 ELSE label END,"
     " first_s = CASE WHEN ?2 < first_s THEN ?2 ELSE first_s END,"
     " last_s = CASE WHEN ?3 > last_s THEN ?3 ELSE last_s END,"
+    " tlp = CASE WHEN ?14 > tlp THEN ?14 ELSE tlp END,"
     " count = count + ?13 WHERE id = ?1";
 
 static bool
@@ -242,6 +244,7 @@ seen(struct store *s, const struct batch *b, const struct gathered *g,
 	bind_term(q, 11, s, g->feed);
 	bind_term(q, 12, s, g->label);
 	stmt_i64(q, 13, g->count);
+	stmt_i64(q, 14, g->tlp);
 	if (!stmt_run(q, &changed, e))
 		return false;
 	*there_out = changed == 1;

@@ -25,7 +25,7 @@ struct finding_walk {
 	" (SELECT text FROM term WHERE id = f.transport), asn, country," \
 	" first_s, last_s, count, state, state_s, silent_s, notified_s," \
 	" (SELECT text FROM term WHERE id = f.feed)," \
-	" (SELECT text FROM term WHERE id = f.label), first_at, last_at"
+	" (SELECT text FROM term WHERE id = f.label), first_at, last_at, tlp"
 
 /* Placeholders of the filters, the same in every statement. */
 enum place_of_value {
@@ -354,6 +354,7 @@ row_read(struct finding_walk *w, struct finding_row *r, struct err *e)
 		.count = (uint64_t)stmt_col_i64(q, 12),
 		.state = silent ? FINDING_RESOLVED : (enum finding_state)state,
 		.state_s = stmt_col_i64(q, silent ? 15 : 14),
+		.tlp = (enum tlp)(stmt_col_i64(q, 21) & 7),
 		.notified_s = stmt_col_i64(q, 16),
 		.feed = or_empty(stmt_col(q, 17)),
 		.label = or_empty(stmt_col(q, 18)),

@@ -28,6 +28,7 @@ struct finding_row {
 	struct slice country; /* "": unknown */
 	int64_t first_s, last_s;
 	uint64_t count;
+	enum tlp tlp; /* the strictest of its events */
 	enum finding_state state; /* as it counts now, silence included */
 	/*
 	 * What the state rests on: when somebody acted, when it fell silent,

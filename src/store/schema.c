@@ -45,7 +45,7 @@ static const char *const migrations[] = {
 
 	"CREATE TABLE finding ("
 	" id $ID PRIMARY KEY, class BIGINT NOT NULL, kind BIGINT NOT NULL,"
-	" ip $BLOB, place TEXT, identifier BIGINT, port BIGINT NOT NULL,"
+	" ip $BLOB, place TEXT, identifier BIGINT, port BIGINT NOT NULL, tlp BIGINT NOT NULL,"
 	" transport BIGINT, asn BIGINT NOT NULL, country TEXT,"
 	" first_s BIGINT NOT NULL, last_s BIGINT NOT NULL,"
 	" count BIGINT NOT NULL, state BIGINT NOT NULL,"

@@ -21,6 +21,7 @@
 #include "base/hash.h"
 #include "model/event.h"
 #include "model/finding.h"
+#include "model/policy.h"
 #include "store/db.h"
 
 struct store;
@@ -123,6 +124,7 @@ struct observation {
 	int64_t time_s; /* time.source, else the report's received_s */
 	uint32_t asn; /* 0: unknown */
 	uint8_t country[2]; /* "\0\0": unknown */
+	enum tlp tlp; /* of the source; TLP_CLEAR where it said nothing */
 	struct slice feed; /* feed.name */
 	struct slice label; /* malware.name or event_description.text: what a person sees */
 	uint64_t offset; /* place in the report */
