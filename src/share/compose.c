@@ -119,7 +119,7 @@ compose_csv(const struct finding_row *row, struct buf *out)
 }
 
 static const struct { enum class class; const char *category, *type; } xarf_types[] = {
-	{ CLASS_INFECTED_SYSTEM, "connection", "infected_host" },
+	{ CLASS_INFECTED_SYSTEM, "infrastructure", "botnet" },
 	{ CLASS_SYSTEM_COMPROMISE, "infrastructure", "compromised_server" },
 	{ CLASS_C2_SERVER, "infrastructure", "botnet" },
 	{ CLASS_VULNERABLE_SYSTEM, "vulnerability", "open_service" },
@@ -180,13 +180,12 @@ compose_xarf(const struct notices_options *o, const struct finding_row *row, str
 	json_out_key_text(&j, S("category"), slice_of_str(xarf_types[i].category));
 	json_out_key_text(&j, S("type"), slice_of_str(xarf_types[i].type));
 	json_out_key_text(&j, S("first_seen"), slice_of(date, date_print_z(row->first_s, date)));
-	if (row->class == CLASS_INFECTED_SYSTEM) {
-		json_out_key_text(&j, S("protocol"), row->transport.len > 0 ? row->transport : S("tcp"));
-		json_out_key_text(&j, S("bot_type"), what);
-	} else if (row->class == CLASS_SYSTEM_COMPROMISE) {
+	if (row->class == CLASS_SYSTEM_COMPROMISE) {
 		json_out_key_text(&j, S("compromise_method"), what);
-	} else if (row->class == CLASS_C2_SERVER) {
+	} else if (row->class == CLASS_INFECTED_SYSTEM || row->class == CLASS_C2_SERVER) {
 		json_out_key_text(&j, S("compromise_evidence"), what);
+		if (row->class == CLASS_INFECTED_SYSTEM)
+			json_out_key_text(&j, S("malware_family"), slice_sub(what, 0, 100));
 	} else {
 		json_out_key_text(&j, S("service"), what);
 	}
@@ -255,6 +254,14 @@ by_class(const struct compose *c, enum lang lang, struct buf *b)
 	}
 }
 
+/* A stranger's text within a line of ours: no line of its own, no controls. */
+static void
+plain(struct buf *b, struct slice s)
+{
+	for (size_t i = 0; i < s.len && i < 200; i++)
+		buf_byte(b, s.p[i] < 0x20 || s.p[i] == 0x7f ? '?' : s.p[i]);
+}
+
 /*
  * Rows of addresses and dates are left to right also within Arabic text: an
  * isolate (U+2066 … U+2069, UAX 9) keeps their order.
@@ -271,8 +278,11 @@ first_rows(const struct compose *c, enum lang lang, struct buf *b)
 		(void)date_print_z(r->last_s, date);
 		if (r->port != 0)
 			(void)snprintf(port, sizeof(port), " :%u", r->port);
-		buf_printf(b, "%s  %s  %.*s%s  %.*s%s\n", open, date, SLICE_ARG(r->place), port,
-		    SLICE_ARG(r->identifier.len > 0 ? r->identifier : class_type(r->class)), close);
+		buf_printf(b, "%s  %s  ", open, date);
+		plain(b, r->place);
+		buf_printf(b, "%s  ", port);
+		plain(b, r->identifier.len > 0 ? r->identifier : class_type(r->class));
+		buf_printf(b, "%s\n", close);
 	}
 	if (c->count > TABLE_ROWS) {
 		buf_printf(b, lang_plural(lang, "… and %lu more, see the attachment.", "… and %lu more, see the attachment.", c->count - TABLE_ROWS),

@@ -1,0 +1,234 @@
+/* From findings to mails: who is told what, in which language, once. */
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "attrib/contacts.h"
+#include "base/file.h"
+#include "intake/xarf_rules.h"
+#include "parse/base64.h"
+#include "share/compose.h"
+#include "share/notices.h"
+#include "test.h"
+
+#define NOW 1781700000
+
+static struct notices_options options = { .name = S_INIT("CSIRT de Éxample"), .mail = S_INIT("csirt@demo.example"),
+	.lang = LANG_EN, .interval_s = 86400, .tlp = TLP_AMBER, .now_s = NOW };
+
+/* One finding a row: class, address, AS, country, TLP. */
+static const struct {
+	enum class class;
+	uint32_t ip, asn;
+	const char *country, *identifier;
+	enum tlp tlp;
+} seeds[] = {
+	{ CLASS_INFECTED_SYSTEM, 0xc0000201, 64496, "ES", "necurs", TLP_CLEAR },
+	{ CLASS_VULNERABLE_SYSTEM, 0xc0000202, 64496, "ES", "=cmd|open-rdp", TLP_CLEAR },
+	{ CLASS_SPAM, 0xc6336401, 64497, "FR", "", TLP_GREEN },
+	{ CLASS_INFECTED_SYSTEM, 0xc6336402, 64497, "FR", "secret", TLP_RED },
+	{ CLASS_VIOLENCE, 0xc6336403, 64497, "FR", "", TLP_CLEAR },
+	{ CLASS_SCANNER, 0xcb007101, 64499, "", "", TLP_CLEAR },
+};
+
+static struct store *
+filled(const char *name)
+{
+	struct report r = { .received_s = NOW, .name = S("t"), .feed = S("t"), .format = S("t") };
+	char path[PATH_TEXT_MAX], file[64];
+	struct err e = ERR_INIT;
+	struct store *s = NULL;
+	int64_t id = 0;
+	bool known;
+
+	(void)snprintf(file, sizeof(file), "%s.db", name);
+	CHECK_OK(store_open(path_join(path, test_dir(), file), &(struct db_options){ 0 }, &s, &e), &e);
+	CHECK_OK(report_add(s, &r, &id, &known, &e) && report_begin(s, id, &e) && store_batch_begin(s, id, NULL, &e), &e);
+	for (size_t i = 0; i < sizeof(seeds) / sizeof(seeds[0]); i++) {
+		struct observation o = { .time_s = NOW - 3600, .asn = seeds[i].asn, .feed = S("feed"), .tlp = seeds[i].tlp, .offset = i };
+		char text[IP_TEXT_MAX];
+
+		if (seeds[i].country[0] != '\0')
+			memcpy(o.country, seeds[i].country, 2);
+		o.key = (struct finding_key){ .id = (int64_t)seeds[i].ip << 31 | 5, .class = seeds[i].class, .kind = PLACE_IP,
+			.ip = ip_of_v4(seeds[i].ip), .identifier = slice_of_str(seeds[i].identifier), .transport = S("") };
+		o.key.place = slice_of(text, ip_print(o.key.ip, text));
+		CHECK_OK(store_observe(s, &o, &e), &e);
+	}
+	CHECK_OK(store_batch_done(s, S("t"), &e), &e);
+	static const struct { enum contact_scope scope; const char *value, *email; enum lang lang; } contacts[] = {
+		{ SCOPE_ASN, "64496", "abuse@a.example", LANG_ES }, { SCOPE_ASN, "64497", "abuse@b.example", LANG_AR },
+		{ SCOPE_COUNTRY, "ES", "focal@es.example", LANG_FR }, { SCOPE_COUNTRY, "FR", "focal@fr.example", LANG_ZH },
+	};
+	for (size_t i = 0; i < 4; i++) {
+		struct contact c = { .layer = LAYER_MANUAL, .scope = contacts[i].scope, .value = slice_of_str(contacts[i].value),
+			.email = slice_of_str(contacts[i].email), .lang_known = true, .lang = contacts[i].lang, .format = S("csv,xarf") };
+
+		CHECK_OK(contact_put(s, &c, NULL, &e), &e);
+	}
+	return s;
+}
+
+static int64_t
+number(struct store *s, const char *sql)
+{
+	struct err e = ERR_INIT;
+	struct stmt *q = NULL;
+	int64_t v = -1;
+
+	if (CHECK_OK(db_prepare(store_db(s), sql, &q, &e), &e) && stmt_step(q, &e) == STEP_ITEM)
+		v = stmt_col_i64(q, 0);
+	stmt_free(&q);
+	return v;
+}
+
+static struct notices_summary
+prepare(struct store *s)
+{
+	struct notices_summary sum = { 0 };
+	struct contacts *c = NULL;
+	struct err e = ERR_INIT;
+
+	CHECK_OK(contacts_load(s, &c, &e), &e);
+	CHECK_OK(notices_prepare(s, c, &options, &sum, &e), &e);
+	contacts_free(&c);
+	return sum;
+}
+
+TEST(who_is_told)
+{
+	struct store *s = filled("who");
+	struct notices_summary sum = prepare(s);
+
+	CHECK_INT(sum.findings, 6);
+	CHECK_INT(sum.nobody, 1); /* AS 64499 */
+	/* abuse@a: 2; focal@es: 2; abuse@b: spam; focal@fr: spam, and the fact of CLASS_VIOLENCE */
+	CHECK_INT(sum.told, 7);
+	CHECK_INT(sum.notices, 4);
+	/* RED to both; CLASS_VIOLENCE to the network */
+	CHECK_INT(sum.refused, 3);
+	CHECK_INT(number(s, "SELECT COUNT(*) FROM transfer WHERE allowed = 0 AND rule = 'tlp'"), 2);
+	CHECK_INT(number(s, "SELECT COUNT(*) FROM transfer WHERE allowed = 0 AND rule = 'child-protection'"), 1);
+	CHECK_INT(number(s, "SELECT COUNT(*) FROM transfer WHERE allowed = 1"), 7);
+	/* Nothing goes into a notice that the policy did not allow. */
+	CHECK_INT(number(s, "SELECT COUNT(*) FROM notice_finding nf WHERE NOT EXISTS (SELECT 1 FROM transfer t WHERE t.notice = nf.notice AND t.finding = nf.finding AND t.allowed = 1)"), 0);
+	CHECK_INT(number(s, "SELECT COUNT(*) FROM notice WHERE message LIKE '%secret%'"), 0);
+	sum = prepare(s);
+	CHECK_INT(sum.notices, 0);
+	CHECK_INT(number(s, "SELECT COUNT(*) FROM transfer WHERE allowed = 0"), 3); /* said once */
+	store_close(&s);
+}
+
+static size_t
+files_in(const char *dir)
+{
+	struct dir_list l;
+	struct err e = ERR_INIT;
+	size_t n = 0;
+
+	if (dir_list(dir, true, &l, &e)) {
+		n = l.count;
+		dir_list_free(&l);
+	}
+	return n;
+}
+
+TEST(outbox)
+{
+	struct store *s = filled("outbox");
+	char dir[PATH_TEXT_MAX], sub[PATH_TEXT_MAX];
+	struct way_options wo = { .outbox = path_join(dir, test_dir(), "box") };
+	struct notices_summary sum = prepare(s);
+	struct err e = ERR_INIT;
+
+	CHECK_OK(notices_send(s, &way_outbox, &wo, &options, NULL, &sum, &e), &e);
+	CHECK_INT(sum.sent, 4);
+	CHECK_INT(files_in(path_join(sub, dir, "new")), 4);
+	CHECK_INT(files_in(path_join(sub, dir, "tmp")), 0);
+	CHECK_INT(number(s, "SELECT COUNT(*) FROM finding_now WHERE state_now = 1"), 4);
+	/* A kill between the dialogue and its record: the same file again, not another. */
+	CHECK_OK(db_exec(store_db(s), "UPDATE notice SET state = 'sending'", &e), &e);
+	CHECK_OK(notices_send(s, &way_outbox, &wo, &options, NULL, &sum, &e), &e);
+	CHECK_INT(files_in(path_join(sub, dir, "new")), 4);
+	/* Over SMTP nobody can know: not sent again by itself. */
+	CHECK_OK(db_exec(store_db(s), "UPDATE notice SET state = 'sending'", &e), &e);
+	wo = (struct way_options){ .url = S("smtp://127.0.0.1:1"), .tls = S("off") };
+	sum = (struct notices_summary){ 0 };
+	CHECK_OK(notices_send(s, &way_smtp, &wo, &options, NULL, &sum, &e), &e);
+	CHECK_INT(sum.sent + sum.later + sum.never, 0);
+	CHECK_INT(number(s, "SELECT COUNT(*) FROM notice WHERE state = 'uncertain'"), 4);
+	/* The server is away: later. */
+	CHECK_OK(db_exec(store_db(s), "UPDATE notice SET state = 'draft', next_s = 0", &e), &e);
+	CHECK_OK(notices_send(s, &way_smtp, &wo, &options, NULL, &sum, &e), &e);
+	CHECK_INT(sum.later, 4);
+	CHECK_INT(number(s, "SELECT COUNT(*) FROM notice WHERE state = 'failed' AND next_s > 1781700000"), 4);
+	wo.tls = S("sometimes");
+	CHECK(!notices_send(s, &way_smtp, &wo, &options, NULL, &sum, &e));
+	store_close(&s);
+}
+
+TEST(message)
+{
+	struct finding_row rows[3] = {
+		{ .id = 5, .class = CLASS_INFECTED_SYSTEM, .kind = PLACE_IP, .place = S("192.0.2.1"), .identifier = S("necurs"), .transport = S(""),
+		    .country = S("ES"), .feed = S("f"), .label = S(""), .first_s = NOW, .last_s = NOW, .count = 1, .asn = 64496 },
+		{ .id = 6, .class = CLASS_VULNERABLE_SYSTEM, .kind = PLACE_IP, .place = S("192.0.2.2"), .identifier = S("=1+1\r\nBcc: x@y.example"), .transport = S("tcp"),
+		    .country = S("ES"), .feed = S("f"), .label = S(""), .first_s = NOW, .last_s = NOW, .count = 7, .port = 3389 },
+		{ .id = 7, .class = CLASS_C2_SERVER, .kind = PLACE_IP, .place = S("2001:db8::1"), .identifier = S("x"), .transport = S("tcp"),
+		    .country = S(""), .feed = S("f"), .label = S(""), .first_s = NOW, .last_s = NOW, .count = 1, .port = 443 },
+	};
+	struct contact contact = { .scope = SCOPE_ASN, .value = S("64496"), .email = S("abuse@a.example"), .format = S("csv,xarf"), .lang_known = true };
+	struct compose c = { .options = &options, .contact = &contact, .id = S("N1"), .rows = rows, .count = 3 };
+	struct err e = ERR_INIT;
+	const struct json *j;
+	struct arena a;
+	struct buf b;
+
+	buf_init(&b, 1 << 20);
+	arena_init(&a, 1 << 20);
+	for (int lang = 0; lang < LANG_COUNT; lang++) {
+		struct slice rest, line;
+
+		contact.lang = (enum lang)lang;
+		buf_clear(&b);
+		CHECK_OK(compose_notice(&c, &b, &e), &e);
+		CHECK(slice_find(buf_view(&b), S("To: <abuse@a.example>\r\n")) != SIZE_MAX);
+		CHECK(slice_find(buf_view(&b), S("\nBcc:")) == SIZE_MAX); /* a stranger's text begins no line */
+		rest = buf_view(&b);
+		for (size_t n = 0; slice_cut(&rest, '\n', &line) && rest.p != NULL; n++) {
+			if (line.len == 0 || line.p[line.len - 1] != '\r' || line.len > 999) {
+				test_case("%s line %zu", lang_tag((enum lang)lang), n);
+				CHECK(!"ends with CRLF and is not too long");
+				break;
+			}
+		}
+	}
+	xarf_rules_warmup();
+	for (size_t i = 0; i < 3; i++) {
+		buf_clear(&b);
+		CHECK(compose_xarf(&options, &rows[i], &b));
+		CHECK_OK(json_parse(buf_view(&b), &JSON_LIMITS, &a, &j, &e), &e);
+		CHECK_OK(xarf_rules_check("v4__xarf-core", j, &e), &e);
+		CHECK_OK(xarf_rules_check(i == 1 ?
+		    "v4__types__vulnerability-open-service" : "v4__types__infrastructure-botnet", j, &e), &e);
+	}
+	rows[0].class = CLASS_SPAM;
+	CHECK(!compose_xarf(&options, &rows[0], &b));
+	buf_clear(&b);
+	compose_csv(&rows[1], &b);
+	CHECK(slice_find(buf_view(&b), S("\"'=1+1")) != SIZE_MAX);
+	buf_clear(&b);
+	compose_word(&b, S("CSIRT de Éxample"));
+	CHECK_SLICE(buf_view(&b), S("=?utf-8?B?Q1NJUlQgZGUgw4l4YW1wbGU=?="));
+	arena_fini(&a);
+	buf_fini(&b);
+}
+
+int
+main(void)
+{
+	RUN(who_is_told);
+	RUN(outbox);
+	RUN(message);
+	return test_end();
+}
