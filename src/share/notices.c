@@ -25,7 +25,7 @@ struct prepare {
 	struct notices_summary *out;
 	struct pair *pairs;
 	size_t count, cap;
-	struct stmt *told, *last, *refused, *insert, *insert_finding, *insert_transfer;
+	struct stmt *told, *last, *refused, *insert, *insert_message, *insert_finding, *insert_transfer;
 	int64_t transfer_id;
 };
 
@@ -207,9 +207,10 @@ write_rows(struct prepare *p, struct slice id, const struct contact *c, const st
 	stmt_text(p->insert, 4, slice_of_str(lang_tag(lang)));
 	stmt_text(p->insert, 5, c->format);
 	stmt_i64(p->insert, 6, p->options->now_s);
-	stmt_blob(p->insert, 7, message);
-	stmt_i64(p->insert, 8, (int64_t)n);
-	if (!stmt_run(p->insert, NULL, e))
+	stmt_i64(p->insert, 7, (int64_t)n);
+	stmt_text(p->insert_message, 1, id);
+	stmt_blob(p->insert_message, 2, message);
+	if (!stmt_run(p->insert, NULL, e) || !stmt_run(p->insert_message, NULL, e))
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		stmt_text(p->insert_finding, 1, id);
@@ -278,8 +279,9 @@ prepare_statements(struct prepare *p, struct err *e)
 	    db_prepare(db, "SELECT MAX(created_s) FROM notice WHERE email = ?1 AND state <> 'refused'", &p->last, e) &&
 	    db_prepare(db, "INSERT INTO transfer (id, at_s, finding, notice, recipient, purpose, rule, allowed, reason)"
 		" SELECT ?1, ?2, ?3, NULL, ?4, 'notify', ?5, 0, ?6 WHERE NOT EXISTS (SELECT 1 FROM transfer WHERE finding = ?3 AND recipient = ?4 AND rule = ?5 AND allowed = 0)", &p->refused, e) &&
-	    db_prepare(db, "INSERT INTO notice (id, contact, email, medium, lang, format, created_s, state, state_s, attempts, next_s, reply, message, path, findings)"
-		" VALUES (?1, ?2, ?3, 'mail', ?4, ?5, ?6, 'draft', ?6, 0, 0, '', ?7, '', ?8)", &p->insert, e) &&
+	    db_prepare(db, "INSERT INTO notice (id, contact, email, medium, lang, format, created_s, state, state_s, attempts, next_s, reply, findings)"
+		" VALUES (?1, ?2, ?3, 'mail', ?4, ?5, ?6, 'draft', ?6, 0, 0, '', ?7)", &p->insert, e) &&
+	    db_prepare(db, "INSERT INTO notice_message (notice, message) VALUES (?1, ?2)", &p->insert_message, e) &&
 	    db_prepare(db, "INSERT INTO notice_finding (notice, finding) VALUES (?1, ?2)", &p->insert_finding, e) &&
 	    db_prepare(db, "INSERT INTO transfer (id, at_s, finding, notice, recipient, purpose, rule, allowed, reason) VALUES (?1, ?2, ?3, ?4, ?5, 'notify', ?6, 1, ?7)", &p->insert_transfer, e);
 }
@@ -339,6 +341,7 @@ notices_prepare(struct store *s, const struct contacts *c,
 	stmt_free(&p.last);
 	stmt_free(&p.refused);
 	stmt_free(&p.insert);
+	stmt_free(&p.insert_message);
 	stmt_free(&p.insert_finding);
 	stmt_free(&p.insert_transfer);
 	free(p.pairs);

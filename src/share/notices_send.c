@@ -190,7 +190,7 @@ notices_send(struct store *store, const struct way *way, const struct way_option
 	if (!way->open(wo, &state, e))
 		return false;
 	ok = recover(&s, way, e) &&
-	    db_prepare(db, "SELECT id, email, message, attempts FROM notice WHERE state IN ('draft', 'failed') AND next_s <= ?1 ORDER BY state, next_s LIMIT 1", &s.next, e) &&
+	    db_prepare(db, "SELECT id, email, (SELECT message FROM notice_message WHERE notice = notice.id), attempts FROM notice WHERE state IN ('draft', 'failed') AND next_s <= ?1 ORDER BY state, next_s LIMIT 1", &s.next, e) &&
 	    db_prepare(db, "UPDATE notice SET state = 'sending', state_s = ?2 WHERE id = ?1", &s.begin, e) &&
 	    db_prepare(db, "UPDATE notice SET state = ?2, state_s = ?3, next_s = ?4, reply = ?5, attempts = attempts + ?6 WHERE id = ?1", &s.end, e) &&
 	    db_prepare(db, "SELECT finding FROM notice_finding WHERE notice = ?1 AND finding > ?2 ORDER BY finding LIMIT 256", &s.findings, e) &&
@@ -243,7 +243,7 @@ notice_message(struct store *s, struct slice id, struct buf *out, struct err *e)
 	struct stmt *st = NULL;
 	enum step step = STEP_FAIL;
 
-	if (db_prepare(store_db(s), "SELECT message FROM notice WHERE id = ?1", &st, e)) {
+	if (db_prepare(store_db(s), "SELECT message FROM notice_message WHERE notice = ?1", &st, e)) {
 		stmt_text(st, 1, id);
 		step = stmt_step(st, e);
 		if (step == STEP_ITEM)

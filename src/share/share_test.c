@@ -112,7 +112,7 @@ TEST(who_is_told)
 	CHECK_INT(number(s, "SELECT COUNT(*) FROM transfer WHERE allowed = 1"), 7);
 	/* Nothing goes into a notice that the policy did not allow. */
 	CHECK_INT(number(s, "SELECT COUNT(*) FROM notice_finding nf WHERE NOT EXISTS (SELECT 1 FROM transfer t WHERE t.notice = nf.notice AND t.finding = nf.finding AND t.allowed = 1)"), 0);
-	CHECK_INT(number(s, "SELECT COUNT(*) FROM notice WHERE message LIKE '%secret%'"), 0);
+	CHECK_INT(number(s, "SELECT COUNT(*) FROM notice_message WHERE message LIKE '%secret%'"), 0);
 	sum = prepare(s);
 	CHECK_INT(sum.notices, 0);
 	CHECK_INT(number(s, "SELECT COUNT(*) FROM transfer WHERE allowed = 0"), 3); /* said once */
