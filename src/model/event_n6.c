@@ -1,0 +1,191 @@
+#include "model/event_n6.h"
+
+#include <stdio.h>
+
+#include "parse/date.h"
+
+/*
+ * identifier: for bots the malware's name is better than any constant, so
+ * there is none here.
+ */
+static const struct {
+	struct slice category;
+	enum class class;
+	struct slice identifier;
+} rows[] = {
+	{ S_INIT("amplifier"), CLASS_DDOS_AMPLIFIER, S_INIT("amplifier") },
+	{ S_INIT("backdoor"), CLASS_SYSTEM_COMPROMISE, S_INIT("hacked server") },
+	{ S_INIT("bots"), CLASS_INFECTED_SYSTEM, { NULL, 0 } },
+	{ S_INIT("cnc"), CLASS_C2_SERVER, S_INIT("c&c server") },
+	{ S_INIT("deface"), CLASS_UNAUTHORISED_INFORMATION_MODIFICATION, S_INIT("compromised-website") },
+	{ S_INIT("dns-query"), CLASS_OTHER, S_INIT("ignore me") },
+	{ S_INIT("dos-attacker"), CLASS_DDOS, S_INIT("dos-attacker") },
+	{ S_INIT("dos-victim"), CLASS_DDOS, S_INIT("dos-victim") },
+	{ S_INIT("exposed"), CLASS_POTENTIALLY_UNWANTED_ACCESSIBLE, S_INIT("exposed") },
+	{ S_INIT("flow"), CLASS_OTHER, S_INIT("flow") },
+	{ S_INIT("flow-anomaly"), CLASS_OTHER, S_INIT("flow-anomaly") },
+	{ S_INIT("fraud"), CLASS_MASQUERADE, S_INIT("fraud") },
+	{ S_INIT("leak"), CLASS_DATA_LEAK, S_INIT("leak") },
+	{ S_INIT("malurl"), CLASS_MALWARE_DISTRIBUTION, S_INIT("malurl") },
+	{ S_INIT("malware-action"), CLASS_MALWARE_CONFIGURATION, S_INIT("malware-configuration") },
+	{ S_INIT("other"), CLASS_OTHER, S_INIT("other") },
+	{ S_INIT("phish"), CLASS_PHISHING, S_INIT("phishing") },
+	{ S_INIT("proxy"), CLASS_PROXY, S_INIT("openproxy") },
+	{ S_INIT("sandbox-url"), CLASS_MALWARE, S_INIT("sandboxurl") },
+	{ S_INIT("scam"), CLASS_MASQUERADE, S_INIT("scam") },
+	{ S_INIT("scanning"), CLASS_SCANNER, S_INIT("scanning") },
+	{ S_INIT("server-exploit"), CLASS_EXPLOIT, S_INIT("server-exploit") },
+	{ S_INIT("spam"), CLASS_SPAM, S_INIT("spam") },
+	{ S_INIT("spam-url"), CLASS_SPAM, S_INIT("spam-url") },
+	{ S_INIT("tor"), CLASS_TOR, S_INIT("tor exit node") },
+	{ S_INIT("vulnerable"), CLASS_VULNERABLE_SYSTEM, S_INIT("vulnerable") },
+	{ S_INIT("webinject"), CLASS_MALWARE, S_INIT("malware") },
+};
+
+enum class
+n6_class(struct slice category)
+{
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (slice_eq(rows[i].category, category))
+			return rows[i].class;
+	}
+	return CLASS_NONE;
+}
+
+struct slice
+n6_identifier(struct slice category)
+{
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (slice_eq(rows[i].category, category))
+			return rows[i].identifier;
+	}
+	return SLICE_NONE;
+}
+
+struct slice
+n6_category(enum class c)
+{
+	switch (c) {
+	case CLASS_SPAM: return S("spam");
+	case CLASS_INFECTED_SYSTEM: return S("bots");
+	case CLASS_C2_SERVER: case CLASS_DGA_DOMAIN: return S("cnc");
+	case CLASS_MALWARE_DISTRIBUTION: return S("malurl");
+	case CLASS_MALWARE_CONFIGURATION: return S("malware-action");
+	case CLASS_SCANNER: return S("scanning");
+	case CLASS_SOCIAL_ENGINEERING: case CLASS_MASQUERADE: return S("fraud");
+	case CLASS_IDS_ALERT: case CLASS_BRUTE_FORCE: case CLASS_EXPLOIT:
+	case CLASS_PRIVILEGED_ACCOUNT_COMPROMISE:
+	case CLASS_UNPRIVILEGED_ACCOUNT_COMPROMISE:
+		return S("server-exploit");
+	case CLASS_APPLICATION_COMPROMISE: case CLASS_SYSTEM_COMPROMISE:
+		return S("backdoor");
+	case CLASS_DOS: case CLASS_DDOS: return S("dos-attacker");
+	case CLASS_UNAUTHORISED_INFORMATION_MODIFICATION: return S("deface");
+	case CLASS_DATA_LEAK: return S("leak");
+	case CLASS_PHISHING: return S("phish");
+	case CLASS_DDOS_AMPLIFIER: return S("amplifier");
+	case CLASS_MISCONFIGURATION: case CLASS_WEAK_CRYPTO:
+	case CLASS_INFORMATION_DISCLOSURE: case CLASS_VULNERABLE_SYSTEM:
+	case CLASS_POTENTIALLY_UNWANTED_ACCESSIBLE:
+		return S("vulnerable");
+	case CLASS_PROXY: return S("proxy");
+	case CLASS_TOR: return S("tor");
+	case CLASS_HARMFUL_SPEECH: case CLASS_VIOLENCE: case CLASS_SNIFFING:
+	case CLASS_BURGLARY: case CLASS_SABOTAGE: case CLASS_OUTAGE:
+	case CLASS_UNAUTHORISED_INFORMATION_ACCESS: case CLASS_DATA_LOSS:
+	case CLASS_UNAUTHORISED_USE_OF_RESOURCES: case CLASS_COPYRIGHT:
+	case CLASS_BLACKLIST: case CLASS_OTHER: case CLASS_MALWARE:
+	case CLASS_UNDETERMINED: case CLASS_TEST: case CLASS_COUNT:
+		break;
+	}
+	return S("other");
+}
+
+static void
+put_text(struct json_out *o, const char *key, struct slice value)
+{
+	if (value.p != NULL)
+		json_out_key_text(o, slice_of_str(key), value);
+}
+
+static void
+put_number(struct json_out *o, const char *key, struct slice value)
+{
+	if (value.p == NULL)
+		return;
+	json_out_key(o, slice_of_str(key));
+	json_out_raw(o, value);
+}
+
+static void
+put_address(struct json_out *o, const struct event *ev)
+{
+	if (!event_has(ev, FIELD_SOURCE_IP))
+		return;
+	json_out_key(o, S("address"));
+	json_out_array(o);
+	json_out_object(o);
+	json_out_key_text(o, S("ip"), ev->v[FIELD_SOURCE_IP]);
+	put_number(o, "asn", ev->v[FIELD_SOURCE_ASN]);
+	put_text(o, "cc", ev->v[FIELD_SOURCE_GEOLOCATION_CC]);
+	json_out_object_end(o);
+	json_out_array_end(o);
+}
+
+static void
+put_time(struct json_out *o, const struct event *ev)
+{
+	struct slice when = ev->v[FIELD_TIME_SOURCE];
+	char text[DATE_TEXT_MAX], us[16];
+	struct date d;
+	struct buf b;
+
+	if (when.p == NULL)
+		when = ev->v[FIELD_TIME_OBSERVATION];
+	if (when.p == NULL || !date_read(when, &d))
+		return;
+	/* "2015-11-17T12:17:27Z" without the "T" and "Z" */
+	if (date_print_z(d.s, text) < 20)
+		return;
+	buf_init(&b, 64);
+	buf_put(&b, slice_of(text, 10));
+	buf_byte(&b, ' ');
+	buf_put(&b, slice_of(text + 11, 8));
+	if (d.us != 0 && snprintf(us, sizeof(us), ".%06u", d.us % 1000000) > 0)
+		buf_str(&b, us);
+	json_out_key_text(o, S("time"), buf_view(&b));
+	buf_fini(&b);
+}
+
+void
+event_to_n6(const struct event *ev, struct buf *out)
+{
+	const struct extra *id = event_extra_find(ev, S("n6_category"));
+	struct slice name = ev->v[FIELD_MALWARE_NAME];
+	struct json_out o;
+
+	if (name.p == NULL)
+		name = ev->v[FIELD_EVENT_DESCRIPTION_TEXT];
+	if (name.p == NULL)
+		name = ev->v[FIELD_CLASSIFICATION_IDENTIFIER];
+	json_out_init(&o, out, false);
+	json_out_object(&o);
+	put_address(&o, ev);
+	json_out_key_text(&o, S("category"), id != NULL && n6_class(id->value) != CLASS_NONE ?
+	    id->value : n6_category(class_find(ev->v[FIELD_CLASSIFICATION_TYPE])));
+	put_text(&o, "name", name);
+	put_time(&o, ev);
+	put_text(&o, "fqdn", ev->v[FIELD_SOURCE_FQDN]);
+	put_text(&o, "url", ev->v[FIELD_SOURCE_URL]);
+	put_text(&o, "ip_network", ev->v[FIELD_SOURCE_NETWORK]);
+	put_text(&o, "proto", ev->v[FIELD_PROTOCOL_TRANSPORT]);
+	put_number(&o, "sport", ev->v[FIELD_SOURCE_PORT]);
+	put_text(&o, "dip", ev->v[FIELD_DESTINATION_IP]);
+	put_number(&o, "dport", ev->v[FIELD_DESTINATION_PORT]);
+	put_text(&o, "md5", ev->v[FIELD_MALWARE_HASH_MD5]);
+	put_text(&o, "sha1", ev->v[FIELD_MALWARE_HASH_SHA1]);
+	put_text(&o, "sha256", ev->v[FIELD_MALWARE_HASH_SHA256]);
+	put_text(&o, "target", ev->v[FIELD_EVENT_DESCRIPTION_TARGET]);
+	put_text(&o, "username", ev->v[FIELD_SOURCE_ACCOUNT]);
+	json_out_object_end(&o);
+}
