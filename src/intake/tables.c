@@ -5,11 +5,40 @@
 
 #include "base/arena.h"
 #include "base/embedded.h"
+#include "intake/mapping.h"
 #include "intake/shadowserver.h"
 
 struct intake_tables {
 	struct shadow_schema *shadow;
+	struct mapping **mappings;
+	size_t mapping_count;
 };
+
+#define MAPPINGS_MAX 4096
+
+static bool
+mapping_add(struct intake_tables *t, struct slice name, struct slice bytes,
+    struct err *e)
+{
+	struct mapping *m;
+
+	if (!mapping_read(name, bytes, &m, e))
+		return false;
+	for (size_t i = 0; i < t->mapping_count; i++) {
+		if (slice_eq(t->mappings[i]->name, m->name)) {
+			mapping_free(&t->mappings[i]);
+			t->mappings[i] = m;
+			return true;
+		}
+	}
+	if (t->mapping_count == MAPPINGS_MAX) {
+		mapping_free(&m);
+		return err_set(e, ERR_LIMIT, "more than %d mappings", MAPPINGS_MAX);
+	}
+	t->mappings = xrealloc(t->mappings, (t->mapping_count + 1) * sizeof(struct mapping *));
+	t->mappings[t->mapping_count++] = m;
+	return true;
+}
 
 bool
 intake_tables_add(struct intake_tables *t, struct slice name,
@@ -17,6 +46,8 @@ intake_tables_add(struct intake_tables *t, struct slice name,
 {
 	struct shadow_schema *shadow;
 
+	if (slice_ends(name, S(".conf")))
+		return mapping_add(t, name, bytes, e);
 	if (!shadow_schema_read(bytes, &shadow, e))
 		return err_within(e, "%.*s", SLICE_ARG(name));
 	shadow_schema_free(&t->shadow);
@@ -49,6 +80,9 @@ intake_tables_free(struct intake_tables **t)
 	if (*t == NULL)
 		return;
 	shadow_schema_free(&(*t)->shadow);
+	for (size_t i = 0; i < (*t)->mapping_count; i++)
+		mapping_free(&(*t)->mappings[i]);
+	free((*t)->mappings);
 	free(*t);
 	*t = NULL;
 }
@@ -57,4 +91,14 @@ const struct shadow_schema *
 intake_tables_shadow(const struct intake_tables *t)
 {
 	return t == NULL ? NULL : t->shadow;
+}
+
+const struct mapping *
+intake_tables_mapping(const struct intake_tables *t, struct slice name)
+{
+	for (size_t i = 0; t != NULL && i < t->mapping_count; i++) {
+		if (slice_eq(t->mappings[i]->name, name))
+			return t->mappings[i];
+	}
+	return NULL;
 }

@@ -26,6 +26,8 @@ bool intake_tables_add(struct intake_tables *t, struct slice name,
     struct slice bytes, struct err *e) MUST_USE;
 
 /* NULL only where t is NULL. */
+/* By the name of its file without ".conf", or NULL. */
+const struct mapping *intake_tables_mapping(const struct intake_tables *t, struct slice name);
 const struct shadow_schema *intake_tables_shadow(const struct intake_tables *t);
 
 #endif
