@@ -29,7 +29,11 @@ struct prepare {
 	int64_t transfer_id;
 };
 
-/* Was this recipient told of it since it began (again), and not too long ago? */
+/*
+ * Was this recipient told of it since it began (again), and not too long ago?
+ * A notice that was refused counts: the same mail every run would be refused
+ * every run. A person sends it again, or enters another address.
+ */
 static bool
 told_already(struct prepare *p, const struct finding_row *row, const struct contact *c,
     bool *out, struct err *e)
@@ -275,8 +279,8 @@ prepare_statements(struct prepare *p, struct err *e)
 		p->transfer_id = stmt_col_i64(max, 0);
 	stmt_free(&max);
 	return ok &&
-	    db_prepare(db, "SELECT 1 FROM notice_finding nf JOIN notice n ON n.id = nf.notice WHERE nf.finding = ?1 AND n.email = ?2 AND n.created_s >= ?3 AND n.state <> 'refused' LIMIT 1", &p->told, e) &&
-	    db_prepare(db, "SELECT MAX(created_s) FROM notice WHERE email = ?1 AND state <> 'refused'", &p->last, e) &&
+	    db_prepare(db, "SELECT 1 FROM notice_finding nf JOIN notice n ON n.id = nf.notice WHERE nf.finding = ?1 AND n.email = ?2 AND n.created_s >= ?3 LIMIT 1", &p->told, e) &&
+	    db_prepare(db, "SELECT MAX(created_s) FROM notice WHERE email = ?1", &p->last, e) &&
 	    db_prepare(db, "INSERT INTO transfer (id, at_s, finding, notice, recipient, purpose, rule, allowed, reason)"
 		" SELECT ?1, ?2, ?3, NULL, ?4, 'notify', ?5, 0, ?6 WHERE NOT EXISTS (SELECT 1 FROM transfer WHERE finding = ?3 AND recipient = ?4 AND rule = ?5 AND allowed = 0)", &p->refused, e) &&
 	    db_prepare(db, "INSERT INTO notice (id, contact, email, medium, lang, format, created_s, state, state_s, attempts, next_s, reply, findings)"

@@ -83,6 +83,10 @@ record(struct sending *s, struct slice id, int64_t attempts, enum way_result r,
 			wait *= 2;
 		out->later++;
 		return set_state(s, id, "failed", s->options->now_s + wait, reply, true, e);
+	case WAY_AWAY:
+		/* Not the notice's fault: it uses up none of its attempts. */
+		out->later++;
+		return set_state(s, id, "failed", s->options->now_s + wait, reply, false, e);
 	case WAY_NEVER:
 		out->never++;
 		return set_state(s, id, "refused", 0, reply, true, e);
@@ -116,7 +120,7 @@ next_due(struct sending *s, struct arena *a, struct message *m, int64_t *attempt
 
 static bool
 send_one(struct sending *s, const struct way *way, void *state, const struct message *m,
-    int64_t attempts, struct notices_summary *out, struct err *e)
+    int64_t attempts, bool *away, struct notices_summary *out, struct err *e)
 {
 	struct db *db = store_db(s->store);
 	char reply[WAY_REPLY_MAX] = "";
@@ -127,6 +131,7 @@ send_one(struct sending *s, const struct way *way, void *state, const struct mes
 	if (!stmt_run(s->begin, NULL, e))
 		return false;
 	r = way->send(state, m, reply);
+	*away = r == WAY_AWAY;
 	if (!db_begin(db, e))
 		return false;
 	if (record(s, m->id, attempts, r, reply, out, e) && db_commit(db, e))
@@ -157,10 +162,10 @@ loop(struct sending *s, const struct way *way, void *state, const volatile bool 
 	struct db *db = store_db(s->store);
 	struct arena a;
 	unsigned since_sync = 0;
-	bool ok = true, found = true;
+	bool ok = true, found = true, away = false;
 
 	arena_init(&a, (size_t)64 << 20);
-	while (ok && found && !(stop != NULL && *stop)) {
+	while (ok && found && !away && !(stop != NULL && *stop)) {
 		struct message m = { .from = s->options->mail };
 		int64_t attempts = 0;
 
@@ -170,7 +175,7 @@ loop(struct sending *s, const struct way *way, void *state, const volatile bool 
 			break;
 		/* The last message of a crowd takes the others to the disk with it. */
 		ok = db_durable(db, ++since_sync % TOGETHER == 0, e) &&
-		    send_one(s, way, state, &m, attempts, out, e);
+		    send_one(s, way, state, &m, attempts, &away, out, e);
 	}
 	arena_fini(&a);
 	return ok;

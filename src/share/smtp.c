@@ -15,6 +15,8 @@ struct smtp {
 	/* the message on its way */
 	struct slice rest;
 	bool all_read;
+	bool addressed; /* RCPT went out: an answer is about this message */
+	bool refused; /* line is the 4xx or 5xx; the good-bye after it says nothing */
 	/* the server's last line */
 	char line[WAY_REPLY_MAX];
 };
@@ -38,8 +40,23 @@ take_line(char *p, size_t size, size_t n, void *cookie)
 	struct smtp *s = cookie;
 	struct slice line = slice_trim(slice_of(p, size * n));
 
+	if (s->refused || line.len == 0)
+		return size * n;
+	s->refused = line.p[0] == '4' || line.p[0] == '5';
 	(void)snprintf(s->line, sizeof(s->line), "%.*s", (int)(line.len > 190 ? 190 : line.len), (const char *)line.p);
 	return size * n;
+}
+
+/* libcurl's codes do not tell which command was refused; its log does. */
+static int
+watch(CURL *curl, curl_infotype type, char *p, size_t n, void *cookie)
+{
+	struct smtp *s = cookie;
+
+	(void)curl;
+	if (type == CURLINFO_HEADER_OUT && slice_starts(slice_of(p, n), S("RCPT ")))
+		s->addressed = true;
+	return 0;
 }
 
 static void
@@ -122,6 +139,9 @@ smtp_open(const struct way_options *o, void **state_out, struct err *e)
 	(void)curl_easy_setopt(s->curl, CURLOPT_READDATA, s);
 	(void)curl_easy_setopt(s->curl, CURLOPT_HEADERFUNCTION, take_line);
 	(void)curl_easy_setopt(s->curl, CURLOPT_HEADERDATA, s);
+	(void)curl_easy_setopt(s->curl, CURLOPT_DEBUGFUNCTION, watch);
+	(void)curl_easy_setopt(s->curl, CURLOPT_DEBUGDATA, s);
+	(void)curl_easy_setopt(s->curl, CURLOPT_VERBOSE, 1L);
 	if (o->user.len > 0) {
 		s->user = text_of(o->user);
 		(void)curl_easy_setopt(s->curl, CURLOPT_USERNAME, s->user);
@@ -130,13 +150,31 @@ smtp_open(const struct way_options *o, void **state_out, struct err *e)
 	return true;
 }
 
+/*
+ * A 5xx is the contact's only after its RCPT: one to the greeting, the
+ * password or our own address would otherwise refuse all notices for good.
+ */
+static enum way_result
+outcome(const struct smtp *s, CURLcode code, long status)
+{
+	if (code == CURLE_OK)
+		return WAY_SENT;
+	if (!s->addressed)
+		return WAY_AWAY;
+	if (status >= 500 && status < 600)
+		return WAY_NEVER;
+	if (status >= 400 && status < 500)
+		return WAY_LATER;
+	/* Once the final dot may have arrived, only an answer tells (RFC 5321 section 4.5.3.2.6). */
+	return s->all_read ? WAY_UNCERTAIN : WAY_LATER;
+}
+
 static enum way_result
 smtp_send(void *state, const struct message *m, char reply[WAY_REPLY_MAX])
 {
 	struct smtp *s = state;
 	char from[300], to[300];
 	struct curl_slist *rcpt;
-	enum way_result result;
 	CURLcode code;
 	long status = 0;
 
@@ -146,7 +184,7 @@ smtp_send(void *state, const struct message *m, char reply[WAY_REPLY_MAX])
 	if (rcpt == NULL)
 		return WAY_LATER;
 	s->rest = m->bytes;
-	s->all_read = false;
+	s->all_read = s->addressed = s->refused = false;
 	s->line[0] = '\0';
 	(void)curl_easy_setopt(s->curl, CURLOPT_MAIL_FROM, from);
 	(void)curl_easy_setopt(s->curl, CURLOPT_MAIL_RCPT, rcpt);
@@ -155,17 +193,8 @@ smtp_send(void *state, const struct message *m, char reply[WAY_REPLY_MAX])
 	(void)curl_easy_getinfo(s->curl, CURLINFO_RESPONSE_CODE, &status);
 	(void)curl_easy_setopt(s->curl, CURLOPT_MAIL_RCPT, NULL);
 	curl_slist_free_all(rcpt);
-	if (code == CURLE_OK)
-		result = WAY_SENT;
-	else if (status >= 500 && status < 600)
-		result = WAY_NEVER;
-	else if (status >= 400 && status < 500)
-		result = WAY_LATER;
-	else
-		/* Once the final dot may have arrived, only an answer tells (RFC 5321 section 4.5.3.2.6). */
-		result = s->all_read ? WAY_UNCERTAIN : WAY_LATER;
 	(void)snprintf(reply, WAY_REPLY_MAX, "%s", s->line[0] != '\0' && code != CURLE_COULDNT_CONNECT ? s->line : curl_easy_strerror(code));
-	return result;
+	return outcome(s, code, status);
 }
 
 const struct way way_smtp = {

@@ -21,7 +21,8 @@ struct message {
 enum way_result {
 	WAY_SENT, /* the other side has taken it */
 	WAY_LATER, /* not now: try again */
-	WAY_NEVER, /* refused for good */
+	WAY_AWAY, /* not reached or signed in: nothing can leave now, whatever the message */
+	WAY_NEVER, /* this message is refused for good */
 	WAY_UNCERTAIN /* cut off where nobody can know */
 };
 
