@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/hash.h"
+#include "base/lang.h"
 
 /* "-": the act means nothing in that state. */
 static const char moves[FINDING_STATE_COUNT][FINDING_ACT_COUNT + 1] = {
@@ -14,11 +15,11 @@ static const char moves[FINDING_STATE_COUNT][FINDING_ACT_COUNT + 1] = {
 };
 
 static const char *const state_names[FINDING_STATE_COUNT] = {
-	[FINDING_NEW] = "new",
-	[FINDING_NOTIFIED] = "notified",
-	[FINDING_ACKNOWLEDGED] = "acknowledged",
-	[FINDING_RESOLVED] = "resolved",
-	[FINDING_RETURNED] = "returned",
+	[FINDING_NEW] = N_("new"),
+	[FINDING_NOTIFIED] = N_("notified"),
+	[FINDING_ACKNOWLEDGED] = N_("acknowledged"),
+	[FINDING_RESOLVED] = N_("resolved"),
+	[FINDING_RETURNED] = N_("returned"),
 };
 
 const char *
