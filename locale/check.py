@@ -16,7 +16,7 @@ LANGS = ('ar', 'zh', 'fr', 'ru', 'es')
 FORMS = {'ar': 6, 'zh': 1, 'fr': 2, 'ru': 3, 'es': 2}
 placeholder = re.compile(r'%(?:(\d+)\$)?[-0+ #]*(?:\d+|\*(?:\d+\$)?)?(\.(?:\d+|\*(?:\d+\$)?))?((?:hh|h|ll|l|z|j)?[diuxXcsfgeaop%])')
 # What a person types or looks up stays as it is in every language.
-fixed = re.compile(r'--[a-z][a-z-]+|\bentente(?: (?:init|networks|contacts|ingest|watch|query|stats|reports|notices|retry|replay|doctor|demo|manual|completion)\b)?|\bRFC \d+|\$[A-Z_]+|\[[a-z]+\](?= [a-z]+)|[a-z0-9_-]+\.(?:conf|csv|json|db|tbl)\b|https?://[^\s,;)]+')
+fixed = re.compile(r'--[a-z][a-z-]+|\bentente(?: (?:init|networks|contacts|ingest|watch|query|stats|reports|notices|retry|replay|doctor|demo|manual|completion)\b)?|\bRFC \d+|\$[A-Z_]+|\[[a-z]+\]|[a-z0-9_-]+\.(?:conf|csv|json|db|tbl)\b|https?://[^\s,;)]+')
 passed = failed = 0
 
 

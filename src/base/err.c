@@ -37,7 +37,7 @@ err_sys(struct err *e, const char *fmt, ...)
 	(void)vsnprintf(head, sizeof(head), T(fmt), ap);
 	va_end(ap);
 	/* strerror speaks the C locale's English; the number is for the log. */
-	(void)snprintf(e->text, sizeof(e->text), "%s: %s", head, strerror(code));
+	(void)snprintf(e->text, sizeof(e->text), T("%s: %s"), head, strerror(code));
 	(void)snprintf(e->cause, sizeof(e->cause), "errno=%d", code);
 	return false;
 }
@@ -54,8 +54,7 @@ err_within(struct err *e, const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(where, sizeof(where), T(fmt), ap);
 	va_end(ap);
-	(void)snprintf(e->text, sizeof(e->text), "%s: %.*s", where,
-	    (int)(sizeof(e->text) - 3 - strlen(where)), former);
+	(void)snprintf(e->text, sizeof(e->text), T("%s: %s"), where, former);
 	return false;
 }
 

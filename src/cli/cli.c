@@ -196,7 +196,7 @@ command_run(struct cli *c, int argc, char **argv, struct err *e)
 	}
 	if (c->arg_count < c->command->args_min)
 		return err_set(e, ERR_USAGE, "expected %s; see: entente %s --help",
-		    c->command->args, c->command->name);
+		    T(c->command->args), c->command->name);
 	if (c->command->args_max >= 0 && c->arg_count > c->command->args_max)
 		return err_set(e, ERR_USAGE, "too many arguments, the first is \"%s\"; see: entente %s --help",
 		    c->args[c->command->args_max], c->command->name);

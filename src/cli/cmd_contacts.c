@@ -256,7 +256,7 @@ static const struct cli_option options[] = {
 
 const struct cli_command cli_contacts = {
 	.name = "contacts",
-	.args = "[FILE]",
+	.args = N_("[FILE]"),
 	.summary = N_("list, import or enter who answers for networks, domains and countries"),
 	.details = N_("An import is shown as a difference first and takes effect with --apply. Three layers: by hand wins over imported; a condition switches notices off."),
 	.examples = "  entente contacts contacts.csv --apply\n  entente contacts --source ripe ripe.db.role.gz --apply\n  entente contacts --add abuse@isp.example --scope asn --value 64496 --language es\n  entente contacts --off \"asked us not to\" --scope prefix --value 192.0.2.0/24 --until 2027-01-01",

@@ -301,7 +301,7 @@ static const struct cli_option options[] = {
 
 const struct cli_command cli_demo = {
 	.name = "demo",
-	.args = "[FILE|FOLDER...]",
+	.args = N_("[FILE|FOLDER...]"),
 	.summary = N_("fill a fresh node with sample reports and show the main job"),
 	.examples = "  entente demo --node demo-node --fresh",
 	.options = options,

@@ -264,7 +264,7 @@ static const struct cli_option options[] = {
 
 const struct cli_command cli_ingest = {
 	.name = "ingest",
-	.args = "FILE|FOLDER|-...",
+	.args = N_("FILE|FOLDER|-..."),
 	.summary = N_("take reports in: archive, read, attribute, count"),
 	.details = N_("Each file is archived first, byte for byte, and is safe from then on. Its format is recognised: Shadowserver CSV, ARF, X-ARF, mail, mbox, IntelMQ JSON, IDEA0, DMARC, n6, generic CSV and JSON, and these in ZIP, gzip, zstd or as attachments. What cannot be read is set aside with the reason, and the rest goes on."),
 	.examples = "  entente ingest 2026-06-17-scan_rdp-es.csv\n  entente ingest --mail spam Maildir/\n  curl -s https://feed.example/list.csv | entente ingest --mapping mylist -",

@@ -10,7 +10,7 @@ manual(struct cli *c, struct err *e)
 
 const struct cli_command cli_manual_command = {
 	.name = "manual",
-	.args = "[COMMAND]",
+	.args = N_("[COMMAND]"),
 	.summary = N_("print a manual page, for man -l -"),
 	.examples = "  entente manual ingest | man -l -",
 	.args_max = 1,

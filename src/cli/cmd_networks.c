@@ -139,7 +139,7 @@ static const struct cli_option options[] = {
 
 const struct cli_command cli_networks = {
 	.name = "networks",
-	.args = "[ADDRESS...]",
+	.args = N_("[ADDRESS...]"),
 	.summary = N_("build the table that says whose an address is, or look addresses up"),
 	.details = N_("A new table takes the place of the old one as a whole; an entente that watches goes over to it by itself."),
 	.examples = "  entente networks --asn asn/ --country geo/\n  entente networks 192.0.2.1 2001:db8::1",

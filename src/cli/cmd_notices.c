@@ -169,7 +169,7 @@ static const struct cli_option options[] = {
 
 const struct cli_command cli_notices = {
 	.name = "notices",
-	.args = "[NOTICE]",
+	.args = N_("[NOTICE]"),
 	.summary = N_("tell contacts of their findings; list notices or show one"),
 	.details = N_("One digest a contact and interval, in the contact's language, with CSV and X-ARF attached. Each finding passes the policy first, and its answer is logged. The way out (outbox or SMTP) is set in entente.conf."),
 	.examples = "  entente notices --prepare\n  entente notices N0123456789abcdef\n  entente notices --send",

@@ -292,7 +292,7 @@ static const struct cli_option options[] = {
 
 const struct cli_command cli_query = {
 	.name = "query",
-	.args = "[FINDING|ADDRESS|NETWORK|AS|TEXT]",
+	.args = N_("[FINDING|ADDRESS|NETWORK|AS|TEXT]"),
 	.summary = N_("show findings, or the events behind them"),
 	.examples = "  entente query --country ES --state open\n  entente query 192.0.2.0/24\n  entente query F600014VPVQPHC --events",
 	.options = options,

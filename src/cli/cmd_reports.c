@@ -125,7 +125,7 @@ static const struct cli_option options[] = {
 
 const struct cli_command cli_reports = {
 	.name = "reports",
-	.args = "[NUMBER]",
+	.args = N_("[NUMBER]"),
 	.summary = N_("list reports, or what was set aside of one and why"),
 	.examples = "  entente reports --state aside\n  entente reports 12",
 	.options = options,
@@ -191,7 +191,7 @@ static const struct cli_option retry_options[] = {
 
 const struct cli_command cli_retry = {
 	.name = "retry",
-	.args = "[NUMBER...]",
+	.args = N_("[NUMBER...]"),
 	.summary = N_("read again what was set aside: whole reports, or their bad records"),
 	.details = N_("Without a number: everything that was set aside. Nothing that was counted is counted again."),
 	.options = retry_options,

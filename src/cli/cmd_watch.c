@@ -227,7 +227,7 @@ static const struct cli_option options[] = {
 
 const struct cli_command cli_watch = {
 	.name = "watch",
-	.args = "FOLDER...",
+	.args = N_("FOLDER..."),
 	.summary = N_("take in what comes into folders and Maildirs"),
 	.details = N_("A file is taken when it is closed or moved in, then moved to done/ beside it (refused/ where it could not be taken); a mail goes from new/ to cur/. Names that begin with a dot or end in .tmp, .part or ~ wait. Write a file under such a name, then rename it. SIGTERM ends the watch between two reports."),
 	.examples = "  entente watch /srv/incoming\n  entente watch --mail spam ~/Maildir",

@@ -44,7 +44,7 @@ cli_help(const struct cli_command *command)
 		return;
 	}
 	printf("%s: entente %s [%s]%s%s\n\n%s\n", T("Usage"), command->name,
-	    T("OPTION..."), command->args[0] == '\0' ? "" : " ", command->args,
+	    T("OPTION..."), command->args[0] == '\0' ? "" : " ", T(command->args),
 	    T(command->summary));
 	if (command->details != NULL)
 		printf("\n%s\n", T(command->details));
@@ -88,7 +88,7 @@ troff_options(const struct cli_option *o)
 		troff(o->name);
 		printf("\\fR");
 		if (o->arg != NULL)
-			printf(" \\fI%s\\fR", o->arg);
+			printf(" \\fI%s\\fR", T(o->arg));
 		(void)fputc('\n', stdout);
 		troff(T(o->help));
 		(void)fputc('\n', stdout);
@@ -103,7 +103,7 @@ manual_command(const struct cli_command *command)
 	troff(T(command->summary));
 	printf("\n.SH %s\n\\fBentente %s\\fR [\\fI%s\\fR] ", T("SYNOPSIS"),
 	    command->name, T("OPTION..."));
-	troff(command->args);
+	troff(T(command->args));
 	printf("\n.SH %s\n", T("DESCRIPTION"));
 	troff(command->details == NULL ? T(command->summary) : T(command->details));
 	printf("\n.SH %s\n", T("OPTIONS"));
@@ -175,12 +175,25 @@ completion_bash(void)
 	    "}\ncomplete -F _entente entente");
 }
 
+/* Within fish's single quotes. */
+static void
+fish_text(const char *s)
+{
+	for (; *s != '\0'; s++) {
+		if (*s == '\'' || *s == '\\')
+			(void)fputc('\\', stdout);
+		(void)fputc(*s, stdout);
+	}
+}
+
 static void
 completion_fish(void)
 {
 	for (size_t i = 0; i < cli_command_count; i++) {
-		printf("complete -c entente -n __fish_use_subcommand -a %s -d '%s'\n",
-		    cli_commands[i]->name, cli_commands[i]->summary);
+		printf("complete -c entente -n __fish_use_subcommand -a %s -d '",
+		    cli_commands[i]->name);
+		fish_text(T(cli_commands[i]->summary));
+		(void)fputs("'\n", stdout);
 		for (const struct cli_option *o = cli_commands[i]->options; o != NULL && o->name != NULL; o++)
 			printf("complete -c entente -n '__fish_seen_subcommand_from %s' -l %s%s\n",
 			    cli_commands[i]->name, o->name, o->arg == NULL ? "" : " -r");

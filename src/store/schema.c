@@ -20,7 +20,6 @@
  */
 #include "store/schema.h"
 
-#include <inttypes.h>
 
 #include "base/buf.h"
 
@@ -187,8 +186,8 @@ static bool
 newer(int64_t version, struct err *e)
 {
 	return err_set(e, ERR_INPUT,
-	    "the database has schema %" PRId64 ", this program knows up to %" PRId64 "; install a newer entente",
-	    version, SCHEMA_VERSION);
+	    "the database has schema %lld, this program knows up to %lld; install a newer entente",
+	    (long long)version, (long long)SCHEMA_VERSION);
 }
 
 bool
@@ -202,7 +201,7 @@ schema_migrate(struct db *db, struct err *e)
 		return newer(version, e);
 	for (; version < SCHEMA_VERSION; version++) {
 		if (!migrate_one(db, version, e))
-			return err_within(e, "schema %" PRId64, version + 1);
+			return err_within(e, "schema %lld", (long long)version + 1);
 	}
 	return true;
 }
@@ -218,6 +217,6 @@ schema_check(struct db *db, struct err *e)
 		return newer(version, e);
 	return version == SCHEMA_VERSION ||
 	    err_set(e, ERR_CONFLICT,
-		"the database has the older schema %" PRId64 "; run \"entente doctor\" once to bring it to %" PRId64,
-		version, SCHEMA_VERSION);
+		"the database has the older schema %lld; run \"entente doctor\" once to bring it to %lld",
+		(long long)version, (long long)SCHEMA_VERSION);
 }

@@ -123,19 +123,19 @@ store_setting_put(struct store *s, struct slice key, struct slice value,
 
 /* Two numbers that are kept apart and must be one. */
 struct sum {
-	const char *what; /* catalogue key with two PRId64 */
+	const char *what; /* catalogue key with two %lld */
 	const char *left, *right;
 };
 
 static const struct sum sums[] = {
-	{ N_("events of reports: %" PRId64 ", of findings: %" PRId64),
+	{ N_("events of reports: %lld, of findings: %lld"),
 	    "SELECT sum(events) FROM report", "SELECT sum(count) FROM finding" },
-	{ N_("events of reports: %" PRId64 ", of days: %" PRId64),
+	{ N_("events of reports: %lld, of days: %lld"),
 	    "SELECT sum(events) FROM report", "SELECT sum(events) FROM count_day" },
-	{ N_("findings: %" PRId64 ", counted as new by day: %" PRId64),
+	{ N_("findings: %lld, counted as new by day: %lld"),
 	    "SELECT count(*) FROM finding",
 	    "SELECT sum(findings_new) FROM count_day" },
-	{ N_("bad records of reports: %" PRId64 ", places of bad records: %" PRId64),
+	{ N_("bad records of reports: %lld, places of bad records: %lld"),
 	    "SELECT sum(bad) FROM report", "SELECT sum(n) FROM bad_place" },
 };
 
@@ -159,7 +159,7 @@ store_check(struct store *s, void (*say)(void *, const char *), void *cookie,
 		fine = false;
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
-		(void)snprintf(text, sizeof(text), T(sums[i].what), left, right);
+		(void)snprintf(text, sizeof(text), T(sums[i].what), (long long)left, (long long)right);
 #pragma GCC diagnostic pop
 		say(cookie, text);
 	}
