@@ -174,10 +174,19 @@ options_read(struct cli *c, int argc, char **argv, bool *help_out, struct err *e
 	return true;
 }
 
+void
+cli_tell(const char *text)
+{
+	bool rtl = lang_is_rtl(lang_get());
+
+	/* An isolate keeps a sentence from the right whole behind the name (UAX 9). */
+	fprintf(stderr, "entente: %s%s%s\n", rtl ? "\u2067" : "", text, rtl ? "\u2069" : "");
+}
+
 static int
 failed(const struct err *e)
 {
-	fprintf(stderr, "entente: %s\n", e->text);
+	cli_tell(e->text);
 	if (e->cause[0] != '\0')
 		log_info("cli.failed", "cause=\"%s\"", e->cause);
 	return err_exit_status(e->code);

@@ -52,6 +52,9 @@ extern const size_t cli_command_count;
 /* --node, --json, --quiet, --verbose, --lang, --help: every command has them. */
 extern const struct cli_option cli_common[];
 
+/* A sentence for whoever runs the command, to standard error. */
+void cli_tell(const char *text);
+
 /* The whole program: parse argv, run, print an error. Returns the exit status. */
 int cli_main(int argc, char **argv);
 

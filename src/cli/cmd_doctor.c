@@ -75,7 +75,7 @@ sandbox(struct doctor *d)
 	char text[256];
 
 	reader_sandbox_probe(&s);
-	(void)snprintf(text, sizeof(text), "seccomp: %s, Landlock: %s, rlimits: %s", s.seccomp ? T("yes") : T("no"),
+	(void)snprintf(text, sizeof(text), T("seccomp: %s, Landlock: %s, rlimits: %s"), s.seccomp ? T("yes") : T("no"),
 	    s.landlock ? T("yes") : T("no"), s.limits ? T("yes") : T("no"));
 	say(d, T("readers' sandbox"), !s.seccomp ? BAD : s.landlock && s.limits ? GOOD : WARN, text);
 }
@@ -137,7 +137,7 @@ checks(struct doctor *d, struct err *e)
 static bool
 doctor(struct cli *c, struct err *e)
 {
-	static const struct table_column cols[] = { { "what", N_("What"), false, 0 }, { "verdict", N_("Verdict"), false, 0 }, { "text", N_("Finding"), false, 120 } };
+	static const struct table_column cols[] = { { "what", N_("Looked at"), false, 0 }, { "verdict", N_("Verdict"), false, 0 }, { "text", N_("Remark"), false, 120 } };
 	struct doctor d = { .cli = c };
 	struct node node;
 	bool ok;

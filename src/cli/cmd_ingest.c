@@ -48,7 +48,7 @@ refuse(void *cookie, const char *path, const struct err *why)
 
 	(void)path;
 	progress_end(&r->progress);
-	fprintf(stderr, "entente: %s\n", why->text);
+	cli_tell(why->text);
 }
 
 static void

@@ -33,6 +33,8 @@ row(void *cookie, const struct stats_row *r, struct err *e)
 		table_none(&o->table);
 	else if (o->by == STATS_ASN)
 		table_int(&o->table, r->number);
+	else if (o->by == STATS_STATE && !o->table.json)
+		table_str(&o->table, T(finding_state_name((enum finding_state)r->number)));
 	else
 		table_text(&o->table, r->key.len == 0 ? SLICE_NONE : r->key);
 	if (o->by == STATS_ASN)

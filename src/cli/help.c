@@ -43,9 +43,9 @@ cli_help(const struct cli_command *command)
 		help_program();
 		return;
 	}
-	printf("%s: entente %s [%s]%s%s\n\n%s\n", T("Usage"), command->name,
-	    T("OPTION..."), command->args[0] == '\0' ? "" : " ", T(command->args),
-	    T(command->summary));
+	printf(T("Usage: entente %s [%s]%s%s"), command->name,
+	    T("OPTION..."), command->args[0] == '\0' ? "" : " ", T(command->args));
+	printf("\n\n%s\n", T(command->summary));
 	if (command->details != NULL)
 		printf("\n%s\n", T(command->details));
 	printf("\n%s\n", T("Options:"));
@@ -58,7 +58,10 @@ cli_help(const struct cli_command *command)
 	printf("\n%s\n", T("Exit status: 0 done; 1 done, but something was set aside; 64 wrong usage; 65 wrong input; 66 not there; 70 our mistake; 74 disk or network; 75 in use; 77 not allowed."));
 }
 
-/* Text for troff: backslashes, hyphens and dots at a line's begin are its own. */
+/*
+ * Text for troff: backslashes, hyphens and dots at a line's begin are its own,
+ * and it prints but one end of an isolate (U+2066 to U+2069), so none.
+ */
 static void
 troff(const char *s)
 {
@@ -67,6 +70,10 @@ troff(const char *s)
 	for (; *s != '\0'; s++) {
 		if (begin && (*s == '.' || *s == '\''))
 			(void)fputs("\\&", stdout);
+		if (strncmp(s, "\u2066", 2) == 0 && (unsigned char)s[2] >= 0xa6 && (unsigned char)s[2] <= 0xa9) {
+			s += 2;
+			continue;
+		}
 		if (*s == '\\')
 			(void)fputs("\\e", stdout);
 		else if (*s == '-')

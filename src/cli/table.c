@@ -39,7 +39,14 @@ text_width(struct slice s)
 	return width;
 }
 
-/* What a terminal may get: control bytes and broken UTF-8 as '?'. */
+/* Controls of the writing direction: they could turn round what stands beside them (UAX 9). */
+static bool
+turns(uint32_t c)
+{
+	return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
+/* What a terminal may get: control bytes, broken UTF-8 and turns as '?'. */
 static void
 put_clean(struct buf *b, struct slice s, size_t width_max)
 {
@@ -48,7 +55,8 @@ put_clean(struct buf *b, struct slice s, size_t width_max)
 	while (s.len > 0) {
 		size_t n = slice_utf8_step(s);
 		bool bad = n == 0 || s.p[0] < 0x20 || s.p[0] == 0x7f ||
-		    (n == 2 && s.p[0] == 0xc2 && s.p[1] < 0xa0);
+		    (n == 2 && s.p[0] == 0xc2 && s.p[1] < 0xa0) ||
+		    (n == 3 && turns(code_point(s, n)));
 
 		n = n == 0 ? 1 : n;
 		if (width_max != 0 && width + 1 >= width_max &&
@@ -166,9 +174,14 @@ pad(size_t n)
 		(void)fputc(' ', stdout);
 }
 
+/*
+ * In a language written from the right each cell is isolated: neighbours
+ * would otherwise become one run, and the columns change places.
+ */
 static void
 print_row(const struct table *t, struct slice row)
 {
+	bool isolate = lang_is_rtl(lang_get());
 	struct slice text;
 
 	for (size_t i = 0; i < t->count && slice_cut(&row, '\t', &text); i++) {
@@ -178,7 +191,7 @@ print_row(const struct table *t, struct slice row)
 			pad(2);
 		if (t->columns[i].right)
 			pad(space);
-		(void)fwrite(text.p, 1, text.len, stdout);
+		printf("%s%.*s%s", isolate ? "\u2068" : "", SLICE_ARG(text), isolate ? "\u2069" : "");
 		if (!t->columns[i].right && i + 1 < t->count)
 			pad(space);
 	}

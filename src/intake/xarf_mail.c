@@ -143,15 +143,15 @@ put_source(struct mail *m, const struct record *r, struct event *ev,
 			return err_set(why, ERR_LIMIT, "the mail needs more memory than it may have");
 	} else if (slice_find(r->source, S("://")) != SIZE_MAX) {
 		if (!event_set(ev, FIELD_SOURCE_URL, r->source, m->a, why))
-			return err_within(why, "Source");
+			return err_within(why, "X-ARF Source");
 	} else if (slice_find_byte(r->source, '@') != SIZE_MAX) {
 		if (!event_set(ev, FIELD_SOURCE_FQDN, mail_domain(m, r->source),
 		    m->a, why))
-			return err_within(why, "Source");
+			return err_within(why, "X-ARF Source");
 	} else if (r->source.len == 0) {
 		return err_set(why, ERR_INPUT, "an X-ARF report without Source");
 	} else if (!event_set(ev, FIELD_SOURCE_FQDN, r->source, m->a, why)) {
-		return err_within(why, "Source");
+		return err_within(why, "X-ARF Source");
 	}
 	return true;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/embedded.h"
+#include "base/lang.h"
 #include "parse/base64.h"
 #include "parse/date.h"
 #include "parse/domain.h"
@@ -46,7 +47,7 @@ xarf_rules_warmup(void)
 static const char *
 path_of(const struct check *c)
 {
-	return c->len == 0 ? "the report" : c->path;
+	return c->len == 0 ? T("the report") : c->path;
 }
 
 static size_t
