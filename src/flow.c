@@ -20,6 +20,7 @@
 
 struct pending {
 	struct archived archived;
+	int64_t received_s;
 	char *name, *feed, *format, *options;
 };
 
@@ -103,10 +104,19 @@ bool
 flow_receive(struct flow *f, struct source *src, const struct receipt *r,
     struct err *e)
 {
+	struct report said = { .received_s = clock_now_s(), .name = r->name, .feed = r->feed,
+		.format = r->format, .options = r->options };
 	struct archived archived;
 	struct pending *p;
+	struct buf note;
+	bool ok;
 
-	if (!archive_put(f->node.archive, src, f->node.conf.report_bytes_max, &archived, e))
+	buf_init(&note, ARCHIVE_NOTE_MAX);
+	report_note_print(&said, clock_order_ns(), &note);
+	ok = buf_ok(&note) || err_set(e, ERR_LIMIT, "the name or the options of a report are too long");
+	ok = ok && archive_put(f->node.archive, src, f->node.conf.report_bytes_max, buf_view(&note), &archived, e);
+	buf_fini(&note);
+	if (!ok)
 		return false;
 	if (f->pending_count == f->pending_cap) {
 		f->pending_cap = f->pending_cap == 0 ? 64 : f->pending_cap * 2;
@@ -114,6 +124,7 @@ flow_receive(struct flow *f, struct source *src, const struct receipt *r,
 	}
 	p = &f->pending[f->pending_count++];
 	p->archived = archived;
+	p->received_s = said.received_s;
 	p->name = text_keep(r->name);
 	p->feed = text_keep(r->feed);
 	p->format = text_keep(r->format);
@@ -125,7 +136,6 @@ bool
 flow_commit(struct flow *f, struct flow_taken *out, struct err *e)
 {
 	struct db *db = store_db(f->node.store);
-	int64_t now = clock_now_s();
 	bool ok = true;
 
 	*out = (struct flow_taken){ 0 };
@@ -137,7 +147,7 @@ flow_commit(struct flow *f, struct flow_taken *out, struct err *e)
 		return false;
 	for (size_t i = 0; i < f->pending_count && ok; i++) {
 		const struct pending *p = &f->pending[i];
-		struct report r = { .sha = p->archived.sha, .received_s = now, .bytes = p->archived.bytes,
+		struct report r = { .sha = p->archived.sha, .received_s = p->received_s, .bytes = p->archived.bytes,
 			.name = slice_of_str(p->name), .feed = slice_of_str(p->feed),
 			.format = slice_of_str(p->format), .options = slice_of_str(p->options) };
 		bool known;

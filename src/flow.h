@@ -66,6 +66,11 @@ size_t flow_pending(const struct flow *f);
 bool flow_work(struct flow *f, struct err *e) MUST_USE;
 /* Read the bad records of a done report again, or a report that was set aside. */
 bool flow_retry(struct flow *f, int64_t report, struct err *e) MUST_USE;
+/*
+ * Enter the reports that the archive holds and the store does not know, in the
+ * order in which they came: a store that was lost is made again so.
+ */
+bool flow_recover(struct flow *f, uint64_t *count_out, struct err *e) MUST_USE;
 /* Make all that is derived again from the archive. */
 bool flow_replay(struct flow *f, struct err *e) MUST_USE;
 

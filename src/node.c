@@ -290,6 +290,11 @@ node_open(const char *dir, enum node_mode mode, struct node *out, struct err *e)
 		return false;
 	if (write && !lock_take(out, e))
 		goto fail;
+	if (!write && !file_exists(node_path(out, "store.db"))) {
+		(void)err_set(e, ERR_ABSENT, "%s is gone; put a copy of it back, or make it again from the archive: entente replay --node %s",
+		    node_path(out, "store.db"), out->dir);
+		goto fail;
+	}
 	if (!store_open(node_path(out, "store.db"), &options, &out->store, e) ||
 	    !archive_open(node_path(out, "archive"), &out->archive, e))
 		goto fail;

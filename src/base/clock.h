@@ -10,6 +10,8 @@
 /* Now; or what clock_fix() said, so that tests and replays have no wall clock. */
 int64_t clock_now_s(void);
 int64_t clock_mono_ns(void);
+/* Nanoseconds since 1970, never fixed: to tell what came first, across restarts. */
+int64_t clock_order_ns(void);
 /* From now on clock_now_s() answers this; INT64_MIN lets it run again. */
 void clock_fix(int64_t now_s);
 /* Take ENTENTE_NOW (seconds since 1970) from the environment, if it is set. */

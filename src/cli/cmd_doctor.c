@@ -68,6 +68,21 @@ report_there(void *cookie, const struct report *r, struct err *e)
 	return true;
 }
 
+static bool
+report_listed(void *cookie, const struct sha256 *sha, struct err *e)
+{
+	struct missing *m = cookie;
+	struct report r;
+	struct arena a;
+	bool found, ok;
+
+	arena_init(&a, 1 << 16);
+	ok = report_find(m->d->node->store, sha, &a, &r, &found, e);
+	m->count += ok && !found;
+	arena_fini(&a);
+	return ok;
+}
+
 static void
 sandbox(struct doctor *d)
 {
@@ -97,19 +112,24 @@ disk(struct doctor *d)
 static bool
 checks(struct doctor *d, struct err *e)
 {
-	struct missing missing = { d, 0 };
+	struct missing missing = { d, 0 }, unlisted = { d, 0 };
 	struct report_totals totals;
 	char text[256];
 
 	if (store_check(d->node->store, store_trouble, d, e))
 		say(d, T("store"), GOOD, T("whole, and its counters add up"));
-	else if (e->code == ERR_SYSTEM)
-		return false;
+	else
+		say(d, T("store"), BAD, e->text);
 	if (!report_list(d->node->store, &(struct report_query){ 0 }, report_there, &missing, e) ||
+	    !archive_each(d->node->archive, report_listed, &unlisted, e) ||
 	    !report_totals(d->node->store, &totals, e))
 		return false;
 	if (missing.count > 0) {
 		(void)snprintf(text, sizeof(text), T("%llu reports of the list are not in the archive"), (unsigned long long)missing.count);
+		say(d, T("archive"), BAD, text);
+	}
+	if (unlisted.count > 0) {
+		(void)snprintf(text, sizeof(text), T("%llu reports are in no list; \"entente replay\" enters them again"), (unsigned long long)unlisted.count);
 		say(d, T("archive"), BAD, text);
 	}
 	if (cli_has(d->cli, "full")) {

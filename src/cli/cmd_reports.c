@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/lang.h"
 #include "cli/commands.h"
@@ -136,25 +137,32 @@ const struct cli_command cli_reports = {
 /* --- retry and replay ---------------------------------------------------------- */
 
 struct ids {
-	int64_t v[10000];
-	size_t count;
+	int64_t *v;
+	size_t count, cap;
 };
+
+static void
+ids_add(struct ids *ids, int64_t id)
+{
+	if (ids->count == ids->cap) {
+		ids->cap = ids->cap == 0 ? 64 : ids->cap * 2;
+		ids->v = xrealloc(ids->v, ids->cap * sizeof(*ids->v));
+	}
+	ids->v[ids->count++] = id;
+}
 
 static bool
 id_put(void *cookie, const struct report *r, struct err *e)
 {
-	struct ids *ids = cookie;
-
 	(void)e;
-	if (ids->count < sizeof(ids->v) / sizeof(ids->v[0]))
-		ids->v[ids->count++] = r->id;
+	ids_add(cookie, r->id);
 	return true;
 }
 
 static bool
 retry(struct cli *c, struct err *e)
 {
-	static struct ids ids;
+	struct ids ids = { 0 };
 	struct flow *flow = NULL;
 	struct run r;
 	uint64_t id;
@@ -165,8 +173,8 @@ retry(struct cli *c, struct err *e)
 	for (int i = 0; ok && i < c->arg_count; i++) {
 		if (!slice_u64(slice_of_str(c->args[i]), &id) || id > INT64_MAX)
 			ok = err_set(e, ERR_USAGE, "%s is not the number of a report", QUOTE(slice_of_str(c->args[i])));
-		else if (ids.count < sizeof(ids.v) / sizeof(ids.v[0]))
-			ids.v[ids.count++] = (int64_t)id;
+		else
+			ids_add(&ids, (int64_t)id);
 	}
 	if (ok && cli_has(c, "schema"))
 		ok = flow_tables_load(flow, cli_opt(c, "schema"), e);
@@ -176,6 +184,7 @@ retry(struct cli *c, struct err *e)
 	run_work(&r, ids.count);
 	for (size_t i = 0; ok && i < ids.count && !*r.options.stop; i++)
 		ok = flow_retry(flow, ids.v[i], e);
+	free(ids.v);
 	flow_close(&flow);
 	if (!ok) {
 		run_drop(&r);
@@ -205,14 +214,16 @@ replay(struct cli *c, struct err *e)
 	struct flow *flow = NULL;
 	struct run r;
 	struct report_totals totals = { 0 };
-	uint64_t count = 0;
+	uint64_t count = 0, recovered = 0;
 	bool ok;
 
 	run_begin(&r, c);
-	ok = flow_open(c->node, &r.options, &flow, e) &&
+	ok = flow_open(c->node, &r.options, &flow, e) && flow_recover(flow, &recovered, e) &&
 	    report_totals(flow_node(flow)->store, &totals, e);
 	for (int i = 0; i < REPORT_STATE_COUNT; i++)
 		count += totals.reports[i];
+	if (recovered > 0 && !c->quiet)
+		fprintf(stderr, T("%llu reports of the archive were in no list; they are in it again.\n"), (unsigned long long)recovered);
 	run_work(&r, count);
 	ok = ok && flow_replay(flow, e);
 	flow_close(&flow);
@@ -227,6 +238,6 @@ const struct cli_command cli_replay = {
 	.name = "replay",
 	.args = "",
 	.summary = N_("make findings and counts again from the archive"),
-	.details = N_("All that is derived is dropped and made again from the reports as they were received. What people and notices did stays. It may be stopped and goes on with the next command."),
+	.details = N_("All that is derived is dropped and made again from the reports as they were received. What people and notices did stays. Reports that the archive holds and the list does not know are entered again, so that a lost store.db comes back (contacts, notices and what people did come from a copy of it alone). It may be stopped and goes on with the next command."),
 	.run = replay,
 };

@@ -77,7 +77,7 @@ archived(struct slice bytes)
 	int fd = -1;
 
 	source_of_slice(&src, bytes);
-	CHECK_OK(archive_put(archive, &src, 1 << 30, &a, &e) && archive_commit(archive, &e) &&
+	CHECK_OK(archive_put(archive, &src, 1 << 30, S(""), &a, &e) && archive_commit(archive, &e) &&
 	    archive_fd(archive, &a.sha, &fd, &e), &e);
 	return fd;
 }

@@ -19,6 +19,7 @@
 
 #include "base/arena.h"
 #include "base/file.h"
+#include "store/archive_room.h"
 
 #define FRAME_BYTES ((size_t)1 << 20)
 /* Level 1 packs CSV sevenfold; see decision 0022. */
@@ -317,18 +318,37 @@ fill(struct archive *a, struct source *src, size_t *n_out, struct err *e)
 }
 
 static bool
+put_note(struct archive *a, int fd, struct slice note, struct archived *out, struct err *e)
+{
+	uint8_t head[8];
+
+	if (note.len == 0)
+		return true;
+	if (note.len > ARCHIVE_NOTE_MAX)
+		return err_set(e, ERR_LIMIT, "what is said of the report has more than %zu bytes", ARCHIVE_NOTE_MAX);
+	for (size_t i = 0; i < 4; i++) {
+		head[i] = (uint8_t)((uint32_t)ZSTD_MAGIC_SKIPPABLE_START >> 8 * i);
+		head[4 + i] = (uint8_t)(note.len >> 8 * i);
+	}
+	out->stored += sizeof(head) + note.len;
+	return write_out(a, fd, slice_of(head, sizeof(head)), e) && write_out(a, fd, note, e);
+}
+
+static bool
 put_all(struct archive *a, int fd, struct source *src, uint64_t bytes_max,
-    struct archived *out, struct err *e)
+    struct slice note, struct archived *out, struct err *e)
 {
 	size_t n;
 
+	if (!put_note(a, fd, note, out, e))
+		return false;
 	do {
 		if (!fill(a, src, &n, e))
 			return false;
 		if (n > bytes_max - out->bytes)
 			return err_set(e, ERR_LIMIT,
-			    "the report is larger than %" PRIu64 " bytes",
-			    bytes_max);
+			    "the report is larger than %llu bytes",
+			    (unsigned long long)bytes_max);
 		/* An empty report still has a frame, so that it can be read. */
 		if ((n > 0 || out->bytes == 0) &&
 		    !put_frame(a, fd, slice_of(a->in, n), out, e))
@@ -339,7 +359,7 @@ put_all(struct archive *a, int fd, struct source *src, uint64_t bytes_max,
 
 bool
 archive_put(struct archive *a, struct source *src, uint64_t bytes_max,
-    struct archived *out, struct err *e)
+    struct slice note, struct archived *out, struct err *e)
 {
 	uint64_t number = a->next++;
 	char name[64];
@@ -359,7 +379,7 @@ archive_put(struct archive *a, struct source *src, uint64_t bytes_max,
 		O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 	if (fd < 0)
 		return fail(a, name, e);
-	ok = put_all(a, fd, src, bytes_max, out, e);
+	ok = put_all(a, fd, src, bytes_max, note, out, e);
 	/* Also after a failure: it makes the context ready for the next one. */
 	sha256_final(a->sha, &out->sha);
 	if (close(fd) != 0 && ok)
@@ -505,6 +525,24 @@ archive_fd(struct archive *a, const struct sha256 *sha, int *fd_out,
 		return err_set(e, ERR_ABSENT,
 		    "%s: the archive has no such report", name);
 	return err_sys(e, "%s/%s", a->dir, name);
+}
+
+bool
+archive_note(struct archive *a, const struct sha256 *sha, struct arena *memory,
+    struct slice *note_out, uint64_t *bytes_out, struct err *e)
+{
+	char name[80];
+	bool ok;
+	int fd;
+
+	*note_out = S("");
+	*bytes_out = 0;
+	if (!archive_fd(a, sha, &fd, e))
+		return false;
+	ok = archive_frames(fd, memory, note_out, bytes_out, e);
+	(void)close(fd);
+	sha_name(sha, name);
+	return ok || err_within(e, "%s", name);
 }
 
 bool

@@ -3,7 +3,9 @@
  *
  *   DIR/ab/abcdef....zst    zstd frames of 1 MiB of input each, so that a
  *                           place in a large report is found without
- *                           unpacking what lies before it
+ *                           unpacking what lies before it; in front of them
+ *                           a skippable frame (RFC 8878 section 3.1.2) with
+ *                           what was said of the report when it came
  *   DIR/tmp/                what is not yet taken; emptied at start
  *   DIR/lock                held by every process that has the archive open:
  *                           tmp/ is emptied by one that finds itself alone
@@ -16,6 +18,7 @@
 
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/err.h"
 #include "base/hash.h"
 #include "base/source.h"
@@ -36,13 +39,16 @@ struct archived {
 bool archive_open(const char *dir, struct archive **out, struct err *e) MUST_USE;
 void archive_close(struct archive **a);
 
+#define ARCHIVE_NOTE_MAX ((size_t)64 << 10)
+
 /*
  * Read src to its end into the archive (not yet committed). ERR_LIMIT over
  * bytes_max. On failure nothing is left behind. Bytes that are here already
- * (committed, or put and waiting) are stored once.
+ * (committed, or put and waiting) are stored once, with the note of the first
+ * time. note: whatever archive_note() shall give back; may be empty.
  */
 bool archive_put(struct archive *a, struct source *src, uint64_t bytes_max,
-    struct archived *out, struct err *e) MUST_USE;
+    struct slice note, struct archived *out, struct err *e) MUST_USE;
 /*
  * Make all that was put since the last commit durable, with one sync. When it
  * fails, what was put stays waiting and the next commit tries again;
@@ -71,6 +77,13 @@ struct source *archive_source_get(struct archive_source *s);
 bool archive_source_seek(struct archive_source *s, uint64_t offset,
     struct err *e) MUST_USE;
 void archive_source_fini(struct archive_source **s);
+
+/*
+ * The note of a report and how many bytes it has, without unpacking it. The
+ * note is empty where there is none. ERR_ABSENT; ERR_SYSTEM: damaged.
+ */
+bool archive_note(struct archive *a, const struct sha256 *sha, struct arena *memory,
+    struct slice *note_out, uint64_t *bytes_out, struct err *e) MUST_USE;
 
 /* Unpack and compare with the name: "doctor" asks this. */
 bool archive_verify(struct archive *a, const struct sha256 *sha,

@@ -2,7 +2,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "store/archive.h"
+#include "store/archive_room.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -29,6 +29,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			total += source_more(src, &e);
 	}
 	archive_source_fini(&s);
+	{
+		struct slice note = S("");
+		struct arena a;
+
+		arena_init(&a, 1 << 20);
+		if (archive_frames(fd, &a, &note, &total, &e) && note.len > ARCHIVE_NOTE_MAX)
+			abort();
+		arena_fini(&a);
+	}
 	(void)close(fd);
 	return 0;
 }

@@ -3,17 +3,17 @@
  * that a frame may ask for, whatever the file claims.
  */
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <unistd.h>
 #include <zstd.h>
 
 #include "base/arena.h"
-#include "store/archive.h"
+#include "store/archive_room.h"
 
 #define IN_BYTES ((size_t)128 << 10)
 /* Our frames hold 1 MiB, so no window is larger; a forged one may not be. */
 #define WINDOW_LOG_MAX 20
+#define SKIPPABLE_HEAD 8
 
 struct archive_source {
 	struct source src;
@@ -59,8 +59,8 @@ pull(void *cookie, uint8_t *p, size_t cap, size_t *n_out, struct err *e)
 		rc = ZSTD_decompressStream(s->z, &out, &s->left);
 		if (ZSTD_isError(rc)) {
 			(void)err_set(e, ERR_SYSTEM,
-			    "the archived report is damaged near byte %" PRIu64,
-			    s->src.offset + s->src.window.len);
+			    "the archived report is damaged near byte %llu",
+			    (unsigned long long)(s->src.offset + s->src.window.len));
 			return err_cause(e, "zstd: %s", ZSTD_getErrorName(rc));
 		}
 		s->inside = rc != 0;
@@ -123,8 +123,20 @@ static bool
 damaged(struct err *e, uint64_t at)
 {
 	return err_set(e, ERR_SYSTEM,
-	    "the archived report is damaged: no frame at byte %" PRIu64
-	    " of its file", at);
+	    "the archived report is damaged: no frame at byte %llu of its file",
+	    (unsigned long long)at);
+}
+
+static uint32_t
+le32(const uint8_t *p)
+{
+	return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+static bool
+is_skippable(const uint8_t *head, size_t n)
+{
+	return n >= SKIPPABLE_HEAD && (le32(head) & ZSTD_MAGIC_SKIPPABLE_MASK) == ZSTD_MAGIC_SKIPPABLE_START;
 }
 
 /*
@@ -145,6 +157,11 @@ frame_size(int fd, uint64_t at, uint64_t *packed, uint64_t *content,
 		return false;
 	if (got == 0) {
 		*packed = *content = 0;
+		return true;
+	}
+	if (is_skippable(head, got)) {
+		*packed = SKIPPABLE_HEAD + (uint64_t)le32(head + 4);
+		*content = 0;
 		return true;
 	}
 	size = ZSTD_getFrameContentSize(head, got);
@@ -172,6 +189,42 @@ frame_size(int fd, uint64_t at, uint64_t *packed, uint64_t *content,
 	}
 	*packed = end - at + (checksum ? 4 : 0);
 	*content = size;
+	return true;
+}
+
+static bool
+note_read(int fd, struct arena *memory, struct slice *out, struct err *e)
+{
+	uint8_t head[SKIPPABLE_HEAD], *note;
+	size_t got = 0, n;
+
+	if (!read_at(fd, 0, head, sizeof(head), &got, e))
+		return false;
+	if (!is_skippable(head, got))
+		return true;
+	n = le32(head + 4);
+	note = n <= ARCHIVE_NOTE_MAX ? arena_alloc(memory, n) : NULL;
+	if (note == NULL || !read_at(fd, SKIPPABLE_HEAD, note, n, &got, e) || got != n)
+		return damaged(e, 0);
+	*out = slice_of(note, n);
+	return true;
+}
+
+bool
+archive_frames(int fd, struct arena *memory, struct slice *note_out,
+    uint64_t *bytes_out, struct err *e)
+{
+	uint64_t at = 0, packed = 0, content = 0;
+
+	*bytes_out = 0;
+	if (!note_read(fd, memory, note_out, e))
+		return false;
+	do {
+		if (!frame_size(fd, at, &packed, &content, e))
+			return false;
+		at += packed;
+		*bytes_out += content;
+	} while (packed > 0);
 	return true;
 }
 
@@ -204,8 +257,8 @@ archive_source_seek(struct archive_source *s, uint64_t offset, struct err *e)
 		if (s->src.window.len == 0) {
 			if (s->src.eof)
 				return err_set(e, ERR_INPUT,
-				    "the report has only %" PRIu64 " bytes",
-				    s->src.offset);
+				    "the report has only %llu bytes",
+				    (unsigned long long)s->src.offset);
 			if (!source_more(&s->src, e))
 				return false;
 		}

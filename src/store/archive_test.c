@@ -57,7 +57,7 @@ put(struct archive *a, struct slice s, struct archived *out, struct err *e)
 	struct source src;
 
 	source_of_slice(&src, s);
-	return archive_put(a, &src, UINT64_MAX, out, e);
+	return archive_put(a, &src, UINT64_MAX, S("note"), out, e);
 }
 
 /* Read it back from `from` on and compare. */
@@ -151,6 +151,49 @@ count_one(void *cookie, const struct sha256 *sha, struct err *e)
 	return true;
 }
 
+TEST(a_note_lies_beside_the_bytes)
+{
+	static const struct { const char *name; size_t bytes; const char *note; } cases[] = {
+		{ "small", 10, "{\"name\":\"x.csv\"}" },
+		{ "several frames", 3 * MIB + 5, "n" },
+		{ "none", 10000, "" },
+		{ "of nothing", 0, "empty report" },
+	};
+	struct err e = ERR_INIT;
+	struct archive *a = NULL;
+	struct slice note;
+	struct arena m;
+	uint64_t bytes;
+
+	if (!CHECK_OK(archive_open(in_dir("note"), &a, &e), &e))
+		return;
+	arena_init(&m, 1 << 20);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct slice b = bytes_make(cases[i].bytes, 100 + i);
+		struct archived x;
+		struct source src;
+
+		test_case("%s", cases[i].name);
+		source_of_slice(&src, b);
+		CHECK_OK(archive_put(a, &src, UINT64_MAX, slice_of_str(cases[i].note), &x, &e), &e);
+		/* The same bytes with another note: the first stays. */
+		source_of_slice(&src, b);
+		CHECK_OK(archive_put(a, &src, UINT64_MAX, S("another"), &x, &e), &e);
+		CHECK_OK(archive_commit(a, &e), &e);
+		CHECK_OK(archive_note(a, &x.sha, &m, &note, &bytes, &e), &e);
+		CHECK(slice_eq(note, slice_of_str(cases[i].note)));
+		CHECK_INT(bytes, cases[i].bytes);
+		CHECK_OK(archive_verify(a, &x.sha, &e), &e);
+		if (cases[i].bytes > 0)
+			CHECK_OK(same(a, &x.sha, b, cases[i].bytes - 1, &e), &e);
+		bytes_free(&b);
+	}
+	CHECK(!archive_note(a, &(struct sha256){ { 1 } }, &m, &note, &bytes, &e));
+	CHECK_INT(e.code, ERR_ABSENT);
+	arena_fini(&m);
+	archive_close(&a);
+}
+
 TEST(many_at_once)
 {
 	struct err e = ERR_INIT;
@@ -220,11 +263,11 @@ TEST(limits_and_absence)
 	if (!CHECK_OK(archive_open(in_dir("limits"), &a, &e), &e))
 		return;
 	source_of_slice(&src, b);
-	CHECK(!archive_put(a, &src, 2 * MIB - 1, &x, &e));
+	CHECK(!archive_put(a, &src, 2 * MIB - 1, S(""), &x, &e));
 	CHECK_INT(e.code, ERR_LIMIT);
 	CHECK_INT(files_in(in_dir("limits/tmp")), 0);
 	source_of_slice(&src, b);
-	CHECK_OK(archive_put(a, &src, 2 * MIB, &x, &e), &e);
+	CHECK_OK(archive_put(a, &src, 2 * MIB, S(""), &x, &e), &e);
 	CHECK(!archive_fd(a, &none, &fd, &e));
 	CHECK_INT(e.code, ERR_ABSENT);
 	bytes_free(&b);
@@ -368,6 +411,7 @@ int
 main(void)
 {
 	RUN(what_goes_in_comes_out);
+	RUN(a_note_lies_beside_the_bytes);
 	RUN(many_at_once);
 	RUN(left_overs_are_cleared_by_the_only_one);
 	RUN(limits_and_absence);

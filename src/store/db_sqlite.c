@@ -90,7 +90,7 @@ fail(struct sqlite_db *d, int rc, struct err *e)
 		break;
 	case SQLITE_CORRUPT:
 		(void)err_set(e, ERR_SYSTEM,
-		    "%s: the database is damaged; set it aside and make it again from the archive with \"entente replay\"",
+		    "%s: the database is damaged; move it away and make it again from the archive with \"entente replay\"",
 		    d->path);
 		break;
 	case SQLITE_CONSTRAINT:
@@ -352,7 +352,7 @@ sqlite_check(struct db *db, void (*say)(void *, const char *), void *cookie,
 		return false;
 	return fine ||
 	    err_set(e, ERR_SYSTEM,
-		"%s: the database is damaged; set it aside and make it again from the archive with \"entente replay\"",
+		"%s: the database is damaged; move it away and make it again from the archive with \"entente replay\"",
 		of_db(db)->path);
 }
 

@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/hash.h"
 #include "model/event.h"
 #include "model/finding.h"
@@ -78,6 +79,13 @@ bool report_add(struct store *s, const struct report *r, int64_t *id_out,
     bool *known_out, struct err *e) MUST_USE;
 bool report_get(struct store *s, int64_t id, struct arena *a,
     struct report *out, struct err *e) MUST_USE; /* ERR_ABSENT */
+/*
+ * What was said of a report when it came, as a line that the archive keeps
+ * beside its bytes: received_s, name, feed, format and options; order: which of
+ * two came first. report_note_read() gives what it finds; false: no such line.
+ */
+void report_note_print(const struct report *r, int64_t order, struct buf *out);
+bool report_note_read(struct slice note, struct arena *a, struct report *out, int64_t *order_out);
 /* The next report of a state behind id `after`, or *found_out false. */
 bool report_next(struct store *s, enum report_state state, int64_t after,
     struct arena *a, struct report *out, bool *found_out, struct err *e) MUST_USE;

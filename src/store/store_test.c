@@ -266,6 +266,14 @@ TEST(kills_count_nothing_twice)
 			break;
 		kills++;
 	}
+	if (!WIFEXITED(status)) {
+		/* On a busy machine no round lived long enough: this one is let end. */
+		pid_t pid = fork();
+
+		if (pid == 0)
+			child(path);
+		CHECK(waitpid(pid, &status, 0) == pid);
+	}
 	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 	CHECK(kills > 3);
 	if (CHECK_OK(store_open(path, &defaults, &s, &e), &e)) {
