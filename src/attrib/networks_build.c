@@ -420,7 +420,7 @@ mmdb_walk(struct build *b, MMDB_s *db, enum networks_kind kind, struct ranges *r
 				child.lo |= (uint64_t)1 << (127 - depth);
 			if (type == MMDB_RECORD_TYPE_SEARCH_NODE) {
 				/* ::/96 is how a tree of both holds IPv4; its aliases (2002::/16 …) are left out. */
-				if (record == (uint64_t)db->ipv4_start_node.node_value && depth + 1 != 96 &&
+				if (record == (uint64_t)db->ipv4_start_node.node_value && (depth + 1 != 96 || child.hi != 0 || child.lo != 0) &&
 				    !v4_only && db->ipv4_start_node.node_value != 0)
 					continue;
 				if (top == 132)
