@@ -113,7 +113,7 @@ networks_look(struct watch *w)
 
 	if (stat(node_path(flow_node(w->take->flow), "networks.tbl"), &st) != 0 || st.st_mtim.tv_sec == w->networks_s)
 		return;
-	if (w->networks_s != 0 && !flow_networks_reload(w->take->flow, &e))
+	if (!flow_networks_reload(w->take->flow, &e))
 		log_error("networks.refused", "reason=\"%s\"", e.text);
 	w->networks_s = st.st_mtim.tv_sec;
 }

@@ -26,4 +26,18 @@ kill -TERM $pid
 wait $pid
 same "it ends when asked to" $? 0
 same "all is counted" "$("$ENTENTE" stats --node n --by class --json | python3 -c 'import json,sys; print(sum(r["events"] for r in json.load(sys.stdin)))')" 71
+
+# A node that had no table of networks: the first one is used as any later one.
+ok "a node without networks" "$ENTENTE" init --node late --mail csirt@demo.example
+mkdir in2
+"$ENTENTE" watch --node late in2 >watch2.log 2>&1 &
+pid=$!
+sleep 1
+ok "its first table" "$ENTENTE" networks --node late --asn "$demo/asn.csv" --country "$demo/country.csv"
+sleep 6
+cp "$demo/complaint-arf.eml" in2/
+ok "a report after it" wait_for in2/done/complaint-arf.eml
+kill -TERM $pid
+wait $pid
+same "is attributed by it" "$("$ENTENTE" stats --node late --by asn --json | grep -c '"key":644[0-9]*,')" 1
 done_
