@@ -144,7 +144,7 @@ enum stats_by { STATS_DAY, STATS_COUNTRY, STATS_ASN, STATS_CLASS, STATS_TAXONOMY
 
 struct stats_query {
 	enum stats_by by;
-	int64_t since_s, until_s; /* whole days that these fall in; 0: open. Not for STATS_STATE */
+	int64_t since_s, until_s; /* whole days: since <= day < until; 0: open. Not for STATS_STATE */
 	struct slice class_type, country, feed; /* NONE: any; country "-": unknown */
 	bool has_asn;
 	uint32_t asn;

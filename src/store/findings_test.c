@@ -344,6 +344,7 @@ TEST(counts_are_kept_up)
 		{ "day", { .by = STATS_DAY }, "2026-01-02 20 10;2026-01-04 10 0;" },
 		{ "since", { .by = STATS_DAY, .since_s = T0 + 2 * DAY }, "2026-01-04 10 0;" },
 		{ "until", { .by = STATS_DAY, .until_s = T0 + 2 * DAY }, "2026-01-02 20 10;" },
+		{ "until that day", { .by = STATS_DAY, .until_s = T0 + DAY }, "" },
 		{ "country", { .by = STATS_COUNTRY }, "ES 27 9; 3 1;" },
 		{ "top", { .by = STATS_COUNTRY, .top = 1 }, "ES 27 9;" },
 		{ "asn", { .by = STATS_ASN }, "AS64496 15 5;AS64497 15 5;" },

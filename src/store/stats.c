@@ -43,7 +43,7 @@ stats_prepare(struct store *s, const struct stats_query *q, struct stmt **out,
 		    "SELECT state_now, '', sum(count), count(*) FROM finding_now WHERE (1 = 1 OR ?1 = ?2)");
 	else
 		buf_printf(&sql,
-		    "SELECT %s, %s, sum(events), sum(findings_new) FROM count_day WHERE day >= ?1 AND day <= ?2",
+		    "SELECT %s, %s, sum(events), sum(findings_new) FROM count_day WHERE day >= ?1 AND day < ?2",
 		    dimensions[q->by].number, dimensions[q->by].text);
 	if (q->class_type.p != NULL)
 		buf_str(&sql, " AND class = ?3");
