@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/lang.h"
 #include "model/policy.h"
@@ -25,12 +26,12 @@ struct contact {
 	enum contact_scope scope;
 	struct slice value; /* canonical: "192.0.2.0/24", "example.org", "64496", "ES" */
 	struct slice name; /* of the organisation or function */
-	struct slice email; /* of a function rather than a person */
+	struct slice email; /* of a function rather than a person; several: "a@x.example,b@x.example" */
 	enum lang lang;
 	bool lang_known;
 	struct slice medium; /* "mail" */
 	uint32_t interval_s; /* between notices; 0: the node's default */
-	struct slice format; /* "csv", "xarf", "csv,xarf" */
+	struct slice format; /* "csv", "xarf", "csv,xarf"; empty: csv */
 	struct slice openpgp; /* fingerprint of the key, or empty */
 	struct slice url; /* where the fact stands: security.txt, RFC 2350 page */
 	int64_t checked_s; /* when it was last true; 0: unknown */
@@ -69,12 +70,22 @@ void contacts_find(const struct contacts *c, const struct contact_query *q,
 /* What policy_allows() needs to know of a contact. */
 void contact_recipient(const struct contact *c, struct policy_recipient *out);
 
+/* Take the next mailbox off a contact's; a comma within quotes is part of one. */
+bool contact_mailbox(struct slice *rest, struct slice *out);
+/* "AS64496", "192.0.2.0/24", "example.org", "ES": what it answers for, for people. */
+void contact_about(const struct contact *c, struct buf *out);
+
+/* What notices to a contact carry; 0: neither word is in it. */
+enum { CONTACT_CSV = 1, CONTACT_XARF = 2 };
+unsigned contact_formats(struct slice format);
+struct slice contact_formats_name(unsigned formats); /* "csv,xarf" */
+
 const char *contact_scope_name(enum contact_scope s); /* "prefix" */
 bool contact_scope_find(struct slice name, enum contact_scope *out);
 
 /*
- * Bring scope, value and email to their canonical form, or say what is wrong
- * with them. Slices then lie in a.
+ * Bring scope, value, email and format to their canonical form, or say what is
+ * wrong with them. Slices then lie in a.
  */
 bool contact_clean(struct contact *c, struct arena *a, struct err *e) MUST_USE;
 

@@ -148,10 +148,12 @@ csv_contact(const struct csv_row *row, const int at[COL_COUNT], struct contact *
 	}
 	if (!found)
 		return err_set(e, ERR_INPUT, "nothing says what this contact answers for");
-	if (!mailbox_clean(cell(row, at, COL_EMAIL), a, &c->email))
+	if (!mailboxes_find(cell(row, at, COL_EMAIL), a, &c->email))
 		return err_set(e, ERR_INPUT, "email: %s is not a mail address", QUOTE(cell(row, at, COL_EMAIL)));
 	c->name = cell(row, at, COL_NAME);
 	c->format = cell(row, at, COL_FORMAT);
+	if (contact_formats(c->format) == 0)
+		c->format = S(""); /* another tool's word */
 	c->openpgp = cell(row, at, COL_OPENPGP);
 	c->url = cell(row, at, COL_URL);
 	text = cell(row, at, COL_LANGUAGE);

@@ -7,6 +7,8 @@
 #include "base/clock.h"
 #include "parse/domain.h"
 
+#define MAILBOXES_BYTES_MAX ((size_t)2048)
+
 static bool
 prefix_canonical(struct slice v, struct arena *a, struct slice *out, struct err *e)
 {
@@ -59,13 +61,117 @@ value_clean(enum contact_scope scope, struct slice v, struct arena *a,
 }
 
 bool
+contact_mailbox(struct slice *rest, struct slice *out)
+{
+	while (rest->len > 0) {
+		bool quoted = false;
+		size_t i = 0;
+
+		while (i < rest->len && (quoted || (rest->p[i] != ',' && rest->p[i] != ';'))) {
+			if (quoted && rest->p[i] == '\\' && i + 1 < rest->len)
+				i++;
+			else if (rest->p[i] == '"')
+				quoted = !quoted;
+			i++;
+		}
+		*out = slice_trim(slice_sub(*rest, 0, i));
+		*rest = slice_from(*rest, i + 1);
+		if (out->len > 0)
+			return true;
+	}
+	return false;
+}
+
+static bool
+list_has(struct slice list, struct slice mailbox)
+{
+	struct slice x;
+
+	while (contact_mailbox(&list, &x)) {
+		if (slice_eq(x, mailbox))
+			return true;
+	}
+	return false;
+}
+
+/* In lower case, each once: who writes the same in two ways means one mailbox. */
+static bool
+mailboxes_clean(struct slice *email, struct arena *a, struct err *e)
+{
+	struct slice rest = *email, one;
+	struct buf b;
+	bool ok = true;
+
+	buf_init(&b, MAILBOXES_BYTES_MAX);
+	while (ok && contact_mailbox(&rest, &one)) {
+		char lower[256];
+
+		if (!mailbox_ok(one)) {
+			ok = err_set(e, ERR_INPUT, "%s is not a mail address", QUOTE(one));
+			break;
+		}
+		for (size_t i = 0; i < one.len; i++)
+			lower[i] = (char)byte_lower(one.p[i]);
+		one = slice_of(lower, one.len);
+		if (list_has(buf_view(&b), one))
+			continue;
+		if (b.len > 0)
+			buf_byte(&b, ',');
+		buf_put(&b, one);
+	}
+	if (ok && b.len == 0)
+		ok = err_set(e, ERR_INPUT, "%s is not a mail address", QUOTE(*email));
+	*email = ok ? arena_copy(a, buf_view(&b)) : *email;
+	if (ok && (!buf_ok(&b) || email->p == NULL))
+		ok = err_set(e, ERR_LIMIT, "more mail addresses than fit into %zu bytes", MAILBOXES_BYTES_MAX);
+	buf_fini(&b);
+	return ok;
+}
+
+unsigned
+contact_formats(struct slice format)
+{
+	unsigned out = 0;
+	struct slice word;
+
+	while (slice_cut(&format, ',', &word)) {
+		word = slice_trim(word);
+		if (slice_eq_nocase(word, S("csv")))
+			out |= CONTACT_CSV;
+		else if (slice_eq_nocase(word, S("xarf")) || slice_eq_nocase(word, S("x-arf")))
+			out |= CONTACT_XARF;
+		else if (slice_eq_nocase(word, S("both")))
+			out |= CONTACT_CSV | CONTACT_XARF;
+	}
+	return out;
+}
+
+struct slice
+contact_formats_name(unsigned formats)
+{
+	if ((formats & CONTACT_XARF) == 0)
+		return S("csv");
+	return (formats & CONTACT_CSV) == 0 ? S("xarf") : S("csv,xarf");
+}
+
+void
+contact_about(const struct contact *c, struct buf *out)
+{
+	if (c->scope == SCOPE_ASN)
+		buf_str(out, "AS");
+	buf_put(out, c->value);
+}
+
+bool
 contact_clean(struct contact *c, struct arena *a, struct err *e)
 {
-	if (!value_clean(c->scope, c->value, a, &c->value, e))
+	unsigned formats = contact_formats(c->format);
+
+	if (!value_clean(c->scope, c->value, a, &c->value, e) || !mailboxes_clean(&c->email, a, e))
 		return false;
-	c->email = slice_trim(c->email);
-	if (!mailbox_ok(c->email))
-		return err_set(e, ERR_INPUT, "%s is not a mail address", QUOTE(c->email));
+	if (c->format.len > 0 && formats == 0)
+		return err_set(e, ERR_INPUT, "the format %s is none of csv, xarf, both", QUOTE(c->format));
+	c->format = contact_formats_name(formats);
 	return true;
 }
 

@@ -185,6 +185,36 @@ TEST(texts)
 	arena_fini(&a);
 }
 
+TEST(mailboxes_and_formats)
+{
+	static const struct { const char *email, *format, *want_email, *want_format; } cases[] = {
+		{ "Abuse@A.example", "", "abuse@a.example", "csv" },
+		{ " a@x.example ; B@x.example,a@X.example ", "xarf", "a@x.example,b@x.example", "xarf" },
+		{ "\"a,b\"@x.example,c@x.example", "both", "\"a,b\"@x.example,c@x.example", "csv,xarf" },
+		{ "a@x.example", "X-ARF, csv", "a@x.example", "csv,xarf" },
+		{ "a@x.example,nobody", "csv", NULL, NULL },
+		{ ",;", "csv", NULL, NULL },
+		{ "a@x.example\r\nBcc: b@x.example", "csv", NULL, NULL },
+		{ "a@x.example", "pdf", NULL, NULL },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct contact c = { .scope = SCOPE_ASN, .value = S("64496"), .email = slice_of_str(cases[i].email), .format = slice_of_str(cases[i].format) };
+		struct err e = ERR_INIT;
+		struct arena a;
+
+		test_case("%s %s", cases[i].email, cases[i].format);
+		arena_init(&a, 1 << 16);
+		if (cases[i].want_email == NULL) {
+			CHECK(!contact_clean(&c, &a, &e) && e.code == ERR_INPUT);
+		} else if (CHECK_OK(contact_clean(&c, &a, &e), &e)) {
+			CHECK_SLICE(c.email, slice_of_str(cases[i].want_email));
+			CHECK_SLICE(c.format, slice_of_str(cases[i].want_format));
+		}
+		arena_fini(&a);
+	}
+}
+
 int
 main(void)
 {
@@ -192,5 +222,6 @@ main(void)
 	RUN(imports);
 	RUN(mailboxes_cleaned);
 	RUN(texts);
+	RUN(mailboxes_and_formats);
 	return test_end();
 }

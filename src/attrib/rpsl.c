@@ -141,28 +141,47 @@ mailbox_end(struct slice s)
 	return i;
 }
 
-bool
-mailbox_clean(struct slice s, struct arena *a, struct slice *out)
+static bool
+mailbox_next(struct slice *s, struct arena *a, struct slice *out)
 {
-	while (s.len > 0) {
+	while (s->len > 0) {
 		size_t end;
 		struct slice word;
 
-		while (s.len > 0 && (s.p[0] <= ' ' || memchr(",;<>()", s.p[0], 6) != NULL))
-			s = slice_from(s, 1);
-		if (slice_starts_nocase(s, S("mailto:")))
-			s = slice_from(s, 7);
-		end = mailbox_end(s);
-		word = slice_sub(s, 0, end);
+		while (s->len > 0 && (s->p[0] <= ' ' || memchr(",;<>()", s->p[0], 6) != NULL))
+			*s = slice_from(*s, 1);
+		if (slice_starts_nocase(*s, S("mailto:")))
+			*s = slice_from(*s, 7);
+		end = mailbox_end(*s);
+		word = slice_sub(*s, 0, end);
+		*s = slice_from(*s, end == 0 ? 1 : end);
 		while (word.len > 0 && (word.p[word.len - 1] == '.' || word.p[word.len - 1] == ':'))
 			word.len--;
 		if (mailbox_ok(word)) {
 			*out = lower(word, a);
 			return out->p != NULL;
 		}
-		if (end == 0)
-			end = 1;
-		s = slice_from(s, end);
 	}
 	return false;
+}
+
+bool
+mailbox_clean(struct slice s, struct arena *a, struct slice *out)
+{
+	return mailbox_next(&s, a, out);
+}
+
+bool
+mailboxes_find(struct slice s, struct arena *a, struct slice *out)
+{
+	struct slice next;
+
+	if (!mailbox_next(&s, a, out))
+		return false;
+	while (mailbox_next(&s, a, &next)) {
+		*out = arena_printf(a, "%.*s,%.*s", SLICE_ARG(*out), SLICE_ARG(next));
+		if (out->p == NULL)
+			return false;
+	}
+	return true;
 }

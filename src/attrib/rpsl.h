@@ -40,5 +40,7 @@ struct slice rpsl_get(const struct rpsl_object *o, struct slice name);
  * False when there is none.
  */
 bool mailbox_clean(struct slice s, struct arena *a, struct slice *out);
+/* All of them, with commas between: "a@b.example / c@d.example" has two. */
+bool mailboxes_find(struct slice s, struct arena *a, struct slice *out);
 
 #endif

@@ -19,6 +19,7 @@ static const struct table_column columns[] = {
 	{ "name", N_("Name"), false, 32 },
 	{ "language", N_("Language"), false, 0 },
 	{ "format", N_("Format"), false, 0 },
+	{ "interval", N_("Interval (s)"), true, 0 },
 	{ "source", N_("Source"), false, 20 },
 	{ "checked", N_("Last true"), false, 0 },
 };
@@ -36,6 +37,10 @@ list_row(void *cookie, const struct contact *x, struct err *e)
 	table_text(t, x->name.len == 0 ? SLICE_NONE : x->name);
 	table_text(t, x->lang_known ? slice_of_str(lang_tag(x->lang)) : SLICE_NONE);
 	table_text(t, x->format);
+	if (x->interval_s == 0)
+		table_none(t);
+	else
+		table_int(t, x->interval_s);
 	table_text(t, x->layer == LAYER_MANUAL ? (t->json ? S("manual") : slice_of_str(T("by hand"))) : x->source);
 	table_date(t, x->checked_s);
 	return true;
@@ -89,12 +94,14 @@ add(struct cli *c, struct store *s, struct err *e)
 {
 	struct contact x = { .layer = LAYER_MANUAL, .checked_s = clock_now_s() };
 	struct arena a;
+	uint64_t interval = 0;
 	int64_t id = 0;
 	bool has, ok;
 
 	arena_init(&a, 1 << 16);
-	ok = about_read(c, &x, &has, e) && (has || err_set(e, ERR_USAGE, "say what the contact answers for: --scope asn --value 64496"));
+	ok = cli_opt_u64(c, "interval", 1, 31536000, &interval, e) && about_read(c, &x, &has, e) && (has || err_set(e, ERR_USAGE, "say what the contact answers for: --scope asn --value 64496"));
 	x.email = slice_of_str(cli_opt(c, "add"));
+	x.interval_s = (uint32_t)interval;
 	x.name = slice_of_str(cli_opt(c, "name"));
 	x.format = slice_of_str(cli_opt(c, "notice-format"));
 	x.openpgp = slice_of_str(cli_opt(c, "openpgp"));
@@ -237,12 +244,13 @@ static const struct cli_option options[] = {
 	{ "apply", 0, NULL, N_("make an import take effect (without: only show what would change)") },
 	{ "source", 0, N_("NAME"), N_("name of an import: the next one of that name replaces it (default: the file's)") },
 	{ "format", 't', "csv|rpsl|security.txt|rfc2350", N_("the file's format, where it is not to be recognised") },
-	{ "add", 0, N_("ADDRESS"), N_("enter a contact by hand, with --scope and --value; it wins over imported ones") },
+	{ "add", 0, N_("ADDRESS"), N_("enter a contact by hand, with --scope and --value; it wins over imported ones; several: A,B") },
 	{ "scope", 0, "prefix|domain|asn|country", N_("what a contact or condition is about") },
 	{ "value", 0, N_("VALUE"), N_("the network, domain, AS number or country") },
 	{ "name", 0, N_("NAME"), N_("the organisation or function") },
 	{ "language", 0, N_("LANG"), N_("the contact's language: ar, zh, en, fr, ru, es") },
-	{ "notice-format", 0, "csv,xarf", N_("what is attached to notices") },
+	{ "notice-format", 0, "csv|xarf|both", N_("what is attached to notices") },
+	{ "interval", 0, N_("SECONDS"), N_("how often it is written to at most (default: the node's)") },
 	{ "openpgp", 0, N_("FINGERPRINT"), N_("the contact's key") },
 	{ "remove", 0, N_("NUMBER"), N_("take a contact out") },
 	{ "off", 0, N_("REASON"), N_("tell nobody where --scope and --value, --class or --feed hold") },
