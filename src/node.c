@@ -111,10 +111,12 @@ static const struct conf_row {
 	{ "notices", "interval", conf_seconds, AT(interval_s) },
 	{ "notices", "sign", conf_text, AT(sign) },
 	{ "notices", "tlp", conf_text, AT(tlp) },
+	{ "notices", "reply_to", conf_mail, AT(reply_to) },
 	{ "smtp", "url", conf_text, AT(smtp_url) },
 	{ "smtp", "user", conf_text, AT(smtp_user) },
 	{ "smtp", "password_file", conf_text, AT(smtp_password_file) },
 	{ "smtp", "tls", conf_text, AT(smtp_tls) },
+	{ "smtp", "ca", conf_text, AT(smtp_ca) },
 };
 
 static const struct node_conf conf_defaults = {
@@ -131,10 +133,12 @@ static const struct node_conf conf_defaults = {
 	.interval_s = 86400,
 	.sign = S_INIT(""),
 	.tlp = S_INIT("AMBER"),
+	.reply_to = S_INIT(""),
 	.smtp_url = S_INIT(""),
 	.smtp_user = S_INIT(""),
 	.smtp_password_file = S_INIT(""),
 	.smtp_tls = S_INIT("require"),
+	.smtp_ca = S_INIT(""),
 };
 
 static bool
@@ -228,9 +232,11 @@ conf_print(struct buf *b, const struct node_conf *c)
 	buf_printf(b, "# %s\ninterval = %uh\n", T("How often one contact is written to at most."), c->interval_s / 3600);
 	buf_printf(b, "# %s\ntlp = %.*s\n", T("TLP 2.0 marking of the notices."), SLICE_ARG(c->tlp));
 	buf_printf(b, "# %s\nsign = %.*s\n", T("OpenPGP key that signs notices; empty: unsigned."), SLICE_ARG(c->sign));
+	buf_printf(b, "# %s\nreply_to = %.*s\n", T("Where answers go, if not to the mail address above."), SLICE_ARG(c->reply_to));
 	buf_printf(b, "\n[smtp]\n# smtp://host:25, smtps://host:465\nurl = %.*s\nuser = %.*s\npassword_file = %.*s\n# %s\ntls = %.*s\n",
 	    SLICE_ARG(c->smtp_url), SLICE_ARG(c->smtp_user), SLICE_ARG(c->smtp_password_file),
 	    T("require, try or off."), SLICE_ARG(c->smtp_tls));
+	buf_printf(b, "# %s\nca = %.*s\n", T("File of the certificates (PEM) that the server's must come from; empty: those of the system."), SLICE_ARG(c->smtp_ca));
 }
 
 bool

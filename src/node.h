@@ -37,8 +37,9 @@ struct node_conf {
 	uint32_t interval_s;
 	struct slice sign; /* OpenPGP key, or empty */
 	struct slice tlp; /* what the notices carry */
+	struct slice reply_to; /* where answers go, if not to mail */
 	/* [smtp] */
-	struct slice smtp_url, smtp_user, smtp_password_file, smtp_tls;
+	struct slice smtp_url, smtp_user, smtp_password_file, smtp_tls, smtp_ca;
 };
 
 enum node_mode {

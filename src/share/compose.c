@@ -1,48 +1,22 @@
+/*
+ * compose: a notice as a mail: what was seen, for people, in their language,
+ * and the same for programs, attached.
+ */
 #include "share/compose.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "parse/base64.h"
-#include "parse/csv.h"
 #include "parse/date.h"
 #include "share/sign.h"
 
 #define BODY_MAX ((size_t)1 << 20)
 #define TABLE_ROWS 20
+#define ABOUT_NAMES 3 /* in a subject */
 
 /* Translated texts go through printf: msgfmt holds them to their arguments. */
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
-
-void
-compose_word(struct buf *out, struct slice text)
-{
-	bool plain = true;
-
-	for (size_t i = 0; i < text.len; i++)
-		plain = plain && text.p[i] >= 0x20 && text.p[i] < 0x7f;
-	if (plain && text.len < 60 && slice_find(text, S("=?")) == SIZE_MAX) {
-		buf_put(out, text);
-		return;
-	}
-	/* Encoded words of whole characters, each under 75 bytes (RFC 2047 section 2). */
-	for (bool first = true; text.len > 0; first = false) {
-		size_t n = 0;
-
-		while (n < text.len) {
-			size_t step = slice_utf8_step(slice_from(text, n));
-
-			step = step == 0 ? 1 : step;
-			if (n + step > 42)
-				break;
-			n += step;
-		}
-		buf_str(out, first ? "=?utf-8?B?" : "\r\n =?utf-8?B?");
-		base64_put(out, slice_sub(text, 0, n));
-		buf_str(out, "?=");
-		text = slice_from(text, n);
-	}
-}
 
 /* Base64 in lines of 76 (RFC 2045 section 6.8). */
 static void
@@ -65,7 +39,9 @@ quoted_printable(struct buf *out, struct slice s)
 	for (size_t i = 0; i < s.len; i++) {
 		uint8_t c = s.p[i];
 		bool end = i + 1 == s.len || s.p[i + 1] == '\n';
-		bool coded = c >= 0x7f || c < 0x20 || c == '=' || (c == ' ' && end) || (c == '.' && width == 0);
+		/* "From " would get a mark before it in some mailboxes, which breaks a signature. */
+		bool from = width == 0 && slice_starts(slice_from(s, i), S("From "));
+		bool coded = from || c >= 0x7f || c < 0x20 || c == '=' || (c == ' ' && end) || (c == '.' && width == 0);
 
 		if (c == '\n') {
 			buf_str(out, "\r\n");
@@ -87,111 +63,6 @@ quoted_printable(struct buf *out, struct slice s)
 		}
 	}
 	buf_str(out, "\r\n");
-}
-
-void
-compose_csv(const struct finding_row *row, struct buf *out)
-{
-	static const char head[] = "finding,class,identifier,ip_or_name,port,transport,asn,country,first_seen,last_seen,events,feed\r\n";
-	char id[FINDING_ID_TEXT_MAX], date[DATE_TEXT_MAX], number[24];
-
-	if (row == NULL) {
-		buf_str(out, head);
-		return;
-	}
-	finding_id_print(row->id, id);
-	csv_put(out, slice_of_str(id), true, true);
-	csv_put(out, class_type(row->class), false, true);
-	csv_put(out, row->identifier.len > 0 ? row->identifier : row->label, false, true);
-	csv_put(out, row->place, false, true);
-	(void)snprintf(number, sizeof(number), "%u", row->port);
-	csv_put(out, row->port == 0 ? S("") : slice_of_str(number), false, true);
-	csv_put(out, row->transport, false, true);
-	(void)snprintf(number, sizeof(number), "%u", row->asn);
-	csv_put(out, row->asn == 0 ? S("") : slice_of_str(number), false, true);
-	csv_put(out, row->country, false, true);
-	csv_put(out, slice_of(date, date_print_z(row->first_s, date)), false, true);
-	csv_put(out, slice_of(date, date_print_z(row->last_s, date)), false, true);
-	(void)snprintf(number, sizeof(number), "%llu", (unsigned long long)row->count);
-	csv_put(out, slice_of_str(number), false, true);
-	csv_put(out, row->feed, false, true);
-	buf_str(out, "\r\n");
-}
-
-static const struct { enum class class; const char *category, *type; } xarf_types[] = {
-	{ CLASS_INFECTED_SYSTEM, "infrastructure", "botnet" },
-	{ CLASS_SYSTEM_COMPROMISE, "infrastructure", "compromised_server" },
-	{ CLASS_C2_SERVER, "infrastructure", "botnet" },
-	{ CLASS_VULNERABLE_SYSTEM, "vulnerability", "open_service" },
-	{ CLASS_DDOS_AMPLIFIER, "vulnerability", "open_service" },
-	{ CLASS_POTENTIALLY_UNWANTED_ACCESSIBLE, "vulnerability", "open_service" },
-	{ CLASS_INFORMATION_DISCLOSURE, "vulnerability", "open_service" },
-	{ CLASS_WEAK_CRYPTO, "vulnerability", "open_service" },
-};
-
-static void
-party(struct json_out *j, struct slice key, const struct notices_options *o)
-{
-	size_t at = slice_find_byte(o->mail, '@');
-
-	json_out_key(j, key);
-	json_out_object(j);
-	json_out_key_text(j, S("org"), o->name);
-	json_out_key_text(j, S("contact"), o->mail);
-	json_out_key_text(j, S("domain"), at == SIZE_MAX ? S("") : slice_from(o->mail, at + 1));
-	json_out_object_end(j);
-}
-
-/* A UUID (RFC 9562 version 8) made of the finding and the day: the same report has the same. */
-static void
-report_id(int64_t id, int64_t now_s, char out[40])
-{
-	uint64_t a = hash64(slice_of(&id, sizeof(id)), (uint64_t)(now_s / 86400));
-	uint64_t b = hash64(slice_of(&id, sizeof(id)), a);
-
-	(void)snprintf(out, 40, "%08x-%04x-8%03x-%04x-%012llx", (unsigned)(a >> 32), (unsigned)(a >> 16 & 0xffff),
-	    (unsigned)(a & 0xfff), (unsigned)(0x8000 | (b >> 48 & 0x3fff)), (unsigned long long)(b & 0xffffffffffff));
-}
-
-bool
-compose_xarf(const struct notices_options *o, const struct finding_row *row, struct buf *out)
-{
-	struct slice what = row->identifier.len > 0 ? row->identifier : row->label.len > 0 ? row->label : class_type(row->class);
-	char uuid[40], date[DATE_TEXT_MAX];
-	struct json_out j;
-	size_t i = 0;
-
-	while (i < sizeof(xarf_types) / sizeof(xarf_types[0]) && xarf_types[i].class != row->class)
-		i++;
-	/* Other types ask for a source port, a sender or a URL, which a finding does not keep. */
-	if (i == sizeof(xarf_types) / sizeof(xarf_types[0]) || row->kind != PLACE_IP)
-		return false;
-	report_id(row->id, o->now_s, uuid);
-	json_out_init(&j, out, true);
-	json_out_object(&j);
-	json_out_key_text(&j, S("xarf_version"), S("4.2.0"));
-	json_out_key_text(&j, S("report_id"), slice_of_str(uuid));
-	json_out_key_text(&j, S("timestamp"), slice_of(date, date_print_z(row->last_s, date)));
-	party(&j, S("reporter"), o);
-	party(&j, S("sender"), o);
-	json_out_key_text(&j, S("source_identifier"), row->place);
-	if (row->port != 0)
-		json_out_key_int(&j, S("source_port"), row->port);
-	json_out_key_text(&j, S("category"), slice_of_str(xarf_types[i].category));
-	json_out_key_text(&j, S("type"), slice_of_str(xarf_types[i].type));
-	json_out_key_text(&j, S("first_seen"), slice_of(date, date_print_z(row->first_s, date)));
-	if (row->class == CLASS_SYSTEM_COMPROMISE) {
-		json_out_key_text(&j, S("compromise_method"), what);
-	} else if (row->class == CLASS_INFECTED_SYSTEM || row->class == CLASS_C2_SERVER) {
-		json_out_key_text(&j, S("compromise_evidence"), what);
-		if (row->class == CLASS_INFECTED_SYSTEM)
-			json_out_key_text(&j, S("malware_family"), slice_sub(what, 0, 100));
-	} else {
-		json_out_key_text(&j, S("service"), what);
-	}
-	json_out_object_end(&j);
-	buf_byte(out, '\n');
-	return true;
 }
 
 /* What can be done, in a sentence; NULL: nothing general to say. */
@@ -254,14 +125,6 @@ by_class(const struct compose *c, enum lang lang, struct buf *b)
 	}
 }
 
-/* A stranger's text within a line of ours: no line of its own, no controls. */
-static void
-plain(struct buf *b, struct slice s)
-{
-	for (size_t i = 0; i < s.len && i < 200; i++)
-		buf_byte(b, s.p[i] < 0x20 || s.p[i] == 0x7f ? '?' : s.p[i]);
-}
-
 /*
  * Rows of addresses and dates are left to right also within Arabic text: an
  * isolate (U+2066 … U+2069, UAX 9) keeps their order.
@@ -279,9 +142,9 @@ first_rows(const struct compose *c, enum lang lang, struct buf *b)
 		if (r->port != 0)
 			(void)snprintf(port, sizeof(port), " :%u", r->port);
 		buf_printf(b, "%s  %s  ", open, date);
-		plain(b, r->place);
+		compose_plain(b, r->place, 200, '?');
 		buf_printf(b, "%s  ", port);
-		plain(b, r->identifier.len > 0 ? r->identifier : class_type(r->class));
+		compose_plain(b, r->identifier.len > 0 ? r->identifier : class_type(r->class), 200, '?');
 		buf_printf(b, "%s\n", close);
 	}
 	if (c->count > TABLE_ROWS) {
@@ -291,20 +154,56 @@ first_rows(const struct compose *c, enum lang lang, struct buf *b)
 	}
 }
 
+/* "AS64496, 192.0.2.0/24, …": what the recipient answers for, countries or the rest. */
 static void
-body_text(const struct compose *c, enum lang lang, struct buf *b)
+about(const struct compose *c, bool countries, size_t max, struct buf *b)
+{
+	size_t named = 0;
+
+	for (size_t i = 0; i < c->contact_count; i++) {
+		if ((c->contacts[i]->scope == SCOPE_COUNTRY) != countries)
+			continue;
+		if (named > 0)
+			buf_str(b, ", ");
+		if (named++ == max) {
+			buf_str(b, "…");
+			return;
+		}
+		contact_about(c->contacts[i], b);
+	}
+}
+
+static void
+told_as(const struct compose *c, struct buf *b)
+{
+	struct buf names;
+
+	for (int countries = 0; countries < 2; countries++) {
+		buf_init(&names, BODY_MAX);
+		about(c, countries == 1, COMPOSE_CONTACTS_MAX, &names);
+		if (names.len > 0) {
+			if (countries == 1)
+				buf_printf(b, lang_text(c->lang, "You are told as the focal point of the country %.*s."), SLICE_ARG(buf_view(&names)));
+			else
+				buf_printf(b, lang_text(c->lang, "You are told as the contact of %s."), buf_cstr(&names));
+			buf_byte(b, '\n');
+		}
+		buf_fini(&names);
+	}
+}
+
+static void
+body_text(const struct compose *c, struct buf *b)
 {
 	const struct notices_options *o = c->options;
+	enum lang lang = c->lang;
 
 	line(b, lang_text(lang, "Dear colleagues,"));
 	buf_byte(b, '\n');
 	buf_printf(b, lang_text(lang, "%.*s received reports about systems that you answer for:"), SLICE_ARG(o->name));
 	buf_byte(b, '\n');
-	if (c->contact->scope == SCOPE_COUNTRY)
-		buf_printf(b, lang_text(lang, "You are told as the focal point of the country %.*s."), SLICE_ARG(c->contact->value));
-	else
-		buf_printf(b, lang_text(lang, "You are told as the contact of %s."), (const char *)c->contact->value.p == NULL ? "" : QUOTE(c->contact->value));
-	buf_str(b, "\n\n");
+	told_as(c, b);
+	buf_byte(b, '\n');
 	by_class(c, lang, b);
 	buf_byte(b, '\n');
 	line(b, lang_text(lang, "The latest (times are UTC):"));
@@ -314,7 +213,7 @@ body_text(const struct compose *c, enum lang lang, struct buf *b)
 	buf_byte(b, '\n');
 	buf_printf(b, lang_text(lang, "This notice is marked TLP:%s (first.org/tlp). Please use it to repair what is named, and pass it on only as the marking allows."), tlp_name(o->tlp));
 	buf_str(b, "\n\n-- \n");
-	buf_printf(b, "%.*s\n%.*s\n", SLICE_ARG(o->name), SLICE_ARG(o->mail));
+	buf_printf(b, "%.*s\n%.*s\n", SLICE_ARG(o->name), SLICE_ARG(o->reply_to.len > 0 ? o->reply_to : o->mail));
 	if (o->url.len > 0)
 		buf_printf(b, "%.*s\n", SLICE_ARG(o->url));
 	buf_printf(b, lang_text(lang, "Notice %.*s"), SLICE_ARG(c->id));
@@ -345,7 +244,8 @@ csv_part(const struct compose *c, const char *boundary, struct buf *b)
 	buf_fini(&csv);
 }
 
-static void
+/* True: every finding is in one of them. */
+static bool
 xarf_parts(const struct compose *c, const char *boundary, struct buf *b)
 {
 	struct buf json;
@@ -365,55 +265,101 @@ xarf_parts(const struct compose *c, const char *boundary, struct buf *b)
 		made++;
 	}
 	buf_fini(&json);
+	return made == c->count;
 }
 
 /* The MIME entity: content headers and body, to be signed or sent as it is. */
 static void
-entity(const struct compose *c, enum lang lang, struct buf *b)
+entity(const struct compose *c, struct buf *b)
 {
-	bool latin = lang == LANG_EN || lang == LANG_FR || lang == LANG_ES;
-	struct slice format = c->contact->format;
+	bool latin = c->lang == LANG_EN || c->lang == LANG_FR || c->lang == LANG_ES;
+	bool all = false;
 	char boundary[64];
 	struct buf text;
 
 	(void)snprintf(boundary, sizeof(boundary), "=_%.*s", (int)(c->id.len > 40 ? 40 : c->id.len), (const char *)c->id.p);
 	buf_printf(b, "Content-Type: multipart/mixed; boundary=\"%s\"\r\n\r\n", boundary);
 	buf_init(&text, BODY_MAX);
-	body_text(c, lang, &text);
+	body_text(c, &text);
 	part_head(b, boundary, "text/plain; charset=utf-8", NULL, latin ? "quoted-printable" : "base64");
 	if (latin)
 		quoted_printable(b, buf_view(&text));
 	else
 		base64_lines(b, buf_view(&text));
+	b->failed = b->failed || text.failed;
 	buf_fini(&text);
-	csv_part(c, boundary, b);
-	if (slice_find(format, S("xarf")) != SIZE_MAX)
-		xarf_parts(c, boundary, b);
+	if ((c->formats & CONTACT_XARF) != 0)
+		all = xarf_parts(c, boundary, b);
+	/* Who wants X-ARF alone still gets what it has no form for. */
+	if ((c->formats & CONTACT_CSV) != 0 || !all)
+		csv_part(c, boundary, b);
 	buf_printf(b, "--%s--\r\n", boundary);
+}
+
+static int
+latest_first(const void *a, const void *b)
+{
+	const struct finding_row *x = a, *y = b;
+
+	if (x->last_s != y->last_s)
+		return x->last_s > y->last_s ? -1 : 1;
+	return (x->id > y->id) - (x->id < y->id);
+}
+
+static void
+subject(const struct compose *c, struct buf *out)
+{
+	struct buf names, text;
+	struct slice s;
+
+	buf_init(&names, 4096);
+	buf_init(&text, 8192);
+	about(c, false, ABOUT_NAMES, &names);
+	if (names.len == 0)
+		about(c, true, ABOUT_NAMES, &names);
+	s = buf_view(&names);
+	buf_printf(&text, lang_plural(c->lang, "%lu finding in your network (%.*s)", "%lu findings in your network (%.*s)", c->count),
+	    (unsigned long)c->count, SLICE_ARG(s));
+	compose_word(out, buf_view(&text));
+	buf_fini(&text);
+	buf_fini(&names);
+}
+
+/*
+ * RFC 5322; Auto-Submitted by RFC 3834, so that vacations and ticket systems do
+ * not answer each other. No List- headers: nobody subscribes to being told.
+ */
+static void
+headers(const struct compose *c, struct buf *out)
+{
+	const struct notices_options *o = c->options;
+	size_t at = slice_find_byte(o->mail, '@');
+	char date[DATE_TEXT_MAX];
+
+	(void)date_print_mail(o->now_s, date);
+	buf_str(out, "From: ");
+	compose_phrase(out, o->name);
+	buf_printf(out, " <%.*s>\r\n", SLICE_ARG(o->mail));
+	if (o->reply_to.len > 0 && !slice_eq(o->reply_to, o->mail))
+		buf_printf(out, "Reply-To: <%.*s>\r\n", SLICE_ARG(o->reply_to));
+	buf_printf(out, "To: <%.*s>\r\nSubject: ", SLICE_ARG(c->to));
+	subject(c, out);
+	buf_printf(out, "\r\nDate: %s\r\nMessage-ID: <%.*s@%.*s>\r\nMIME-Version: 1.0\r\nAuto-Submitted: auto-generated\r\nX-Entente-Notice: %.*s\r\n",
+	    date, SLICE_ARG(c->id), SLICE_ARG(slice_from(o->mail, at + 1)), SLICE_ARG(c->id));
+	buf_printf(out, "Content-Language: %s\r\n", lang_tag(c->lang));
 }
 
 bool
 compose_notice(const struct compose *c, struct buf *out, struct err *e)
 {
 	const struct notices_options *o = c->options;
-	enum lang lang = c->contact->lang_known ? c->contact->lang : o->lang;
-	size_t at = slice_find_byte(o->mail, '@');
-	char date[DATE_TEXT_MAX], subject[512];
 	struct buf mime;
 	bool ok;
 
-	(void)date_print_mail(o->now_s, date);
-	buf_str(out, "From: ");
-	compose_word(out, o->name);
-	buf_printf(out, " <%.*s>\r\nTo: <%.*s>\r\nSubject: ", SLICE_ARG(o->mail), SLICE_ARG(c->contact->email));
-	(void)snprintf(subject, sizeof(subject), lang_plural(lang, "%lu finding in your network (%.*s)", "%lu findings in your network (%.*s)", c->count),
-	    (unsigned long)c->count, SLICE_ARG(c->contact->value));
-	compose_word(out, slice_of_str(subject));
-	buf_printf(out, "\r\nDate: %s\r\nMessage-ID: <%.*s@%.*s>\r\nMIME-Version: 1.0\r\nAuto-Submitted: auto-generated\r\nX-Entente-Notice: %.*s\r\n",
-	    date, SLICE_ARG(c->id), SLICE_ARG(slice_from(o->mail, at + 1)), SLICE_ARG(c->id));
-	buf_printf(out, "Content-Language: %s\r\n", lang_tag(lang));
+	qsort(c->rows, c->count, sizeof(*c->rows), latest_first);
+	headers(c, out);
 	buf_init(&mime, out->max);
-	entity(c, lang, &mime);
+	entity(c, &mime);
 	ok = buf_ok(&mime) || err_set(e, ERR_LIMIT, "a notice of more than %zu bytes", out->max);
 	if (ok && o->sign.len > 0)
 		ok = sign_entity(&mime, o->sign, out, e);

@@ -9,11 +9,17 @@
 #define COMPOSE_FINDINGS_MAX 20000 /* in one notice's attachment; the rest comes with the next */
 #define COMPOSE_XARF_MAX 50
 
+#define COMPOSE_CONTACTS_MAX 20 /* named in one notice */
+
 struct compose {
 	const struct notices_options *options;
-	const struct contact *contact;
+	struct slice to; /* one mailbox */
+	enum lang lang;
+	unsigned formats; /* CONTACT_CSV | CONTACT_XARF */
+	const struct contact *contacts[COMPOSE_CONTACTS_MAX]; /* as which it is told; one at least */
+	size_t contact_count;
 	struct slice id;
-	const struct finding_row *rows; /* slices live as long as the call */
+	struct finding_row *rows; /* slices live as long as the call; put in order, latest first */
 	size_t count;
 };
 
@@ -28,5 +34,13 @@ void compose_csv(const struct finding_row *row, struct buf *out);
 
 /* A header's text by RFC 2047, where it needs it. */
 void compose_word(struct buf *out, struct slice text);
+/* A name before an address (RFC 5322 section 3.2.5): bare, quoted or encoded. */
+void compose_phrase(struct buf *out, struct slice name);
+/*
+ * A stranger's text within a line of ours, at most max bytes: controls, line
+ * ends of any alphabet, marks that turn the writing around and bytes that are
+ * no UTF-8 become mark.
+ */
+void compose_plain(struct buf *out, struct slice text, size_t max, uint8_t mark);
 
 #endif

@@ -1,13 +1,17 @@
 /*
- * notices: contacts are told of their findings: one digest a contact and
- * interval, in its language.
+ * notices: contacts are told of their findings: one digest a mailbox, medium,
+ * language and interval.
  *
- *   prepare   findings → contacts → policy_allows() → a message a contact, kept
- *   send      draft → sending → sent | failed (again later) | refused | uncertain
+ *   prepare   findings → contacts → policy_allows() → a message a recipient, kept
+ *   send      draft → queued → sending → sent | failed (again later) | refused | uncertain
  *
- * A contact is told of a finding once while the condition lasts; again when it
+ * A mailbox is told of a finding once while the condition lasts; again when it
  * came back, and every REPEAT days while it goes on. Each answer of the policy
- * is logged with the notice.
+ * is logged with the notice, and a notice holds what that log allows.
+ *
+ * States: draft; queued and sending (on their way: share/notices_send.c); sent;
+ * failed (tried again at next_s); refused; uncertain (may have arrived: a person
+ * decides); withdrawn (by a person, not made again by itself).
  */
 #ifndef SHARE_NOTICES_H
 #define SHARE_NOTICES_H
@@ -17,13 +21,30 @@
 #include "share/way.h"
 #include "store/findings.h"
 
+/* What would be made, or waits: one recipient. */
+struct notice_plan {
+	struct slice email, medium, format;
+	enum lang lang;
+	uint32_t interval_s;
+	size_t findings;
+	int64_t next_s; /* 0: due now */
+};
+
 struct notices_options {
 	struct slice name, mail, url; /* who we are */
+	struct slice reply_to; /* where answers go, or empty: to mail */
 	enum lang lang; /* of contacts whose language is unknown */
 	uint32_t interval_s;
 	enum tlp tlp;
 	struct slice sign; /* OpenPGP key, or empty */
 	int64_t now_s;
+	/* prepare: what was not seen for its class' period is resolved first */
+	bool silence;
+	/* prepare: say what would be made, and change nothing */
+	bool (*plan)(void *cookie, const struct notice_plan *p, struct err *e);
+	void *cookie;
+	/* send: this one alone, be it due or not; NONE: all that are due */
+	struct slice only;
 };
 
 struct notices_summary {
@@ -42,26 +63,59 @@ bool notices_prepare(struct store *s, const struct contacts *c,
     struct err *e) MUST_USE;
 
 /*
- * Send what is due. What a crash left in "sending" is sent again where the way
- * makes that safe, else it is uncertain: shown, and sent only by
- * notice_again(). Findings of a notice that was sent become notified.
+ * Send what is due. What a crash cut off is sent again where it cannot have
+ * left, else it is uncertain: shown, and sent only by notice_again(). Findings
+ * of a notice that was sent become notified. ERR_CONFLICT: o->only is not
+ * to be sent.
  */
 bool notices_send(struct store *s, const struct way *way,
     const struct way_options *wo, const struct notices_options *o,
     const volatile bool *stop, struct notices_summary *out, struct err *e) MUST_USE;
 
 struct notice_row {
-	struct slice id, email, lang, state, reply;
-	int64_t created_s, state_s;
-	int64_t findings, attempts;
+	struct slice id, email, medium, lang, format, state, reply;
+	int64_t created_s, state_s, next_s; /* next_s: of a failed one */
+	int64_t interval_s, findings, attempts;
 };
-/* Newest first; state NONE: any. limit 0: all. */
-bool notices_list(struct store *s, struct slice state, size_t limit,
+/* Newest first; NONE: any. email: a part of the address. limit 0: all. */
+struct notice_query {
+	struct slice id, state, email;
+	size_t limit;
+};
+bool notices_list(struct store *s, const struct notice_query *q,
     bool (*each)(void *cookie, const struct notice_row *n, struct err *e),
     void *cookie, struct err *e) MUST_USE;
 /* The message as it is or was sent. ERR_ABSENT. */
 bool notice_message(struct store *s, struct slice id, struct buf *out, struct err *e) MUST_USE;
-/* A person's word: send it (again). */
-bool notice_again(struct store *s, struct slice id, int64_t now_s, struct err *e) MUST_USE;
+
+/* A person's word. ERR_ABSENT: no such notice; ERR_CONFLICT: not in this state. */
+enum notice_word {
+	NOTICE_AGAIN, /* send it (again) */
+	NOTICE_ARRIVED, /* an uncertain one did arrive */
+	NOTICE_WITHDRAW /* do not send it */
+};
+bool notice_say(struct store *s, struct slice id, enum notice_word word,
+    int64_t now_s, struct err *e) MUST_USE;
+
+/* The findings of a notice that was sent become notified. */
+bool notice_tell_findings(struct store *s, struct slice id, int64_t now_s,
+    struct err *e) MUST_USE;
+
+/*
+ * Why was somebody told of a finding, or not: what the log of transfers says,
+ * and then (at_s 0) what the next preparing would do. rule is a stable name,
+ * reason a catalogue key or a person's words. ERR_ABSENT: no such finding.
+ */
+struct transfer_row {
+	int64_t at_s;
+	struct slice recipient, rule, reason;
+	bool allowed;
+	struct slice notice, state; /* of what it went into; NONE: into nothing */
+	int64_t state_s;
+};
+bool notices_why(struct store *s, const struct contacts *c,
+    const struct notices_options *o, int64_t finding,
+    bool (*each)(void *cookie, const struct transfer_row *t, struct err *e),
+    void *cookie, struct err *e) MUST_USE;
 
 #endif

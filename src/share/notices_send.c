@@ -1,21 +1,54 @@
 /*
- * notices_send: drafts into the world. Each message's state is written before
- * its dialogue and after it, so that a kill leaves at most one in doubt; where
- * the machine itself may lose power, every 64 messages reach the disk.
+ * notices_send: drafts into the world, a batch at a time. What stands in the
+ * store at a crash tells what may have left:
+ *
+ *	draft, failed ══> queued ──> sending ──> sent, failed, refused, uncertain
+ *
+ * ══> has waited for the disk, for the whole batch at once; ──> is written, so
+ * that it outlives the process but not the machine. After a kill a message is
+ * in doubt only in "sending", and there is one at the most. After a power cut
+ * the marks behind ══> may be lost, so that the whole batch is in doubt: it is
+ * kept to what a second sends (decision 0060).
+ *
+ * A way that can tell what became of a message (way.h: gone) has no doubt: its
+ * batch is "sending" from the first mark on.
  */
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/lang.h"
 #include "share/notices.h"
 
-#define TOGETHER 64
+#define BATCH_FIRST 8
+#define BATCH_SHORT_NS ((int64_t)250000000)
+#define BATCH_LONG_NS ((int64_t)1000000000)
 #define RETRY_FIRST_S 300
 #define RETRY_LONGEST_S 14400
 #define ATTEMPTS_MAX 12
+#define MESSAGE_MAX ((size_t)64 << 20)
+
+struct item {
+	struct slice id, to;
+	int64_t attempts;
+	enum way_result result;
+	char reply[WAY_REPLY_MAX];
+};
 
 struct sending {
 	struct store *store;
+	const struct way *way;
+	void *state; /* the way's */
 	const struct notices_options *options;
-	struct stmt *next, *begin, *end, *findings;
+	struct notices_summary *out;
+	struct stmt *next, *message, *begin, *end, *release, *mark;
+	struct item items[WAY_BATCH_MAX]; /* the batch; texts in memory */
+	size_t count;
+	struct arena memory, bytes; /* of a batch, of one message */
+	char batch[96]; /* "WAY BOOT": who marks, and since when the machine runs */
+	struct err failed; /* of a mark within a dialogue */
+	bool away;
 };
 
 static bool
@@ -31,49 +64,18 @@ set_state(struct sending *s, struct slice id, const char *state, int64_t next_s,
 	return stmt_run(s->end, NULL, e);
 }
 
-/* Findings of a sent notice were told; one that is resolved meanwhile stays so. */
 static bool
-tell_findings(struct sending *s, struct slice id, struct err *e)
+record(struct sending *s, const struct item *it, struct err *e)
 {
-	int64_t ids[256];
-	int64_t after = INT64_MIN;
-	size_t n;
+	struct notices_summary *out = s->out;
+	struct slice id = it->id;
+	const char *reply = it->reply;
+	int64_t attempts = it->attempts, wait = RETRY_FIRST_S;
 
-	do {
-		enum step step = STEP_END;
-
-		n = 0;
-		stmt_text(s->findings, 1, id);
-		stmt_i64(s->findings, 2, after);
-		while (n < 256 && (step = stmt_step(s->findings, e)) == STEP_ITEM)
-			ids[n++] = stmt_col_i64(s->findings, 0);
-		stmt_reset(s->findings);
-		if (step == STEP_FAIL)
-			return false;
-		for (size_t i = 0; i < n; i++) {
-			struct err why = ERR_INIT;
-
-			if (!finding_act_apply(s->store, ids[i], FINDING_TELL, S("notice"), id, s->options->now_s, &why) &&
-			    why.code != ERR_CONFLICT && why.code != ERR_ABSENT) {
-				*e = why;
-				return false;
-			}
-		}
-		after = n == 0 ? after : ids[n - 1];
-	} while (n == 256);
-	return true;
-}
-
-static bool
-record(struct sending *s, struct slice id, int64_t attempts, enum way_result r,
-    const char *reply, struct notices_summary *out, struct err *e)
-{
-	int64_t wait = RETRY_FIRST_S;
-
-	switch (r) {
+	switch (it->result) {
 	case WAY_SENT:
 		out->sent++;
-		return set_state(s, id, "sent", 0, reply, true, e) && tell_findings(s, id, e);
+		return set_state(s, id, "sent", 0, reply, true, e) && notice_tell_findings(s->store, id, s->options->now_s, e);
 	case WAY_LATER:
 		if (attempts + 1 >= ATTEMPTS_MAX) {
 			out->never++;
@@ -97,88 +99,319 @@ record(struct sending *s, struct slice id, int64_t attempts, enum way_result r,
 	return set_state(s, id, "uncertain", 0, reply, true, e);
 }
 
-/* The next that is due; its texts lie in a. */
+/* Several changes of state in one transaction. */
 static bool
-next_due(struct sending *s, struct arena *a, struct message *m, int64_t *attempts, bool *found, struct err *e)
+record_all(struct sending *s, const struct item *items, size_t n, struct err *e)
+{
+	struct db *db = store_db(s->store);
+	bool ok = true;
+
+	if (!db_begin(db, e))
+		return false;
+	for (size_t i = 0; i < n && ok; i++)
+		ok = record(s, &items[i], e);
+	if (ok && db_commit(db, e))
+		return true;
+	store_rollback(s->store);
+	return false;
+}
+
+/* The message of an item, in s->bytes. */
+static bool
+load(struct sending *s, const struct item *it, struct message *m, struct err *e)
 {
 	enum step step;
 
-	stmt_i64(s->next, 1, s->options->now_s);
-	step = stmt_step(s->next, e);
-	*found = step == STEP_ITEM;
-	if (*found) {
-		m->id = arena_copy(a, stmt_col(s->next, 0));
-		m->to = arena_copy(a, stmt_col(s->next, 1));
-		m->bytes = arena_copy(a, stmt_col(s->next, 2));
-		*attempts = stmt_col_i64(s->next, 3);
+	arena_reset(&s->bytes);
+	*m = (struct message){ .id = it->id, .from = s->options->mail, .to = it->to };
+	stmt_text(s->message, 1, it->id);
+	step = stmt_step(s->message, e);
+	if (step == STEP_ITEM)
+		m->bytes = arena_copy(&s->bytes, stmt_col(s->message, 0));
+	stmt_reset(s->message);
+	if (step == STEP_END)
+		return err_set(e, ERR_INTERNAL, "notice %s has no message", QUOTE(it->id));
+	if (step == STEP_ITEM && s->bytes.failed)
+		return err_set(e, ERR_LIMIT, "a notice of more than %zu bytes", s->bytes.max);
+	return step == STEP_ITEM;
+}
+
+/* Up to max that are due. */
+static bool
+gather(struct sending *s, size_t max, struct err *e)
+{
+	enum step step = STEP_END;
+
+	s->count = 0;
+	arena_reset(&s->memory);
+	stmt_i64(s->next, 1, s->options->only.len > 0 ? INT64_MAX : s->options->now_s);
+	stmt_text(s->next, 2, s->options->only);
+	stmt_i64(s->next, 3, (int64_t)max);
+	while (s->count < max && (step = stmt_step(s->next, e)) == STEP_ITEM) {
+		struct item *it = &s->items[s->count++];
+
+		it->id = arena_copy(&s->memory, stmt_col(s->next, 0));
+		it->to = arena_copy(&s->memory, stmt_col(s->next, 1));
+		it->attempts = stmt_col_i64(s->next, 2);
+		it->reply[0] = '\0';
 	}
 	stmt_reset(s->next);
-	if (step != STEP_FAIL && a->failed)
-		return err_set(e, ERR_LIMIT, "a notice of more than %zu bytes", a->max);
 	return step != STEP_FAIL;
 }
 
 static bool
-send_one(struct sending *s, const struct way *way, void *state, const struct message *m,
-    int64_t attempts, bool *away, struct notices_summary *out, struct err *e)
+stage(struct sending *s, struct err *e)
+{
+	struct message m;
+
+	for (size_t i = 0; i < s->count; i++) {
+		if (!load(s, &s->items[i], &m, e) || !s->way->stage(s->state, &m, e))
+			return false;
+	}
+	return s->way->staged(s->state, e);
+}
+
+static bool
+set_begun(struct sending *s, struct slice id, const char *state, struct err *e)
+{
+	stmt_text(s->begin, 1, id);
+	stmt_text(s->begin, 2, slice_of_str(state));
+	stmt_i64(s->begin, 3, s->options->now_s);
+	return stmt_run(s->begin, NULL, e);
+}
+
+/* The one wait for the disk: the batch is marked, and all before it is kept. */
+static bool
+mark(struct sending *s, struct err *e)
 {
 	struct db *db = store_db(s->store);
-	char reply[WAY_REPLY_MAX] = "";
-	enum way_result r;
+	bool ok;
 
-	stmt_text(s->begin, 1, m->id);
-	stmt_i64(s->begin, 2, s->options->now_s);
-	if (!stmt_run(s->begin, NULL, e))
+	if (!db_durable(db, true, e) || !db_begin(db, e))
 		return false;
-	r = way->send(state, m, reply);
-	*away = r == WAY_AWAY;
-	if (!db_begin(db, e))
+	stmt_text(s->mark, 1, slice_of_str(s->batch));
+	ok = stmt_run(s->mark, NULL, e);
+	for (size_t i = 0; i < s->count && ok; i++)
+		ok = set_begun(s, s->items[i].id, s->way->gone != NULL ? "sending" : "queued", e);
+	if (ok && db_commit(db, e))
+		return db_durable(db, false, e);
+	store_rollback(s->store);
+	return false;
+}
+
+/* From here on the other side may have it. */
+static bool
+committing(void *cookie)
+{
+	struct sending *s = cookie;
+
+	return set_begun(s, s->items[s->count].id, "sending", &s->failed);
+}
+
+/* What a kill or a stop left of a batch that was not begun goes back. */
+static bool
+release(struct sending *s, struct err *e)
+{
+	return stmt_run(s->release, NULL, e);
+}
+
+static bool
+dialogues(struct sending *s, const volatile bool *stop, struct err *e)
+{
+	size_t n = s->count;
+	struct message m;
+
+	for (s->count = 0; s->count < n && !s->away && !(stop != NULL && *stop); s->count++) {
+		struct item *it = &s->items[s->count];
+
+		if (!load(s, it, &m, e))
+			return false;
+		m.committing = committing;
+		m.cookie = s;
+		it->result = s->way->send(s->state, &m, it->reply);
+		if (s->failed.code != ERR_NONE) {
+			*e = s->failed;
+			return false;
+		}
+		s->away = it->result == WAY_AWAY;
+		if (!record_all(s, it, 1, e))
+			return false;
+	}
+	return s->count == n || release(s, e);
+}
+
+/* Each for good, then one wait for all, then their states. */
+static bool
+settle(struct sending *s, struct err *e)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		struct message m = { .id = s->items[i].id };
+
+		s->items[i].result = s->way->send(s->state, &m, s->items[i].reply);
+	}
+	return s->way->settle(s->state, e) && record_all(s, s->items, s->count, e);
+}
+
+static size_t
+batch_next(size_t size, int64_t took_ns)
+{
+	if (took_ns < BATCH_SHORT_NS)
+		return size < WAY_BATCH_MAX / 2 ? 2 * size : WAY_BATCH_MAX;
+	return took_ns > BATCH_LONG_NS && size > 1 ? size / 2 : size;
+}
+
+static bool
+loop(struct sending *s, const volatile bool *stop, struct err *e)
+{
+	size_t size = BATCH_FIRST;
+	bool ok = true;
+
+	while (ok && !s->away && !(stop != NULL && *stop)) {
+		int64_t begun_ns = clock_mono_ns();
+
+		if (!gather(s, size, e))
+			return false;
+		if (s->count == 0)
+			return s->options->only.len == 0 || err_set(e, ERR_CONFLICT, "notice %s is not to be sent in the state it is in; see entente notices, and --again", QUOTE(s->options->only));
+		ok = (s->way->gone == NULL || stage(s, e)) && mark(s, e) &&
+		    (s->way->gone == NULL ? dialogues(s, stop, e) : settle(s, e));
+		if (s->options->only.len > 0)
+			break;
+		size = batch_next(size, clock_mono_ns() - begun_ns);
+	}
+	return ok;
+}
+
+/* --- after a crash --------------------------------------------------------- */
+
+/* Which run of the machine this is; "": unknown, and no other is the same. */
+static void
+boot_id(char out[64])
+{
+	struct err e = ERR_INIT;
+	struct buf b;
+
+	buf_init(&b, 4096);
+	out[0] = '\0';
+	if (file_read("/proc/sys/kernel/random/boot_id", &b, &e))
+		(void)snprintf(out, 64, "%.*s", SLICE_ARG(slice_trim(buf_view(&b))));
+	buf_fini(&b);
+}
+
+/* Is "WAY BOOT" of the last batch ours? */
+static bool
+last_batch(struct sending *s, bool *same_way, bool *same_boot, struct err *e)
+{
+	struct slice ours = slice_of_str(s->batch), theirs;
+	size_t space = slice_find_byte(ours, ' ');
+	struct stmt *st = NULL;
+	enum step step = STEP_FAIL;
+
+	*same_way = *same_boot = false;
+	if (db_prepare(store_db(s->store), "SELECT value FROM setting WHERE key = 'notices.batch'", &st, e))
+		step = stmt_step(st, e);
+	if (step == STEP_ITEM) {
+		theirs = stmt_col(st, 0);
+		*same_way = slice_starts(theirs, slice_sub(ours, 0, space + 1));
+		*same_boot = space + 1 < ours.len && slice_ends(theirs, slice_from(ours, space));
+	}
+	stmt_free(&st);
+	return step != STEP_FAIL;
+}
+
+/* The way knows: each either went, or is still to go. */
+static bool
+recover_asking(struct sending *s, struct err *e)
+{
+	struct db *db = store_db(s->store);
+	struct stmt *begun = NULL;
+	enum step step;
+	bool ok;
+
+	if (!db_prepare(db, "SELECT id FROM notice WHERE state = 'sending' LIMIT 1", &begun, e))
 		return false;
-	if (record(s, m->id, attempts, r, reply, out, e) && db_commit(db, e))
+	ok = s->way->settle(s->state, e) && db_begin(db, e);
+	while (ok && (step = stmt_step(begun, e)) != STEP_END) {
+		struct item it = { .result = WAY_SENT };
+
+		ok = step == STEP_ITEM;
+		if (!ok)
+			break;
+		arena_reset(&s->memory);
+		it.id = arena_copy(&s->memory, stmt_col(begun, 0));
+		stmt_reset(begun);
+		ok = s->way->gone(s->state, it.id) ? record(s, &it, e) : set_begun(s, it.id, "queued", e);
+	}
+	stmt_free(&begun);
+	if (ok && release(s, e) && db_commit(db, e))
 		return true;
 	store_rollback(s->store);
 	return false;
 }
 
 static bool
-recover(struct sending *s, const struct way *way, struct err *e)
+recover(struct sending *s, struct err *e)
 {
+	static const char sql[] = "UPDATE notice SET state = 'uncertain', state_s = ?1, attempts = attempts + 1, reply = ?2 WHERE state IN ('queued', 'sending')";
+	const char *why = N_("the machine went down while it was on its way");
+	bool same_way, same_boot, ok;
 	struct stmt *st = NULL;
-	bool ok = db_prepare(store_db(s->store), "UPDATE notice SET state = ?1, state_s = ?2 WHERE state = 'sending'", &st, e);
 
+	if (!last_batch(s, &same_way, &same_boot, e))
+		return false;
+	if (same_way && s->way->gone != NULL)
+		return recover_asking(s, e);
+	if (same_boot) {
+		why = N_("the program was ended while it was on its way");
+		if (!release(s, e))
+			return false;
+	}
+	ok = db_prepare(store_db(s->store), sql, &st, e);
 	if (ok) {
-		stmt_text(st, 1, way->again_is_safe ? S("draft") : S("uncertain"));
-		stmt_i64(st, 2, s->options->now_s);
-		ok = stmt_run(st, NULL, e);
+		int64_t changed = 0;
+
+		stmt_i64(st, 1, s->options->now_s);
+		stmt_text(st, 2, slice_of_str(why));
+		ok = stmt_run(st, &changed, e);
+		s->out->uncertain += (uint64_t)changed;
 	}
 	stmt_free(&st);
 	return ok;
 }
 
 static bool
-loop(struct sending *s, const struct way *way, void *state, const volatile bool *stop,
-    struct notices_summary *out, struct err *e)
+statements(struct sending *s, struct err *e)
 {
 	struct db *db = store_db(s->store);
-	struct arena a;
-	unsigned since_sync = 0;
-	bool ok = true, found = true, away = false;
 
-	arena_init(&a, (size_t)64 << 20);
-	while (ok && found && !away && !(stop != NULL && *stop)) {
-		struct message m = { .from = s->options->mail };
-		int64_t attempts = 0;
+	return db_prepare(db, "SELECT id, email, attempts FROM notice WHERE state IN ('draft', 'failed') AND next_s <= ?1 AND (?2 IS NULL OR id = ?2) ORDER BY state, next_s LIMIT ?3", &s->next, e) &&
+	    db_prepare(db, "SELECT message FROM notice_message WHERE notice = ?1", &s->message, e) &&
+	    db_prepare(db, "INSERT INTO setting (key, value) VALUES ('notices.batch', ?1) ON CONFLICT (key) DO UPDATE SET value = excluded.value", &s->mark, e) &&
+	    db_prepare(db, "UPDATE notice SET state = ?2, state_s = ?3 WHERE id = ?1", &s->begin, e) &&
+	    db_prepare(db, "UPDATE notice SET state = ?2, state_s = ?3, next_s = ?4, reply = ?5, attempts = attempts + ?6 WHERE id = ?1", &s->end, e) &&
+	    db_prepare(db, "UPDATE notice SET state = CASE WHEN next_s > 0 THEN 'failed' ELSE 'draft' END WHERE state = 'queued'", &s->release, e);
+}
 
-		arena_reset(&a);
-		ok = next_due(s, &a, &m, &attempts, &found, e);
-		if (!ok || !found)
-			break;
-		/* The last message of a crowd takes the others to the disk with it. */
-		ok = db_durable(db, ++since_sync % TOGETHER == 0, e) &&
-		    send_one(s, way, state, &m, attempts, &away, out, e);
-	}
-	arena_fini(&a);
-	return ok;
+/* What was done must be known after a power cut, too. */
+static bool
+keep(struct sending *s, struct err *e)
+{
+	stmt_text(s->mark, 1, slice_of_str(s->batch));
+	return db_durable(store_db(s->store), true, e) && stmt_run(s->mark, NULL, e);
+}
+
+static void
+sending_fini(struct sending *s)
+{
+	stmt_free(&s->next);
+	stmt_free(&s->message);
+	stmt_free(&s->begin);
+	stmt_free(&s->end);
+	stmt_free(&s->release);
+	stmt_free(&s->mark);
+	arena_fini(&s->memory);
+	arena_fini(&s->bytes);
+	s->way->close(&s->state);
 }
 
 bool
@@ -186,94 +419,23 @@ notices_send(struct store *store, const struct way *way, const struct way_option
     const struct notices_options *o, const volatile bool *stop,
     struct notices_summary *out, struct err *e)
 {
-	struct sending s = { .store = store, .options = o };
+	struct sending *s;
 	struct db *db = store_db(store);
-	bool durable = db_is_durable(db);
-	void *state = NULL;
-	bool ok;
+	bool durable = db_is_durable(db), ok;
+	char boot[64];
 
-	if (!way->open(wo, &state, e))
+	s = xalloc(sizeof(*s));
+	*s = (struct sending){ .store = store, .way = way, .options = o, .out = out };
+	if (!way->open(wo, &s->state, e)) {
+		free(s);
 		return false;
-	ok = recover(&s, way, e) &&
-	    db_prepare(db, "SELECT id, email, (SELECT message FROM notice_message WHERE notice = notice.id), attempts FROM notice WHERE state IN ('draft', 'failed') AND next_s <= ?1 ORDER BY state, next_s LIMIT 1", &s.next, e) &&
-	    db_prepare(db, "UPDATE notice SET state = 'sending', state_s = ?2 WHERE id = ?1", &s.begin, e) &&
-	    db_prepare(db, "UPDATE notice SET state = ?2, state_s = ?3, next_s = ?4, reply = ?5, attempts = attempts + ?6 WHERE id = ?1", &s.end, e) &&
-	    db_prepare(db, "SELECT finding FROM notice_finding WHERE notice = ?1 AND finding > ?2 ORDER BY finding LIMIT 256", &s.findings, e) &&
-	    loop(&s, way, state, stop, out, e);
-	stmt_free(&s.next);
-	stmt_free(&s.begin);
-	stmt_free(&s.end);
-	stmt_free(&s.findings);
-	way->close(&state);
-	/* What was sent must be known after a power cut, too. */
-	if (ok && db_durable(db, true, e)) {
-		struct stmt *st = NULL;
-
-		ok = db_prepare(db, "UPDATE setting SET value = value WHERE key = 'schema'", &st, e) && stmt_run(st, NULL, e);
-		stmt_free(&st);
 	}
+	boot_id(boot);
+	(void)snprintf(s->batch, sizeof(s->batch), "%s %s", way->name, boot);
+	arena_init(&s->memory, (size_t)1 << 20);
+	arena_init(&s->bytes, MESSAGE_MAX);
+	ok = statements(s, e) && recover(s, e) && loop(s, stop, e) && keep(s, e);
+	sending_fini(s);
+	free(s);
 	return db_durable(db, durable, e) && ok;
-}
-
-bool
-notices_list(struct store *s, struct slice state, size_t limit,
-    bool (*each)(void *cookie, const struct notice_row *n, struct err *e),
-    void *cookie, struct err *e)
-{
-	struct stmt *st = NULL;
-	enum step step;
-
-	if (!db_prepare(store_db(s), "SELECT id, email, lang, state, reply, created_s, state_s, findings, attempts FROM notice"
-	    " WHERE ?1 IS NULL OR state = ?1 ORDER BY created_s DESC, id LIMIT ?2", &st, e))
-		return false;
-	stmt_text(st, 1, state);
-	stmt_i64(st, 2, limit == 0 ? INT64_MAX : (int64_t)limit);
-	while ((step = stmt_step(st, e)) == STEP_ITEM) {
-		struct notice_row n = { .id = stmt_col(st, 0), .email = stmt_col(st, 1), .lang = stmt_col(st, 2),
-			.state = stmt_col(st, 3), .reply = stmt_col(st, 4), .created_s = stmt_col_i64(st, 5),
-			.state_s = stmt_col_i64(st, 6), .findings = stmt_col_i64(st, 7), .attempts = stmt_col_i64(st, 8) };
-
-		if (!each(cookie, &n, e)) {
-			step = STEP_FAIL;
-			break;
-		}
-	}
-	stmt_free(&st);
-	return step == STEP_END;
-}
-
-bool
-notice_message(struct store *s, struct slice id, struct buf *out, struct err *e)
-{
-	struct stmt *st = NULL;
-	enum step step = STEP_FAIL;
-
-	if (db_prepare(store_db(s), "SELECT message FROM notice_message WHERE notice = ?1", &st, e)) {
-		stmt_text(st, 1, id);
-		step = stmt_step(st, e);
-		if (step == STEP_ITEM)
-			buf_put(out, stmt_col(st, 0));
-	}
-	stmt_free(&st);
-	if (step == STEP_END)
-		return err_set(e, ERR_ABSENT, "there is no notice %s", QUOTE(id));
-	return step == STEP_ITEM;
-}
-
-bool
-notice_again(struct store *s, struct slice id, int64_t now_s, struct err *e)
-{
-	struct stmt *st = NULL;
-	int64_t changed = 0;
-	bool ok = db_prepare(store_db(s), "UPDATE notice SET state = 'draft', state_s = ?2, next_s = 0 WHERE id = ?1 AND state IN ('uncertain', 'refused', 'failed', 'draft')", &st, e);
-
-	if (ok) {
-		stmt_text(st, 1, id);
-		stmt_i64(st, 2, now_s);
-		ok = stmt_run(st, &changed, e);
-	}
-	stmt_free(&st);
-	if (ok && changed == 0)
-		return err_set(e, ERR_ABSENT, "there is no notice %s that could be sent again", QUOTE(id));
-	return ok;
 }

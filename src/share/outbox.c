@@ -1,6 +1,9 @@
 /*
- * outbox: a Maildir. A message's file is named by its notice, so that writing
- * it again after a crash puts nothing there twice.
+ * outbox: a Maildir, into which every message goes exactly once, whatever dies
+ * in between. A message's file is named by its notice and lies whole in tmp/,
+ * on the disk, before its state says that it is on its way; from then on it
+ * is either still in tmp/ or went into new/: a rename has no middle. Readers
+ * of the Maildir may take it from new/ as soon as it is there.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +17,17 @@
 
 struct outbox {
 	char *dir;
+	/* staged and not yet on the disk */
+	int fds[WAY_BATCH_MAX];
+	size_t count;
 };
+
+static void
+staged_drop(struct outbox *o)
+{
+	while (o->count > 0)
+		(void)close(o->fds[--o->count]);
+}
 
 static void
 outbox_close(void **state)
@@ -23,6 +36,7 @@ outbox_close(void **state)
 
 	if (o == NULL)
 		return;
+	staged_drop(o);
 	free(o->dir);
 	free(o);
 	*state = NULL;
@@ -46,43 +60,97 @@ outbox_open(const struct way_options *options, void **state_out, struct err *e)
 	return true;
 }
 
-static enum way_result
-failed(char reply[WAY_REPLY_MAX], const char *what)
+static void
+path_of(const struct outbox *o, const char *part, struct slice id, char out[PATH_TEXT_MAX])
 {
-	(void)snprintf(reply, WAY_REPLY_MAX, "%.100s: %s", what, strerror(errno));
-	return WAY_LATER;
+	char name[128], dir[PATH_TEXT_MAX];
+
+	(void)snprintf(name, sizeof(name), "%.*s.eml", (int)(id.len > 100 ? 100 : id.len), (const char *)id.p);
+	(void)path_join(out, path_join(dir, o->dir, part), name);
+}
+
+static bool
+outbox_stage(void *state, const struct message *m, struct err *e)
+{
+	struct outbox *o = state;
+	char tmp[PATH_TEXT_MAX];
+	int fd;
+
+	path_of(o, "tmp", m->id, tmp);
+	fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
+	if (fd < 0)
+		return err_sys(e, "%s", tmp);
+	if (o->count == WAY_BATCH_MAX || !fd_write_all(fd, m->bytes, e)) {
+		(void)close(fd);
+		(void)unlink(tmp);
+		return err_within(e, "%s", tmp);
+	}
+	o->fds[o->count++] = fd;
+	return true;
+}
+
+/* Written all, then waited for: the first wait takes most of the others with it. */
+static bool
+outbox_staged(void *state, struct err *e)
+{
+	struct outbox *o = state;
+	char tmp[PATH_TEXT_MAX];
+	bool ok = true;
+
+	(void)path_join(tmp, o->dir, "tmp");
+	while (o->count > 0) {
+		int fd = o->fds[--o->count];
+
+		if (fsync(fd) != 0)
+			ok = err_sys(e, "%s", tmp);
+		if (close(fd) != 0 && ok)
+			ok = err_sys(e, "%s", tmp);
+	}
+	return ok && dir_sync(tmp, e);
 }
 
 static enum way_result
 outbox_send(void *state, const struct message *m, char reply[WAY_REPLY_MAX])
 {
 	struct outbox *o = state;
-	char name[128], tmp[PATH_TEXT_MAX], to[PATH_TEXT_MAX], part[PATH_TEXT_MAX];
-	struct err e = ERR_INIT;
-	int fd;
+	char tmp[PATH_TEXT_MAX], to[PATH_TEXT_MAX];
 
-	(void)snprintf(name, sizeof(name), "%.*s.eml", (int)(m->id.len > 100 ? 100 : m->id.len), (const char *)m->id.p);
-	(void)path_join(tmp, path_join(part, o->dir, "tmp"), name);
-	(void)path_join(to, path_join(part, o->dir, "new"), name);
-	reply[0] = '\0';
-	fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
-	if (fd < 0)
-		return failed(reply, tmp);
-	if (!fd_write_all(fd, m->bytes, &e) || fsync(fd) != 0) {
-		(void)close(fd);
-		(void)unlink(tmp);
-		return failed(reply, tmp);
+	path_of(o, "tmp", m->id, tmp);
+	path_of(o, "new", m->id, to);
+	if (rename(tmp, to) != 0) {
+		(void)snprintf(reply, WAY_REPLY_MAX, "%.100s: %s", to, strerror(errno));
+		return WAY_LATER;
 	}
-	if (close(fd) != 0 || rename(tmp, to) != 0)
-		return failed(reply, to);
-	(void)snprintf(reply, WAY_REPLY_MAX, "new/%s", name);
+	(void)snprintf(reply, WAY_REPLY_MAX, "new/%.*s.eml", (int)(m->id.len > 100 ? 100 : m->id.len), (const char *)m->id.p);
 	return WAY_SENT;
+}
+
+static bool
+outbox_settle(void *state, struct err *e)
+{
+	struct outbox *o = state;
+	char dir[PATH_TEXT_MAX];
+
+	return dir_sync(path_join(dir, o->dir, "new"), e);
+}
+
+static bool
+outbox_gone(void *state, struct slice id)
+{
+	struct outbox *o = state;
+	char tmp[PATH_TEXT_MAX];
+
+	path_of(o, "tmp", id, tmp);
+	return !file_exists(tmp);
 }
 
 const struct way way_outbox = {
 	.name = "outbox",
 	.open = outbox_open,
-	.send = outbox_send,
 	.close = outbox_close,
-	.again_is_safe = true,
+	.stage = outbox_stage,
+	.staged = outbox_staged,
+	.send = outbox_send,
+	.settle = outbox_settle,
+	.gone = outbox_gone,
 };

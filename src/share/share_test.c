@@ -139,97 +139,132 @@ files_in(const char *dir)
 	return n;
 }
 
+/* As a crash leaves it: who marked, and what stands there. */
+static void
+crashed(struct store *s, const char *batch, const char *state)
+{
+	char sql[200];
+	struct err e = ERR_INIT;
+
+	(void)snprintf(sql, sizeof(sql), "INSERT INTO setting (key, value) VALUES ('notices.batch', '%s') ON CONFLICT (key) DO UPDATE SET value = excluded.value", batch);
+	CHECK_OK(db_exec(store_db(s), sql, &e), &e);
+	(void)snprintf(sql, sizeof(sql), "UPDATE notice SET state = '%s', next_s = 0, attempts = 0", state);
+	CHECK_OK(db_exec(store_db(s), sql, &e), &e);
+}
+
+/* The batch's mark of this very run of the machine. */
+static const char *
+this_boot(const char *way)
+{
+	static char out[96];
+	char boot[64] = "";
+	FILE *f = fopen("/proc/sys/kernel/random/boot_id", "r");
+
+	if (f != NULL && fscanf(f, "%63s", boot) != 1)
+		boot[0] = '\0';
+	if (f != NULL)
+		(void)fclose(f);
+	(void)snprintf(out, sizeof(out), "%s %s", way, boot);
+	return out;
+}
+
 TEST(outbox)
 {
 	struct store *s = filled("outbox");
-	char dir[PATH_TEXT_MAX], sub[PATH_TEXT_MAX];
+	char dir[PATH_TEXT_MAX], sub[PATH_TEXT_MAX], from[PATH_TEXT_MAX], to[PATH_TEXT_MAX];
 	struct way_options wo = { .outbox = path_join(dir, test_dir(), "box") };
 	struct notices_summary sum = prepare(s);
 	struct err e = ERR_INIT;
+	struct dir_list l;
 
 	CHECK_OK(notices_send(s, &way_outbox, &wo, &options, NULL, &sum, &e), &e);
 	CHECK_INT(sum.sent, 4);
 	CHECK_INT(files_in(path_join(sub, dir, "new")), 4);
 	CHECK_INT(files_in(path_join(sub, dir, "tmp")), 0);
 	CHECK_INT(number(s, "SELECT COUNT(*) FROM finding_now WHERE state_now = 1"), 4);
-	/* A kill between the dialogue and its record: the same file again, not another. */
-	CHECK_OK(db_exec(store_db(s), "UPDATE notice SET state = 'sending'", &e), &e);
+	/* Power fails between the renames and their record; by then one was read, one did not reach the disk. */
+	crashed(s, "outbox another-boot", "sending");
+	if (CHECK_OK(dir_list(path_join(sub, dir, "new"), true, &l, &e), &e)) {
+		CHECK(unlink(path_join(from, sub, l.names[0])) == 0);
+		(void)path_join(from, path_join(sub, dir, "new"), l.names[1]);
+		(void)path_join(to, path_join(sub, dir, "tmp"), l.names[1]);
+		CHECK(rename(from, to) == 0);
+		dir_list_free(&l);
+	}
+	sum = (struct notices_summary){ 0 };
+	CHECK_OK(notices_send(s, &way_outbox, &wo, &options, NULL, &sum, &e), &e);
+	CHECK_INT(sum.sent, 4);
+	CHECK_INT(files_in(path_join(sub, dir, "new")), 3); /* what was read is not there again */
+	CHECK_INT(files_in(path_join(sub, dir, "tmp")), 0);
+	CHECK_INT(number(s, "SELECT COUNT(*) FROM notice WHERE state = 'sent'"), 4);
+	/* Staged and not marked: still drafts, written anew. */
+	crashed(s, "outbox another-boot", "draft");
+	sum = (struct notices_summary){ 0 };
 	CHECK_OK(notices_send(s, &way_outbox, &wo, &options, NULL, &sum, &e), &e);
 	CHECK_INT(files_in(path_join(sub, dir, "new")), 4);
-	/* Over SMTP nobody can know: not sent again by itself. */
-	CHECK_OK(db_exec(store_db(s), "UPDATE notice SET state = 'sending'", &e), &e);
-	wo = (struct way_options){ .url = S("smtp://127.0.0.1:1"), .tls = S("off") };
-	sum = (struct notices_summary){ 0 };
-	CHECK_OK(notices_send(s, &way_smtp, &wo, &options, NULL, &sum, &e), &e);
-	CHECK_INT(sum.sent + sum.later + sum.never, 0);
-	CHECK_INT(number(s, "SELECT COUNT(*) FROM notice WHERE state = 'uncertain'"), 4);
-	/* The server is away: later. */
-	CHECK_OK(db_exec(store_db(s), "UPDATE notice SET state = 'draft', next_s = 0", &e), &e);
-	CHECK_OK(notices_send(s, &way_smtp, &wo, &options, NULL, &sum, &e), &e);
-	/* One attempt says it for all. */
-	CHECK_INT(sum.later, 1);
-	CHECK_INT(number(s, "SELECT COUNT(*) FROM notice WHERE state = 'failed' AND next_s > 1781700000"), 1);
-	CHECK_INT(number(s, "SELECT COUNT(*) FROM notice WHERE state = 'draft'"), 3);
-	wo.tls = S("sometimes");
-	CHECK(!notices_send(s, &way_smtp, &wo, &options, NULL, &sum, &e));
+	/* It cannot be written: an error with the path, and nothing is lost. */
+	crashed(s, "outbox another-boot", "draft");
+	CHECK_OK(db_exec(store_db(s), "UPDATE notice SET id = 'a/b' WHERE id = (SELECT MIN(id) FROM notice)", &e), &e);
+	CHECK_OK(db_exec(store_db(s), "INSERT INTO notice_message VALUES ('a/b', 'x')", &e), &e);
+	CHECK(!notices_send(s, &way_outbox, &wo, &options, NULL, &sum, &e));
+	CHECK_INT(number(s, "SELECT COUNT(*) FROM notice WHERE state = 'draft'"), 4);
 	store_close(&s);
 }
 
-TEST(message)
+/* What is said of a batch after a crash, by where it stood and whether the machine went down. */
+TEST(after_a_crash)
 {
-	struct finding_row rows[3] = {
-		{ .id = 5, .class = CLASS_INFECTED_SYSTEM, .kind = PLACE_IP, .place = S("192.0.2.1"), .identifier = S("necurs"), .transport = S(""),
-		    .country = S("ES"), .feed = S("f"), .label = S(""), .first_s = NOW, .last_s = NOW, .count = 1, .asn = 64496 },
-		{ .id = 6, .class = CLASS_VULNERABLE_SYSTEM, .kind = PLACE_IP, .place = S("192.0.2.2"), .identifier = S("=1+1\r\nBcc: x@y.example"), .transport = S("tcp"),
-		    .country = S("ES"), .feed = S("f"), .label = S(""), .first_s = NOW, .last_s = NOW, .count = 7, .port = 3389 },
-		{ .id = 7, .class = CLASS_C2_SERVER, .kind = PLACE_IP, .place = S("2001:db8::1"), .identifier = S("x"), .transport = S("tcp"),
-		    .country = S(""), .feed = S("f"), .label = S(""), .first_s = NOW, .last_s = NOW, .count = 1, .port = 443 },
+	static const struct {
+		const char *name, *way, *boot, *state, *comes;
+	} cases[] = {
+		{ "killed before its dialogue", "smtp", "same", "queued", "failed" },
+		{ "killed in its dialogue", "smtp", "same", "sending", "uncertain" },
+		{ "power cut, its dialogue perhaps begun", "smtp", "other", "queued", "uncertain" },
+		{ "power cut in its dialogue", "smtp", "other", "sending", "uncertain" },
+		{ "by another way, which would know", "outbox", "same", "sending", "uncertain" },
+		{ "the machine does not say", "smtp", "", "queued", "uncertain" },
 	};
-	struct contact contact = { .scope = SCOPE_ASN, .value = S("64496"), .email = S("abuse@a.example"), .format = S("csv,xarf"), .lang_known = true };
-	struct compose c = { .options = &options, .contact = &contact, .id = S("N1"), .rows = rows, .count = 3 };
+	struct store *s = filled("crash");
+	struct way_options wo = { .url = S("smtp://127.0.0.1:1"), .tls = S("off") };
+	struct notices_summary sum = prepare(s);
 	struct err e = ERR_INIT;
-	const struct json *j;
-	struct arena a;
-	struct buf b;
+	char batch[128], sql[128];
 
-	buf_init(&b, 1 << 20);
-	arena_init(&a, 1 << 20);
-	for (int lang = 0; lang < LANG_COUNT; lang++) {
-		struct slice rest, line;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		test_case("%s", cases[i].name);
+		(void)snprintf(batch, sizeof(batch), "%s %s", cases[i].way, cases[i].boot);
+		crashed(s, strcmp(cases[i].boot, "same") == 0 ? this_boot(cases[i].way) : batch, cases[i].state);
+		sum = (struct notices_summary){ 0 };
+		CHECK_OK(notices_send(s, &way_smtp, &wo, &options, NULL, &sum, &e), &e);
+		CHECK_INT(sum.sent, 0);
+		/* The server is away: one attempt says it for all that are to be sent. */
+		(void)snprintf(sql, sizeof(sql), "SELECT COUNT(*) FROM notice WHERE state = '%s'", cases[i].comes);
+		CHECK_INT(number(s, sql), strcmp(cases[i].comes, "failed") == 0 ? 1 : 4);
+		CHECK_INT(number(s, "SELECT COUNT(*) FROM notice WHERE state IN ('queued', 'sending', 'sent')"), 0);
+		CHECK_INT(sum.uncertain, strcmp(cases[i].comes, "failed") == 0 ? 0 : 4);
+	}
+	test_case("a person's word");
+	{
+		struct slice id = S("N1");
 
-		contact.lang = (enum lang)lang;
-		buf_clear(&b);
-		CHECK_OK(compose_notice(&c, &b, &e), &e);
-		CHECK(slice_find(buf_view(&b), S("To: <abuse@a.example>\r\n")) != SIZE_MAX);
-		CHECK(slice_find(buf_view(&b), S("\nBcc:")) == SIZE_MAX); /* a stranger's text begins no line */
-		rest = buf_view(&b);
-		for (size_t n = 0; slice_cut(&rest, '\n', &line) && rest.p != NULL; n++) {
-			if (line.len == 0 || line.p[line.len - 1] != '\r' || line.len > 999) {
-				test_case("%s line %zu", lang_tag((enum lang)lang), n);
-				CHECK(!"ends with CRLF and is not too long");
-				break;
-			}
-		}
+		crashed(s, "smtp x", "uncertain");
+		CHECK_OK(db_exec(store_db(s), "UPDATE notice SET id = 'N1' WHERE id = (SELECT MIN(id) FROM notice)", &e), &e);
+		CHECK_OK(notice_say(s, id, NOTICE_ARRIVED, NOW, &e), &e);
+		CHECK_INT(number(s, "SELECT COUNT(*) FROM notice WHERE id = 'N1' AND state = 'sent'"), 1);
+		CHECK(!notice_say(s, id, NOTICE_WITHDRAW, NOW, &e) && e.code == ERR_CONFLICT);
+		CHECK_OK(notice_say(s, id, NOTICE_AGAIN, NOW, &e), &e);
+		CHECK_OK(notice_say(s, id, NOTICE_WITHDRAW, NOW, &e), &e);
+		CHECK(!notice_say(s, id, NOTICE_ARRIVED, NOW, &e) && e.code == ERR_CONFLICT);
+		CHECK(!notice_say(s, S("N2"), NOTICE_AGAIN, NOW, &e) && e.code == ERR_ABSENT);
+		crashed(s, "smtp x", "sending");
+		CHECK(!notice_say(s, id, NOTICE_AGAIN, NOW, &e) && e.code == ERR_CONFLICT);
 	}
-	xarf_rules_warmup();
-	for (size_t i = 0; i < 3; i++) {
-		buf_clear(&b);
-		CHECK(compose_xarf(&options, &rows[i], &b));
-		CHECK_OK(json_parse(buf_view(&b), &JSON_LIMITS, &a, &j, &e), &e);
-		CHECK_OK(xarf_rules_check("v4__xarf-core", j, &e), &e);
-		CHECK_OK(xarf_rules_check(i == 1 ?
-		    "v4__types__vulnerability-open-service" : "v4__types__infrastructure-botnet", j, &e), &e);
-	}
-	rows[0].class = CLASS_SPAM;
-	CHECK(!compose_xarf(&options, &rows[0], &b));
-	buf_clear(&b);
-	compose_csv(&rows[1], &b);
-	CHECK(slice_find(buf_view(&b), S("\"'=1+1")) != SIZE_MAX);
-	buf_clear(&b);
-	compose_word(&b, S("CSIRT de Éxample"));
-	CHECK_SLICE(buf_view(&b), S("=?utf-8?B?Q1NJUlQgZGUgw4l4YW1wbGU=?="));
-	arena_fini(&a);
-	buf_fini(&b);
+	wo.tls = S("sometimes");
+	CHECK(!notices_send(s, &way_smtp, &wo, &options, NULL, &sum, &e));
+	wo.tls = S("try");
+	wo.user = S("u");
+	CHECK(!notices_send(s, &way_smtp, &wo, &options, NULL, &sum, &e));
+	store_close(&s);
 }
 
 /* What our server says to a command; "" hangs up. */
@@ -384,7 +419,7 @@ main(void)
 {
 	RUN(who_is_told);
 	RUN(outbox);
-	RUN(message);
+	RUN(after_a_crash);
 	RUN(smtp_answers);
 	return test_end();
 }

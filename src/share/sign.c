@@ -4,6 +4,9 @@
 
 #include <gmime/gmime.h>
 
+/* GnuPG's word for "the list of keys that would do has ended"; gpg-error.h: 16383. */
+#define GPG_ERR_EOF 16383
+
 static GMimeObject *
 parse_entity(const struct buf *entity)
 {
@@ -50,6 +53,8 @@ sign_entity(const struct buf *entity, struct slice key, struct buf *out, struct 
 	ok = is_signed != NULL;
 	if (ok)
 		put_object(GMIME_OBJECT(is_signed), out);
+	else if (error != NULL && (error->code & 0xffff) == GPG_ERR_EOF)
+		(void)err_set(e, ERR_SYSTEM, "the notice could not be signed: no secret key %s that is valid and can sign is in the keyring; see gpg --list-secret-keys", user);
 	else
 		(void)err_set(e, ERR_SYSTEM, "the notice could not be signed with key %s: %s", user,
 		    error == NULL ? "GnuPG" : error->message);

@@ -11,14 +11,16 @@
 
 struct smtp {
 	CURL *curl;
-	char *url, *user, *password;
+	char *url, *user, *password, *ca;
 	/* the message on its way */
+	const struct message *message;
 	struct slice rest;
 	bool all_read;
 	bool addressed; /* RCPT went out: an answer is about this message */
 	bool refused; /* line is the 4xx or 5xx; the good-bye after it says nothing */
 	/* the server's last line */
 	char line[WAY_REPLY_MAX];
+	char trouble[CURL_ERROR_SIZE]; /* libcurl's own words */
 };
 
 static size_t
@@ -26,7 +28,11 @@ give(char *p, size_t size, size_t n, void *cookie)
 {
 	struct smtp *s = cookie;
 	struct slice part = slice_sub(s->rest, 0, size * n);
+	const struct message *m = s->message;
 
+	/* The last bytes: behind them the final dot follows by itself. */
+	if (part.len == s->rest.len && !s->all_read && m->committing != NULL && !m->committing(m->cookie))
+		return CURL_READFUNC_ABORT;
 	if (part.len > 0)
 		memcpy(p, part.p, part.len);
 	s->rest = slice_from(s->rest, part.len);
@@ -71,6 +77,7 @@ smtp_close(void **state)
 	free(s->url);
 	free(s->user);
 	free(s->password);
+	free(s->ca);
 	free(s);
 	*state = NULL;
 }
@@ -102,37 +109,47 @@ password_read(struct smtp *s, struct slice file, struct err *e)
 }
 
 static bool
-smtp_open(const struct way_options *o, void **state_out, struct err *e)
+tls_read(const struct way_options *o, long *out, struct err *e)
 {
-	static bool ready;
-	struct smtp *s;
-	long tls = CURLUSESSL_ALL;
-
-	if (!slice_starts(o->url, S("smtp://")) && !slice_starts(o->url, S("smtps://")))
-		return err_set(e, ERR_INPUT, "[smtp] url: expected smtp://host:25 or smtps://host:465, found %s", QUOTE(o->url));
+	*out = CURLUSESSL_ALL;
 	if (slice_eq(o->tls, S("try")))
-		tls = CURLUSESSL_TRY;
+		*out = CURLUSESSL_TRY;
 	else if (slice_eq(o->tls, S("off")))
-		tls = CURLUSESSL_NONE;
+		*out = CURLUSESSL_NONE;
 	else if (!slice_eq(o->tls, S("require")))
 		return err_set(e, ERR_INPUT, "[smtp] tls: %s is none of require, try, off", QUOTE(o->tls));
-	if (!ready && curl_global_init(CURL_GLOBAL_DEFAULT) != 0)
-		return err_set(e, ERR_SYSTEM, "libcurl cannot start");
-	ready = true;
-	s = xalloc(sizeof(*s));
-	*state_out = s;
-	s->curl = curl_easy_init();
-	s->url = text_of(o->url);
-	if (s->curl == NULL || (o->password_file.len > 0 && !password_read(s, o->password_file, e))) {
-		smtp_close(state_out);
-		return false;
-	}
+	/* Whoever sits between takes STARTTLS out of the answer, and has the password. */
+	if (o->user.len > 0 && slice_eq(o->tls, S("try")))
+		return err_set(e, ERR_INPUT, "[smtp] tls: with a user it must be require (or off, within one machine)");
+	return true;
+}
+
+/* Files that are named must be there: libcurl would say so for each message. */
+static bool
+files_read(struct smtp *s, const struct way_options *o, struct err *e)
+{
+	if (o->password_file.len > 0 && !password_read(s, o->password_file, e))
+		return err_within(e, "[smtp] password_file");
+	if (o->ca.len == 0)
+		return true;
+	s->ca = text_of(o->ca);
+	return file_exists(s->ca) || err_set(e, ERR_ABSENT, "[smtp] ca: there is no file %s", s->ca);
+}
+
+static void
+prepare(struct smtp *s, long tls)
+{
 	(void)curl_easy_setopt(s->curl, CURLOPT_URL, s->url);
 	(void)curl_easy_setopt(s->curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
 	(void)curl_easy_setopt(s->curl, CURLOPT_USE_SSL, tls);
+	(void)curl_easy_setopt(s->curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	if (s->ca != NULL)
+		(void)curl_easy_setopt(s->curl, CURLOPT_CAINFO, s->ca);
 	(void)curl_easy_setopt(s->curl, CURLOPT_NOSIGNAL, 1L);
 	(void)curl_easy_setopt(s->curl, CURLOPT_CONNECTTIMEOUT, 30L);
-	(void)curl_easy_setopt(s->curl, CURLOPT_TIMEOUT, 300L);
+	/* RFC 5321 section 4.5.3.2: up to ten minutes for the answer to the final dot. */
+	(void)curl_easy_setopt(s->curl, CURLOPT_SERVER_RESPONSE_TIMEOUT, 600L);
+	(void)curl_easy_setopt(s->curl, CURLOPT_TIMEOUT, 1800L);
 	(void)curl_easy_setopt(s->curl, CURLOPT_TCP_NODELAY, 1L);
 	(void)curl_easy_setopt(s->curl, CURLOPT_UPLOAD, 1L);
 	(void)curl_easy_setopt(s->curl, CURLOPT_READFUNCTION, give);
@@ -142,11 +159,39 @@ smtp_open(const struct way_options *o, void **state_out, struct err *e)
 	(void)curl_easy_setopt(s->curl, CURLOPT_DEBUGFUNCTION, watch);
 	(void)curl_easy_setopt(s->curl, CURLOPT_DEBUGDATA, s);
 	(void)curl_easy_setopt(s->curl, CURLOPT_VERBOSE, 1L);
-	if (o->user.len > 0) {
-		s->user = text_of(o->user);
-		(void)curl_easy_setopt(s->curl, CURLOPT_USERNAME, s->user);
-		(void)curl_easy_setopt(s->curl, CURLOPT_PASSWORD, s->password == NULL ? "" : s->password);
+	(void)curl_easy_setopt(s->curl, CURLOPT_ERRORBUFFER, s->trouble);
+	if (s->user == NULL)
+		return;
+	(void)curl_easy_setopt(s->curl, CURLOPT_USERNAME, s->user);
+	(void)curl_easy_setopt(s->curl, CURLOPT_PASSWORD, s->password == NULL ? "" : s->password);
+}
+
+static bool
+smtp_open(const struct way_options *o, void **state_out, struct err *e)
+{
+	static bool ready;
+	struct smtp *s;
+	long tls;
+
+	if (!slice_starts(o->url, S("smtp://")) && !slice_starts(o->url, S("smtps://")))
+		return err_set(e, ERR_INPUT, "[smtp] url: expected smtp://host:25 or smtps://host:465, found %s", QUOTE(o->url));
+	if (!tls_read(o, &tls, e))
+		return false;
+	if (!ready && curl_global_init(CURL_GLOBAL_DEFAULT) != 0)
+		return err_set(e, ERR_SYSTEM, "libcurl cannot start");
+	ready = true;
+	s = xalloc(sizeof(*s));
+	*state_out = s;
+	s->url = text_of(o->url);
+	s->user = o->user.len > 0 ? text_of(o->user) : NULL;
+	s->curl = curl_easy_init();
+	if (s->curl == NULL)
+		(void)err_set(e, ERR_SYSTEM, "libcurl cannot start");
+	if (s->curl == NULL || !files_read(s, o, e)) {
+		smtp_close(state_out);
+		return false;
 	}
+	prepare(s, tls);
 	return true;
 }
 
@@ -170,36 +215,55 @@ outcome(const struct smtp *s, CURLcode code, long status)
 }
 
 static enum way_result
+dialogue(struct smtp *s, CURLcode *code_out)
+{
+	long status = 0;
+
+	s->rest = s->message->bytes;
+	s->all_read = s->addressed = s->refused = false;
+	s->line[0] = s->trouble[0] = '\0';
+	*code_out = curl_easy_perform(s->curl);
+	(void)curl_easy_getinfo(s->curl, CURLINFO_RESPONSE_CODE, &status);
+	return outcome(s, *code_out, status);
+}
+
+static enum way_result
 smtp_send(void *state, const struct message *m, char reply[WAY_REPLY_MAX])
 {
 	struct smtp *s = state;
 	char from[300], to[300];
 	struct curl_slist *rcpt;
+	enum way_result result;
 	CURLcode code;
-	long status = 0;
+	long fresh = 1;
 
 	(void)snprintf(from, sizeof(from), "<%.*s>", (int)(m->from.len > 254 ? 254 : m->from.len), (const char *)m->from.p);
 	(void)snprintf(to, sizeof(to), "<%.*s>", (int)(m->to.len > 254 ? 254 : m->to.len), (const char *)m->to.p);
 	rcpt = curl_slist_append(NULL, to);
 	if (rcpt == NULL)
 		return WAY_LATER;
-	s->rest = m->bytes;
-	s->all_read = s->addressed = s->refused = false;
-	s->line[0] = '\0';
+	s->message = m;
 	(void)curl_easy_setopt(s->curl, CURLOPT_MAIL_FROM, from);
 	(void)curl_easy_setopt(s->curl, CURLOPT_MAIL_RCPT, rcpt);
 	(void)curl_easy_setopt(s->curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t)m->bytes.len);
-	code = curl_easy_perform(s->curl);
-	(void)curl_easy_getinfo(s->curl, CURLINFO_RESPONSE_CODE, &status);
+	result = dialogue(s, &code);
+	/* A server may have enough of one connection, and take the same on another. */
+	if (result == WAY_AWAY && curl_easy_getinfo(s->curl, CURLINFO_NUM_CONNECTS, &fresh) == CURLE_OK && fresh == 0) {
+		(void)curl_easy_setopt(s->curl, CURLOPT_FRESH_CONNECT, 1L);
+		result = dialogue(s, &code);
+		(void)curl_easy_setopt(s->curl, CURLOPT_FRESH_CONNECT, 0L);
+	}
 	(void)curl_easy_setopt(s->curl, CURLOPT_MAIL_RCPT, NULL);
 	curl_slist_free_all(rcpt);
-	(void)snprintf(reply, WAY_REPLY_MAX, "%s", s->line[0] != '\0' && code != CURLE_COULDNT_CONNECT ? s->line : curl_easy_strerror(code));
-	return outcome(s, code, status);
+	/* Before any recipient it is about the connection: libcurl knows best, unless the server said no. */
+	(void)snprintf(reply, WAY_REPLY_MAX, "%.190s", s->line[0] != '\0' && (s->refused || s->addressed) ? s->line :
+	    s->trouble[0] != '\0' ? s->trouble : curl_easy_strerror(code));
+	return result;
 }
 
 const struct way way_smtp = {
 	.name = "smtp",
 	.open = smtp_open,
-	.send = smtp_send,
 	.close = smtp_close,
+	.send = smtp_send,
 };

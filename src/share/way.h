@@ -9,13 +9,19 @@
 
 struct way_options {
 	const char *outbox; /* the Maildir */
-	struct slice url, user, password_file, tls; /* of SMTP */
+	struct slice url, user, password_file, tls, ca; /* of SMTP */
 };
 
 struct message {
 	struct slice id; /* of the notice: the same message has the same */
 	struct slice from, to; /* addresses alone */
 	struct slice bytes; /* RFC 5322, CRLF */
+	/*
+	 * Called before the bytes go out that let the other side have the whole:
+	 * until then a crash leaves no doubt. False: do not go on (WAY_LATER).
+	 */
+	bool (*committing)(void *cookie);
+	void *cookie;
 };
 
 enum way_result {
@@ -27,15 +33,27 @@ enum way_result {
 };
 
 #define WAY_REPLY_MAX 200
+#define WAY_BATCH_MAX 64 /* messages between two waits for the disk */
 
+/*
+ * Messages come in batches. A way by which a message leaves at once has send()
+ * alone. One that can tell later what became of a message (gone() is set) is
+ * given the whole batch first, then each for good, and settles at the end.
+ */
 struct way {
 	const char *name;
 	bool (*open)(const struct way_options *o, void **state_out, struct err *e);
+	void (*close)(void **state);
 	/* reply: what the other side said, for people. */
 	enum way_result (*send)(void *state, const struct message *m, char reply[WAY_REPLY_MAX]);
-	void (*close)(void **state);
-	/* Sent twice is there once: what a crash cut off may simply be sent again. */
-	bool again_is_safe;
+	/* Keep m where a crash leaves it. False: not even one of the batch is begun. */
+	bool (*stage)(void *state, const struct message *m, struct err *e);
+	/* All that was staged is on the disk when it returns. */
+	bool (*staged)(void *state, struct err *e);
+	/* All that was sent is on the disk when it returns. */
+	bool (*settle)(void *state, struct err *e);
+	/* Of a message that was staged, before a crash: did it go? */
+	bool (*gone)(void *state, struct slice id);
 };
 
 /* NULL when there is no such way. */

@@ -98,7 +98,7 @@ static const char *const migrations[] = {
 	" until_s BIGINT NOT NULL, by_whom TEXT NOT NULL,"
 	" created_s BIGINT NOT NULL);"
 
-	/* What was told; state: draft, sending, sent, failed, uncertain. */
+	/* What was told; its states: share/notices.h. */
 	"CREATE TABLE notice ("
 	" id TEXT PRIMARY KEY, contact BIGINT, email TEXT NOT NULL,"
 	" medium TEXT NOT NULL, lang TEXT NOT NULL, format TEXT NOT NULL,"
@@ -124,6 +124,9 @@ static const char *const migrations[] = {
 	" rule TEXT NOT NULL, allowed BIGINT NOT NULL,"
 	" reason TEXT NOT NULL);"
 	"CREATE INDEX transfer_finding ON transfer (finding);",
+
+	/* 2: a recipient is written to by interval; as it was when the notice was made */
+	"ALTER TABLE notice ADD COLUMN interval_s BIGINT NOT NULL DEFAULT 86400;",
 };
 
 #define SCHEMA_VERSION ((int64_t)(sizeof(migrations) / sizeof(migrations[0])))

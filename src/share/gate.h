@@ -1,0 +1,65 @@
+/*
+ * gate: who is to be told of a finding, and may be? All that becomes part of a
+ * notice comes through gate_consider(), which asks policy_allows() and logs
+ * what it refuses; what it allows is logged with the notice (share/notices.c).
+ */
+#ifndef SHARE_GATE_H
+#define SHARE_GATE_H
+
+#include "share/notices.h"
+
+/* A finding that one mailbox is to be told of. */
+struct pair {
+	const struct contact *contact;
+	int64_t finding;
+	const char *rule, *reason;
+	uint16_t at, len; /* the mailbox within contact->email */
+};
+
+/* One preparing, or one question why. */
+struct prepare {
+	struct store *store;
+	const struct contacts *contacts;
+	const struct notices_options *options;
+	struct notices_summary *out;
+	struct pair *pairs;
+	size_t count, cap;
+	struct stmt *told, *last, *refused, *insert, *insert_message, *insert_findings, *insert_transfer;
+	int64_t transfer_id;
+	/* notices_why(): answers go here, and nothing is written */
+	bool (*why)(void *cookie, const struct transfer_row *t, struct err *e);
+	void *why_cookie;
+};
+
+static inline struct slice
+pair_mailbox(const struct pair *p)
+{
+	return slice_sub(p->contact->email, p->at, p->len);
+}
+
+static inline enum lang
+prepare_lang(const struct prepare *p, const struct contact *c)
+{
+	return c->lang_known ? c->lang : p->options->lang;
+}
+
+static inline uint32_t
+prepare_interval(const struct prepare *p, const struct contact *c)
+{
+	return c->interval_s != 0 ? c->interval_s : p->options->interval_s;
+}
+
+/* Prepare the statements; prepare_fini() frees them, also after a failure. */
+bool prepare_init(struct prepare *p, struct err *e) MUST_USE;
+void prepare_fini(struct prepare *p);
+
+/* Find out who is to be told of a finding: pairs, refusals logged, or answers to p->why. */
+bool gate_consider(struct prepare *p, const struct finding_row *row, struct err *e) MUST_USE;
+/* When may a mailbox be written to again, as this contact's? 0: now. */
+bool gate_due(struct prepare *p, const struct contact *c, struct slice mailbox,
+    int64_t *next_s, struct err *e) MUST_USE;
+/* One answer to p->why. */
+bool gate_answer(struct prepare *p, struct slice recipient, const char *rule,
+    struct slice reason, bool allowed, struct err *e) MUST_USE;
+
+#endif

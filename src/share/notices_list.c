@@ -1,0 +1,160 @@
+/*
+ * notices_list: looking at notices, and what a person may say about one.
+ */
+#include "share/notices.h"
+
+bool
+notices_list(struct store *s, const struct notice_query *q,
+    bool (*each)(void *cookie, const struct notice_row *n, struct err *e),
+    void *cookie, struct err *e)
+{
+	struct stmt *st = NULL;
+	enum step step;
+
+	if (!db_prepare(store_db(s), "SELECT id, email, medium, lang, format, state, reply, created_s, state_s, next_s, interval_s, findings, attempts FROM notice"
+	    " WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR email LIKE '%' || ?2 || '%') AND (?3 IS NULL OR id = ?3)"
+	    " ORDER BY created_s DESC, id LIMIT ?4", &st, e))
+		return false;
+	stmt_text(st, 1, q->state);
+	stmt_text(st, 2, q->email);
+	stmt_text(st, 3, q->id);
+	stmt_i64(st, 4, q->limit == 0 ? INT64_MAX : (int64_t)q->limit);
+	while ((step = stmt_step(st, e)) == STEP_ITEM) {
+		struct notice_row n = { .id = stmt_col(st, 0), .email = stmt_col(st, 1), .medium = stmt_col(st, 2),
+			.lang = stmt_col(st, 3), .format = stmt_col(st, 4), .state = stmt_col(st, 5), .reply = stmt_col(st, 6),
+			.created_s = stmt_col_i64(st, 7), .state_s = stmt_col_i64(st, 8), .next_s = stmt_col_i64(st, 9),
+			.interval_s = stmt_col_i64(st, 10), .findings = stmt_col_i64(st, 11), .attempts = stmt_col_i64(st, 12) };
+
+		if (!slice_eq(n.state, S("failed")))
+			n.next_s = 0;
+		if (!each(cookie, &n, e)) {
+			step = STEP_FAIL;
+			break;
+		}
+	}
+	stmt_free(&st);
+	return step == STEP_END;
+}
+
+bool
+notice_message(struct store *s, struct slice id, struct buf *out, struct err *e)
+{
+	struct stmt *st = NULL;
+	enum step step = STEP_FAIL;
+
+	if (db_prepare(store_db(s), "SELECT message FROM notice_message WHERE notice = ?1", &st, e)) {
+		stmt_text(st, 1, id);
+		step = stmt_step(st, e);
+		if (step == STEP_ITEM)
+			buf_put(out, stmt_col(st, 0));
+	}
+	stmt_free(&st);
+	if (step == STEP_END)
+		return err_set(e, ERR_ABSENT, "there is no notice %s", QUOTE(id));
+	return step == STEP_ITEM;
+}
+
+/*
+ * What a word means in which state. A notice on its way takes none: it is
+ * settled first, by the next sending.
+ */
+static const char *const words[] = {
+	[NOTICE_AGAIN] = "UPDATE notice SET state = 'draft', state_s = ?2, next_s = 0 WHERE id = ?1 AND state NOT IN ('queued', 'sending')",
+	[NOTICE_ARRIVED] = "UPDATE notice SET state = 'sent', state_s = ?2 WHERE id = ?1 AND state = 'uncertain'",
+	[NOTICE_WITHDRAW] = "UPDATE notice SET state = 'withdrawn', state_s = ?2, next_s = 0 WHERE id = ?1 AND state IN ('draft', 'failed', 'refused', 'uncertain')",
+};
+
+static bool
+refuse(enum notice_word word, struct slice id, struct err *e)
+{
+	switch (word) {
+	case NOTICE_AGAIN:
+		return err_set(e, ERR_CONFLICT, "notice %s is on its way: entente notices --send settles it first", QUOTE(id));
+	case NOTICE_ARRIVED:
+		return err_set(e, ERR_CONFLICT, "notice %s is not uncertain", QUOTE(id));
+	case NOTICE_WITHDRAW:
+		break;
+	}
+	return err_set(e, ERR_CONFLICT, "notice %s was sent, or is on its way: it cannot be withdrawn", QUOTE(id));
+}
+
+static bool
+there(struct store *s, struct slice id, bool *out, struct err *e)
+{
+	struct stmt *st = NULL;
+	int64_t one = 0;
+	bool ok = db_prepare(store_db(s), "SELECT 1 FROM notice WHERE id = ?1", &st, e);
+
+	if (ok) {
+		stmt_text(st, 1, id);
+		ok = stmt_number(st, &one, out, e);
+	}
+	stmt_free(&st);
+	return ok;
+}
+
+static bool
+say(struct store *s, struct slice id, enum notice_word word, int64_t now_s, struct err *e)
+{
+	struct stmt *st = NULL;
+	int64_t changed = 0;
+	bool known = false, ok = db_prepare(store_db(s), words[word], &st, e);
+
+	if (ok) {
+		stmt_text(st, 1, id);
+		stmt_i64(st, 2, now_s);
+		ok = stmt_run(st, &changed, e);
+	}
+	stmt_free(&st);
+	if (!ok || changed > 0)
+		return ok && (word != NOTICE_ARRIVED || notice_tell_findings(s, id, now_s, e));
+	if (!there(s, id, &known, e))
+		return false;
+	return known ? refuse(word, id, e) :
+	    err_set(e, ERR_ABSENT, "there is no notice %s", QUOTE(id));
+}
+
+bool
+notice_say(struct store *s, struct slice id, enum notice_word word, int64_t now_s, struct err *e)
+{
+	struct db *db = store_db(s);
+
+	if (!db_begin(db, e))
+		return false;
+	if (say(s, id, word, now_s, e) && db_commit(db, e))
+		return true;
+	store_rollback(s);
+	return false;
+}
+
+/* Findings of a sent notice were told; one that is resolved meanwhile stays so. */
+bool
+notice_tell_findings(struct store *s, struct slice id, int64_t now_s, struct err *e)
+{
+	struct stmt *st = NULL;
+	int64_t ids[256], after = INT64_MIN;
+	enum step step = STEP_ITEM;
+	bool ok = db_prepare(store_db(s), "SELECT finding FROM notice_finding WHERE notice = ?1 AND finding > ?2 ORDER BY finding LIMIT 256", &st, e);
+
+	while (ok && step == STEP_ITEM) {
+		size_t n = 0;
+
+		stmt_text(st, 1, id);
+		stmt_i64(st, 2, after);
+		while (n < 256 && (step = stmt_step(st, e)) == STEP_ITEM)
+			ids[n++] = stmt_col_i64(st, 0);
+		stmt_reset(st);
+		ok = step != STEP_FAIL;
+		for (size_t i = 0; i < n && ok; i++) {
+			struct err why = ERR_INIT;
+
+			ok = finding_act_apply(s, ids[i], FINDING_TELL, S("notice"), id, now_s, &why) ||
+			    why.code == ERR_CONFLICT || why.code == ERR_ABSENT;
+			if (!ok)
+				*e = why;
+		}
+		after = n == 0 ? after : ids[n - 1];
+	}
+	stmt_free(&st);
+	return ok;
+}
