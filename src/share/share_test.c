@@ -267,6 +267,91 @@ TEST(after_a_crash)
 	store_close(&s);
 }
 
+/*
+ * A way that keeps what it is given, and at the first message copies the
+ * database as it then lies on the disk: what is left after a power cut.
+ */
+struct tally {
+	char ids[64][40];
+	size_t count;
+	const char *from, *to; /* of the database; NULL: no copy */
+};
+
+static struct tally tally;
+
+static bool
+tally_open(const struct way_options *o, void **state_out, struct err *e)
+{
+	(void)o;
+	(void)e;
+	*state_out = &tally;
+	return true;
+}
+
+static void
+tally_close(void **state)
+{
+	*state = NULL;
+}
+
+static enum way_result
+tally_send(void *state, const struct message *m, char reply[WAY_REPLY_MAX])
+{
+	struct tally *t = state;
+	char command[3 * PATH_TEXT_MAX];
+
+	(void)reply;
+	if (t->from != NULL) {
+		(void)snprintf(command, sizeof(command), "cp %s %s && cp %s-wal %s-wal", t->from, t->to, t->from, t->to);
+		CHECK(system(command) == 0);
+		t->from = NULL;
+	}
+	CHECK(m->committing(m->cookie));
+	(void)snprintf(t->ids[t->count++ % 64], 40, "%.*s", SLICE_ARG(m->id));
+	return WAY_SENT;
+}
+
+static const struct way way_tally = { .name = "tally", .open = tally_open, .close = tally_close, .send = tally_send };
+
+TEST(power_cut)
+{
+	char from[PATH_TEXT_MAX], to[PATH_TEXT_MAX];
+	struct way_options wo = { .url = S("") };
+	struct notices_summary sum = { 0 };
+	struct err e = ERR_INIT;
+	struct store *s = filled("cut");
+
+	/* 20 drafts: more than the first batch. */
+	(void)prepare(s);
+	CHECK_OK(db_exec(store_db(s), "DELETE FROM notice; DELETE FROM notice_finding; DELETE FROM notice_message", &e), &e);
+	for (int i = 0; i < 20; i++) {
+		char sql[400];
+
+		(void)snprintf(sql, sizeof(sql), "INSERT INTO notice (id, contact, email, medium, lang, format, created_s, state, state_s, attempts, next_s, reply, findings)"
+		    " VALUES ('N%02d', 1, 'a@b.example', 'mail', 'en', 'csv', 0, 'draft', 0, 0, 0, '', 0); INSERT INTO notice_message VALUES ('N%02d', 'x')", i, i);
+		CHECK_OK(db_exec(store_db(s), sql, &e), &e);
+	}
+	tally = (struct tally){ .from = path_join(from, test_dir(), "cut.db"), .to = path_join(to, test_dir(), "left.db") };
+	CHECK_OK(notices_send(s, &way_tally, &wo, &options, NULL, &sum, &e), &e);
+	CHECK_INT(tally.count, 20);
+	CHECK_INT(number(s, "SELECT COUNT(*) FROM notice WHERE state = 'sent'"), 20);
+	store_close(&s);
+	/* All 20 went; the disk knows of the first batch's mark alone. */
+	CHECK_OK(store_open(to, &(struct db_options){ 0 }, &s, &e), &e);
+	CHECK_INT(number(s, "SELECT COUNT(*) FROM notice WHERE state = 'queued'"), 8);
+	CHECK_OK(db_exec(store_db(s), "UPDATE setting SET value = 'tally another' WHERE key = 'notices.batch'", &e), &e);
+	tally.count = 0;
+	sum = (struct notices_summary){ 0 };
+	CHECK_OK(notices_send(s, &way_tally, &wo, &options, NULL, &sum, &e), &e);
+	CHECK_INT(sum.uncertain, 8);
+	CHECK_INT(number(s, "SELECT COUNT(*) FROM notice WHERE state = 'uncertain' AND attempts = 1"), 8);
+	/* The copy is of before the second batch: those 12 stand for ones that had not begun. */
+	CHECK_INT(tally.count, 12);
+	for (size_t i = 0; i < tally.count; i++)
+		CHECK(strcmp(tally.ids[i], "N08") >= 0);
+	store_close(&s);
+}
+
 /* What our server says to a command; "" hangs up. */
 struct sink {
 	const char *name;
@@ -420,6 +505,7 @@ main(void)
 	RUN(who_is_told);
 	RUN(outbox);
 	RUN(after_a_crash);
+	RUN(power_cut);
 	RUN(smtp_answers);
 	return test_end();
 }
