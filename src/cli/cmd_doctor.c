@@ -154,6 +154,21 @@ checks(struct doctor *d, struct err *e)
 	return true;
 }
 
+/* Whoever writes brings an older database to today's form; who only looks is sent here. */
+static bool
+open_node(const char *dir, struct node *n, struct err *e)
+{
+	struct err why = ERR_INIT;
+
+	if (node_open(dir, NODE_READ, n, e))
+		return true;
+	if (e->code != ERR_CONFLICT || !node_open(dir, NODE_WRITE, n, &why))
+		return false;
+	node_close(n);
+	*e = (struct err)ERR_INIT;
+	return node_open(dir, NODE_READ, n, e);
+}
+
 static bool
 doctor(struct cli *c, struct err *e)
 {
@@ -162,7 +177,7 @@ doctor(struct cli *c, struct err *e)
 	struct node node;
 	bool ok;
 
-	if (!node_open(c->node, NODE_READ, &node, e))
+	if (!open_node(c->node, &node, e))
 		return false;
 	d.node = &node;
 	if (cli_has(c, "dump")) {
