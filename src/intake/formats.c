@@ -25,8 +25,11 @@ intake_recognise(const struct intake_head *head, const struct intake *in)
 	int sure = 0;
 
 	for (size_t i = 0; i < intake_format_count; i++) {
-		int n = intake_formats[i]->recognise(head, in);
+		int unless = intake_formats[i]->unless, n;
 
+		if (unless > 0 && sure >= unless && intake_option(in, S("mapping")).len == 0)
+			continue;
+		n = intake_formats[i]->recognise(head, in);
 		if (n > sure) {
 			sure = n;
 			best = intake_formats[i];

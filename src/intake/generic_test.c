@@ -1,4 +1,4 @@
-/* Rows, objects and lines by mappings; bad mappings say where. */
+/* Documents of every shape, by shipped mappings and by ones of our own. */
 #include "intake/intake.h"
 #include "intake/mapping.h"
 #include "intake/tables.h"
@@ -88,31 +88,9 @@ TEST(feeds)
 	intake_tables_free(&t);
 }
 
-static const struct { const char *text, *says; } wrong[] = {
-	{ "[fields]\nsource.pi = 1\n", "x: line 2: there is no field \"source.pi\"; others go under \"extra.\"" },
-	{ "[feed]\nformat = xml\n", "x: line 2: format: \"xml\" is none of csv, json, list" },
-	{ "[feed]\nnaem = x\n", "x: line 2: there is no setting \"naem\" in [feed]" },
-	{ "[other]\na = b\n", "x: line 2: [other] is none of [feed], [constants], [fields]" },
-	{ "[feed]\nname = x\n", "x: [fields] is empty: nothing says where the values are" },
-	{ "nonsense\n", "x: line 1: expected \"key = value\" or \"[section]\", found \"nonsense\"" },
-};
-
-TEST(wrong_mappings)
-{
-	struct err e = ERR_INIT;
-	struct mapping *m = NULL;
-
-	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
-		test_case("%s", wrong[i].text);
-		CHECK(!mapping_read(S("x.conf"), slice_of_str(wrong[i].text), &m, &e));
-		CHECK_STR(e.text, wrong[i].says);
-	}
-}
-
 int
 main(void)
 {
 	RUN(feeds);
-	RUN(wrong_mappings);
 	return test_end();
 }

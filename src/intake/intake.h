@@ -41,6 +41,8 @@ struct intake_format {
 	 */
 	void (*warmup)(void);
 	bool wrapper; /* only holds other documents (ZIP, gzip, mbox) */
+	/* Not asked, unless a mapping is named, where another is this sure: asking costs more. */
+	int unless;
 };
 
 /* All formats; the one that recognises best wins, the earlier of equals. */

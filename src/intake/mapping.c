@@ -1,102 +1,611 @@
+/* From a mapping's text to its tables: sections and settings. */
 #include "intake/mapping.h"
 
 #include <stdlib.h>
 
 #include "base/buf.h"
-#include "model/field.h"
+#include "intake/mapping_parse.h"
+#include "intake/mapping_run.h"
 #include "parse/conf.h"
 
 #define MAPPING_BYTES_MAX ((size_t)1 << 20)
+#define MAPPING_LINES_MAX 8192
+
+void *
+mapping_grown(void *v, size_t n, size_t size)
+{
+	if ((n & (n - 1)) != 0)
+		return v;
+	return xrealloc(v, (n == 0 ? 1 : 2 * n) * size);
+}
+
+/* --- [feed] ---------------------------------------------------------------------- */
 
 static bool
-feed_key(struct mapping *m, const struct conf_item *i, struct err *e)
+word_of(const struct conf_item *i, const char *const *words, size_t count, size_t *out, struct err *e)
 {
-	if (slice_eq(i->key, S("name"))) {
-		m->feed = i->value;
-	} else if (slice_eq(i->key, S("array"))) {
-		m->array = i->value;
-	} else if (slice_eq(i->key, S("comment"))) {
-		m->comment = i->value;
-	} else if (slice_eq(i->key, S("header"))) {
-		m->header = slice_eq(i->value, S("yes"));
-	} else if (slice_eq(i->key, S("delimiter"))) {
-		if (slice_eq(i->value, S("\\t")))
-			m->delimiter = '\t';
-		else if (i->value.len == 1)
-			m->delimiter = i->value.p[0];
-		else
-			return err_set(e, ERR_INPUT, "line %u: delimiter: expected one character or \\t, found %s", i->line, QUOTE(i->value));
-	} else if (slice_eq(i->key, S("format"))) {
-		if (slice_eq(i->value, S("csv")))
-			m->format = MAPPING_CSV;
-		else if (slice_eq(i->value, S("json")))
-			m->format = MAPPING_JSON;
-		else if (slice_eq(i->value, S("list")))
-			m->format = MAPPING_LIST;
-		else
-			return err_set(e, ERR_INPUT, "line %u: format: %s is none of csv, json, list", i->line, QUOTE(i->value));
-	} else {
-		return err_set(e, ERR_INPUT, "line %u: there is no setting %s in [feed]", i->line, QUOTE(i->key));
+	struct buf b;
+	bool ok;
+
+	for (*out = 0; *out < count; (*out)++) {
+		if (slice_eq(i->value, slice_of_str(words[*out])))
+			return true;
+	}
+	buf_init(&b, 512);
+	for (size_t k = 0; k < count; k++)
+		buf_printf(&b, "%s%s", k == 0 ? "" : ", ", words[k]);
+	ok = err_set(e, ERR_INPUT, "%s is none of %s", QUOTE(i->value), buf_cstr(&b));
+	buf_fini(&b);
+	return ok;
+}
+
+static bool
+set_format(struct mapping *m, const struct conf_item *i, struct err *e)
+{
+	static const char *const words[] = { "csv", "list", "json", "pairs", "text", "html", "xml" };
+	size_t n;
+
+	if (!word_of(i, words, sizeof(words) / sizeof(words[0]), &n, e))
+		return false;
+	m->format = (enum mapping_format)n;
+	return true;
+}
+
+static bool
+set_header(struct mapping *m, const struct conf_item *i, struct err *e)
+{
+	static const char *const words[] = { "no", "yes" };
+	size_t n;
+
+	if (!word_of(i, words, 2, &n, e))
+		return false;
+	m->header = (enum mapping_header)n;
+	return true;
+}
+
+static bool
+set_other(struct mapping *m, const struct conf_item *i, struct err *e)
+{
+	static const char *const words[] = { "bad", "skip" };
+	size_t n;
+
+	if (!word_of(i, words, 2, &n, e))
+		return false;
+	m->other_skip = n == 1;
+	return true;
+}
+
+/* A text as it stands, or in quotes with \t and the like; "\t" alone needs none. */
+static bool
+one_text(struct mapping *m, const struct conf_item *i, struct slice *out, struct err *e)
+{
+	struct slice rest = i->raw;
+
+	if (slice_starts(rest, S("\""))) {
+		if (mapping_token(m, &rest, out, NULL) && slice_trim(rest).len == 0 && out->len > 0)
+			return true;
+		return err_set(e, ERR_INPUT, "%s is not one text in quotes", QUOTE(i->raw));
+	}
+	*out = rest;
+	if (slice_starts(rest, S("\\t")))
+		*out = arena_printf(&m->memory, "\t%.*s", SLICE_ARG(slice_from(rest, 2)));
+	return out->len > 0 || err_set(e, ERR_INPUT, "the value is empty");
+}
+
+static bool
+set_delimiter(struct mapping *m, const struct conf_item *i, struct err *e)
+{
+	struct slice s;
+
+	if (slice_eq(i->raw, S("blanks"))) {
+		m->delimiter_blanks = true;
+		return true;
+	}
+	if (!one_text(m, i, &s, e))
+		return false;
+	if (s.len > 1 && s.p[s.len - 1] == '+') {
+		m->delimiter_runs = true;
+		s.len--;
+	}
+	m->delimiter = s;
+	return true;
+}
+
+static bool
+set_quote(struct mapping *m, const struct conf_item *i, struct err *e)
+{
+	struct slice s = i->raw;
+
+	if (slice_eq(s, S("none"))) {
+		m->quote = 0;
+		return true;
+	}
+	if (s.len != 1)
+		return err_set(e, ERR_INPUT, "expected one character or none, found %s", QUOTE(s));
+	m->quote = s.p[0];
+	return true;
+}
+
+static bool
+set_number(const struct conf_item *i, uint32_t max, uint32_t *out, struct err *e)
+{
+	uint64_t n;
+
+	if (!slice_u64(i->value, &n) || n > max)
+		return err_set(e, ERR_INPUT, "expected a number up to %u, found %s", max, QUOTE(i->value));
+	*out = (uint32_t)n;
+	return true;
+}
+
+static bool
+set_skip(struct mapping *m, const struct conf_item *i, struct err *e)
+{
+	return set_number(i, 100000, &m->skip, e);
+}
+
+static bool
+set_comment(struct mapping *m, const struct conf_item *i, struct err *e)
+{
+	struct slice rest = i->raw, s;
+
+	(void)e;
+	while (mapping_token(m, &rest, &s, NULL)) {
+		if (s.len > 0)
+			MAPPING_ADD(&m->comments, s);
 	}
 	return true;
 }
 
 static bool
-row_put(struct mapping_row *rows, size_t *count, const struct conf_item *i, struct err *e)
+set_empty(struct mapping *m, const struct conf_item *i, struct err *e)
 {
-	if (field_find(i->key) == FIELD_NONE && !(slice_starts(i->key, S("extra.")) && i->key.len > 6))
-		return err_set(e, ERR_INPUT, "line %u: there is no field %s; others go under \"extra.\"", i->line, QUOTE(i->key));
-	if (*count == MAPPING_ROWS_MAX)
-		return err_set(e, ERR_LIMIT, "line %u: more than %d rows", i->line, MAPPING_ROWS_MAX);
-	rows[(*count)++] = (struct mapping_row){ i->key, i->value };
+	struct slice rest = i->raw, s;
+
+	(void)e;
+	while (mapping_item(m, &rest, &s))
+		MAPPING_ADD(&m->empties, s);
 	return true;
 }
 
 static bool
-take(struct mapping *m, const struct conf_item *i, struct err *e)
+set_columns(struct mapping *m, const struct conf_item *i, struct err *e)
 {
-	if (slice_eq(i->section, S("feed")))
+	struct slice rest = i->raw, s;
+
+	while (mapping_item(m, &rest, &s)) {
+		if (m->names.n >= 2048)
+			return err_set(e, ERR_LIMIT, "more than %d columns", 2048);
+		MAPPING_ADD(&m->names, s);
+	}
+	return true;
+}
+
+static bool
+set_ignore(struct mapping *m, const struct conf_item *i, struct err *e)
+{
+	struct slice rest = i->raw, s;
+
+	(void)e;
+	while (mapping_item(m, &rest, &s))
+		MAPPING_ADD(&m->ignored, s);
+	return true;
+}
+
+static bool
+set_records(struct mapping *m, const struct conf_item *i, struct err *e)
+{
+	m->records = i->value;
+	if (slice_ends(m->records, S("?"))) {
+		m->records.len--;
+		m->records_optional = true;
+	}
+	return m->records.len > 0 || err_set(e, ERR_INPUT, "the value is empty");
+}
+
+static bool
+set_pair(struct mapping *m, const struct conf_item *i, struct err *e)
+{
+	if (slice_eq(i->raw, S("blanks"))) {
+		m->pair = S("");
+		return true;
+	}
+	return one_text(m, i, &m->pair, e);
+}
+
+static bool
+set_equals(struct mapping *m, const struct conf_item *i, struct err *e)
+{
+	return one_text(m, i, &m->equals, e);
+}
+
+/* "2", or "class ExploitTable" */
+static bool
+set_table(struct mapping *m, const struct conf_item *i, struct err *e)
+{
+	struct slice rest = i->raw;
+	uint64_t n;
+
+	if (slice_u64(i->value, &n))
+		return set_number(i, 10000, &m->table_number, e);
+	if (!mapping_token(m, &rest, &m->table, NULL) || (rest = slice_trim(rest)).len == 0)
+		return err_set(e, ERR_INPUT, "expected the table's number, or an attribute and its value, found %s", QUOTE(i->raw));
+	if (rest.p[0] != '"')
+		m->table_value = rest;
+	else if (!mapping_token(m, &rest, &m->table_value, NULL))
+		return err_set(e, ERR_INPUT, "the value is empty");
+	m->table_number = 0;
+	return true;
+}
+
+static bool
+set_rest(struct mapping *m, const struct conf_item *i, struct err *e)
+{
+	if (!slice_starts(i->value, S("extra.")))
+		return err_set(e, ERR_INPUT, "expected \"extra.\" or a name under it, found %s", QUOTE(i->value));
+	m->rest = i->value;
+	if (m->rest.len > 6 && m->rest.p[m->rest.len - 1] != '.')
+		m->rest = arena_printf(&m->memory, "%.*s.", SLICE_ARG(i->value));
+	return true;
+}
+
+static bool
+set_timezone(struct mapping *m, const struct conf_item *i, struct err *e)
+{
+	return mapping_zone_parse(i->value, &m->zone, e);
+}
+
+static bool
+set_line(struct mapping *m, const struct conf_item *i, struct err *e)
+{
+	struct mapping_template t;
+
+	if (m->lines.n >= 64)
+		return err_set(e, ERR_LIMIT, "more than %d lines", 64);
+	if (!mapping_template_parse(m, i->value, true, &t, e))
+		return false;
+	MAPPING_ADD(&m->lines, t);
+	return true;
+}
+
+static const struct setting {
+	struct slice key;
+	bool (*set)(struct mapping *m, const struct conf_item *i, struct err *e);
+} settings[] = {
+	{ S_INIT("format"), set_format }, { S_INIT("header"), set_header },
+	{ S_INIT("delimiter"), set_delimiter }, { S_INIT("quote"), set_quote },
+	{ S_INIT("columns"), set_columns }, { S_INIT("comment"), set_comment },
+	{ S_INIT("skip"), set_skip }, { S_INIT("empty"), set_empty },
+	{ S_INIT("records"), set_records }, { S_INIT("array"), set_records },
+	{ S_INIT("pair"), set_pair }, { S_INIT("equals"), set_equals },
+	{ S_INIT("line"), set_line }, { S_INIT("other_lines"), set_other },
+	{ S_INIT("table"), set_table }, { S_INIT("rest"), set_rest },
+	{ S_INIT("ignore"), set_ignore }, { S_INIT("timezone"), set_timezone },
+};
+
+/* name, url, provider ...: the event's feed.*, unless the report itself tells. */
+static bool
+feed_field(struct mapping *m, const struct conf_item *i, enum field f, struct err *e)
+{
+	struct mapping_step step = { .value = { .column = -1 } };
+	struct slice clean;
+
+	if (!field_clean(f, i->value, &m->memory, &clean, e))
+		return false;
+	step.value.parts = (struct span){ (uint32_t)m->parts.n, 1 };
+	MAPPING_ADD(&m->parts, (struct mapping_part){ clean, PART_LITERAL });
+	step.targets = (struct span){ (uint32_t)m->targets.n, 1 };
+	MAPPING_ADD(&m->targets, (struct mapping_target){ field_name(f), f, SLICE_NONE });
+	MAPPING_ADD(&m->feed, step);
+	return true;
+}
+
+static bool
+feed_key(struct mapping *m, const struct conf_item *i, struct err *e)
+{
+	struct slice name;
+	enum field f;
+
+	for (size_t k = 0; k < sizeof(settings) / sizeof(settings[0]); k++) {
+		if (slice_eq(i->key, settings[k].key))
+			return settings[k].set(m, i, e) || err_within(e, "%s", (const char *)settings[k].key.p);
+	}
+	name = arena_printf(&m->memory, "feed.%.*s", SLICE_ARG(i->key));
+	f = name.p == NULL ? FIELD_NONE : field_find(name);
+	if (f == FIELD_NONE)
+		return err_set(e, ERR_INPUT, "there is no setting %s in [feed]", QUOTE(i->key));
+	return feed_field(m, i, f, e) || err_within(e, "%.*s", SLICE_ARG(i->key));
+}
+
+/* --- [constants], [fields] -------------------------------------------------------- */
+
+/* "source.ip|source.fqdn!" */
+static bool
+targets_parse(struct mapping *m, struct slice key, struct mapping_step *s, struct err *e)
+{
+	struct slice name;
+
+	if (key.len > 0 && (key.p[key.len - 1] == '!' || key.p[key.len - 1] == '?')) {
+		s->required = key.p[key.len - 1] == '!';
+		s->loose = !s->required;
+		key.len--;
+	}
+	s->targets.first = (uint32_t)m->targets.n;
+	while (slice_cut(&key, '|', &name)) {
+		struct mapping_target t = { .name = slice_trim(name) };
+
+		t.field = field_find(t.name);
+		if (t.field == FIELD_NONE) {
+			if (!slice_starts(t.name, S("extra.")) || t.name.len == 6)
+				return err_set(e, ERR_INPUT, "there is no field %s; others go under \"extra.\"", QUOTE(t.name));
+			t.extra = slice_from(t.name, 6);
+		}
+		MAPPING_ADD(&m->targets, t);
+	}
+	s->targets.count = (uint32_t)m->targets.n - s->targets.first;
+	return true;
+}
+
+static bool
+step_add(struct mapping *m, const struct conf_item *i, bool constant, uint32_t when, struct err *e)
+{
+	struct mapping_step s = { .when = when, .value = { .column = -1 } };
+	struct err why = ERR_INIT;
+	struct slice clean;
+
+	if (!targets_parse(m, i->key, &s, e))
+		return false;
+	if (!constant) {
+		if (!mapping_value_parse(m, i->raw, &s.value, e))
+			return err_within(e, "%.*s", SLICE_ARG(i->key));
+	} else {
+		/* What is wrong in a constant would set every record aside: say so now. */
+		enum field f = m->targets.v[s.targets.first].field;
+
+		if (s.targets.count != 1)
+			return err_set(e, ERR_INPUT, "%s: a constant has one field", QUOTE(i->key));
+		if (i->value.len == 0)
+			return err_set(e, ERR_INPUT, "%.*s: the value is empty", SLICE_ARG(i->key));
+		clean = i->value;
+		if (f != FIELD_NONE && !field_clean(f, i->value, &m->memory, &clean, &why))
+			return err_set(e, ERR_INPUT, "%.*s: %s", SLICE_ARG(i->key), why.text);
+		s.value.parts = (struct span){ (uint32_t)m->parts.n, 1 };
+		MAPPING_ADD(&m->parts, (struct mapping_part){ clean, PART_LITERAL });
+	}
+	MAPPING_ADD(&m->steps, s);
+	return true;
+}
+
+/* --- [map NAME], [head], [filter], [recognise] --------------------------------------- */
+
+static bool
+map_key(struct mapping *m, struct slice name, const struct conf_item *i, struct err *e)
+{
+	uint32_t at = mapping_map_named(m, name); /* which may move the maps */
+	struct mapping_map *map = &m->maps.v[at];
+	struct map_row row = { .result = i->value, .keep = slice_eq(i->raw, S("*")) };
+
+	map->written = true;
+	if (slice_eq(i->key, S("*"))) {
+		map->other = row;
+		map->has_other = true;
+		return true;
+	}
+	row.key = mapping_small(&m->memory, i->key);
+	if (row.key.p == NULL)
+		return err_set(e, ERR_LIMIT, "a mapping of more than %zu bytes", MAPPING_BYTES_MAX);
+	if (slice_find_byte(i->key, '*') != SIZE_MAX || slice_find_byte(i->key, '?') != SIZE_MAX)
+		MAPPING_ADD(&map->patterns, row);
+	else
+		MAPPING_ADD(&map->exact, row);
+	return true;
+}
+
+static bool
+head_key(struct mapping *m, const struct conf_item *i, struct err *e)
+{
+	struct mapping_head h = { .name = i->key };
+	struct slice rest;
+	uint64_t n;
+
+	if (m->heads.n >= MAPPING_HEADS_MAX)
+		return err_set(e, ERR_LIMIT, "more than %d values of the head", MAPPING_HEADS_MAX);
+	if (slice_starts(i->value, S("line ")) && slice_u64(slice_trim(slice_from(i->value, 5)), &n) && n >= 1 && n <= 1000) {
+		h.line = (uint32_t)n;
+	} else {
+		rest = i->value;
+		if (!mapping_template_parse(m, rest, false, &h.template, e))
+			return err_within(e, "%.*s", SLICE_ARG(i->key));
+	}
+	MAPPING_ADD(&m->heads, h);
+	return true;
+}
+
+static bool
+filter_key(struct mapping *m, const struct conf_item *i, struct err *e)
+{
+	struct mapping_filter f = { .keep = slice_eq(i->key, S("keep")) };
+
+	if (!f.keep && !slice_eq(i->key, S("drop")))
+		return err_set(e, ERR_INPUT, "there is no setting %s in [filter]; there are keep and drop", QUOTE(i->key));
+	if (!mapping_condition_parse(m, i->raw, &f.condition, e))
+		return err_within(e, "%.*s", SLICE_ARG(i->key));
+	MAPPING_ADD(&m->filters, f);
+	return true;
+}
+
+static bool
+known_key(struct mapping *m, const struct conf_item *i, struct err *e)
+{
+	struct slice rest = i->raw, s;
+
+	if (slice_eq(i->key, S("name"))) {
+		MAPPING_ADD(&m->known_names, i->value);
+	} else if (slice_eq(i->key, S("text"))) {
+		/* A first letter that may be any would be looked for in every document. */
+		if (i->value.len < 4 || i->value.p[0] == '*' || i->value.p[0] == '?')
+			return err_set(e, ERR_INPUT, "text: expected what a line begins with, at least four characters of it, found %s", QUOTE(i->value));
+		MAPPING_ADD(&m->known_texts, i->value);
+	} else if (slice_eq(i->key, S("columns")) || slice_eq(i->key, S("keys"))) {
+		while (mapping_item(m, &rest, &s))
+			MAPPING_ADD(&m->known_columns, s);
+	} else {
+		return err_set(e, ERR_INPUT, "there is no setting %s in [recognise]; there are name, text, columns and keys", QUOTE(i->key));
+	}
+	return true;
+}
+
+/* --- the whole ------------------------------------------------------------------------ */
+
+/* The section at hand, looked at once. */
+struct section {
+	struct slice text;
+	enum { IN_FEED, IN_CONSTANTS, IN_FIELDS, IN_MAP, IN_HEAD, IN_FILTER, IN_RECOGNISE } kind;
+	struct slice name; /* of a map */
+	uint32_t when;
+};
+
+static bool
+section_begin(struct mapping *m, struct slice text, struct section *out, struct err *e)
+{
+	static const struct { struct slice name; int kind; } plain[] = {
+		{ S_INIT("feed"), IN_FEED }, { S_INIT("constants"), IN_CONSTANTS },
+		{ S_INIT("fields"), IN_FIELDS }, { S_INIT("head"), IN_HEAD },
+		{ S_INIT("filter"), IN_FILTER }, { S_INIT("recognise"), IN_RECOGNISE },
+	};
+	uint32_t condition;
+
+	*out = (struct section){ .text = text };
+	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++) {
+		if (slice_eq(text, plain[i].name)) {
+			out->kind = plain[i].kind;
+			return true;
+		}
+	}
+	if (slice_starts(text, S("map ")) && slice_trim(slice_from(text, 4)).len > 0) {
+		out->kind = IN_MAP;
+		out->name = slice_trim(slice_from(text, 4));
+		return true;
+	}
+	if (slice_starts(text, S("fields when ")) || slice_starts(text, S("constants when "))) {
+		out->kind = text.p[0] == 'f' ? IN_FIELDS : IN_CONSTANTS;
+		text = slice_from(text, slice_find(text, S("when ")) + 5);
+		if (!mapping_condition_parse(m, text, &condition, e))
+			return err_within(e, "[%.*s]", SLICE_ARG(out->text));
+		out->when = condition + 1;
+		return true;
+	}
+	return err_set(e, ERR_INPUT, "[%.*s] is none of [feed], [recognise], [head], [constants], [fields], [filter], [map NAME], [constants when ...], [fields when ...]", SLICE_ARG(text));
+}
+
+static bool
+take(struct mapping *m, struct section *s, const struct conf_item *i, struct err *e)
+{
+	if (s->text.p != i->section.p && !section_begin(m, i->section, s, e))
+		return false;
+	switch (s->kind) {
+	case IN_FEED:
 		return feed_key(m, i, e);
-	if (slice_eq(i->section, S("constants")))
-		return row_put(m->constants, &m->constant_count, i, e);
-	if (slice_eq(i->section, S("fields")))
-		return row_put(m->fields, &m->field_count, i, e);
-	return err_set(e, ERR_INPUT, "line %u: [%.*s] is none of [feed], [constants], [fields]", i->line, SLICE_ARG(i->section));
+	case IN_CONSTANTS:
+		return step_add(m, i, true, s->when, e);
+	case IN_FIELDS:
+		return step_add(m, i, false, s->when, e);
+	case IN_MAP:
+		return map_key(m, s->name, i, e);
+	case IN_HEAD:
+		return head_key(m, i, e);
+	case IN_FILTER:
+		return filter_key(m, i, e);
+	case IN_RECOGNISE:
+		return known_key(m, i, e);
+	}
+	return false;
+}
+
+static int
+row_order(const void *a, const void *b)
+{
+	const struct map_row *x = a, *y = b;
+
+	return slice_cmp(x->key, y->key);
+}
+
+/* What can only be said when all lines are read. */
+static bool
+finish(struct mapping *m, struct err *e)
+{
+	bool any = m->steps.n > 0 || m->rest.len > 0;
+
+	for (size_t i = 0; i < m->maps.n; i++) {
+		struct mapping_map *map = &m->maps.v[i];
+
+		if (!map->written)
+			return err_set(e, ERR_INPUT, "there is no [map %.*s], though a line goes through it", SLICE_ARG(map->name));
+		if (map->exact.n > 0)
+			qsort(map->exact.v, map->exact.n, sizeof(*map->exact.v), row_order);
+		for (size_t k = 1; k < map->exact.n; k++) {
+			if (slice_eq(map->exact.v[k - 1].key, map->exact.v[k].key))
+				return err_set(e, ERR_INPUT, "[map %.*s] has %s twice", SLICE_ARG(map->name), QUOTE(map->exact.v[k].key));
+		}
+	}
+	for (size_t i = 0; i < m->columns.n; i++) {
+		struct mapping_column *c = &m->columns.v[i];
+
+		if (c->kind != COLUMN_HEAD)
+			continue;
+		for (c->index = 0; c->index < m->heads.n; c->index++) {
+			if (slice_eq(m->heads.v[c->index].name, c->name))
+				break;
+		}
+		if (c->index == m->heads.n)
+			return err_set(e, ERR_INPUT, "[head] has no %s, which @head.%.*s asks for", QUOTE(c->name), SLICE_ARG(c->name));
+	}
+	if (m->format == MAPPING_TEXT && m->lines.n == 0)
+		return err_set(e, ERR_INPUT, "[feed] has no line: format = text needs at least one");
+	if (m->format == MAPPING_XML && m->records.len == 0)
+		return err_set(e, ERR_INPUT, "[feed] has no records: format = xml needs the name of the element that is a record");
+	return any || err_set(e, ERR_INPUT, "[fields] is empty: nothing says where the values are");
+}
+
+static bool
+lines_read(struct mapping *m, struct slice text, struct err *e)
+{
+	struct section section = { .text = SLICE_NONE };
+	struct conf conf = conf_of(text);
+	struct conf_item item;
+	enum step step;
+
+	while ((step = conf_next(&conf, &item, e)) == STEP_ITEM) {
+		if (m->steps.n >= MAPPING_LINES_MAX)
+			return err_set(e, ERR_LIMIT, "line %u: more than %d lines", item.line, MAPPING_LINES_MAX);
+		if (!take(m, &section, &item, e))
+			return err_within(e, "line %u", item.line);
+		if (m->memory.failed)
+			return err_set(e, ERR_LIMIT, "a mapping of more than %zu bytes", MAPPING_BYTES_MAX);
+	}
+	return step == STEP_END && finish(m, e);
 }
 
 bool
 mapping_read(struct slice name, struct slice text, struct mapping **out, struct err *e)
 {
 	struct mapping *m = xalloc(sizeof(*m));
-	struct conf_item item;
-	struct conf conf;
-	enum step step = STEP_BAD;
+	bool ok;
 
-	m->delimiter = ',';
-	arena_init(&m->memory, 2 * MAPPING_BYTES_MAX);
+	m->delimiter = S(",");
+	m->quote = '"';
+	m->equals = S("=");
+	m->table_number = 1;
+	m->pairs_column = -1;
+	arena_init(&m->memory, 4 * MAPPING_BYTES_MAX);
 	if (slice_ends(name, S(".conf")))
 		name.len -= 5;
 	if (slice_rfind_byte(name, '/') != SIZE_MAX)
 		name = slice_from(name, slice_rfind_byte(name, '/') + 1);
 	m->name = arena_copy(&m->memory, name);
-	text = arena_copy(&m->memory, text);
-	if (text.p == NULL || m->name.p == NULL) {
-		(void)err_set(e, ERR_LIMIT, "a mapping of more than %zu bytes", MAPPING_BYTES_MAX);
-		goto out;
-	}
-	conf = conf_of(text);
-	while ((step = conf_next(&conf, &item, e)) == STEP_ITEM) {
-		if (!take(m, &item, e)) {
-			step = STEP_BAD;
-			goto out;
-		}
-	}
-	if (step == STEP_END && m->field_count == 0) {
-		(void)err_set(e, ERR_INPUT, "[fields] is empty: nothing says where the values are");
-		step = STEP_BAD;
-	}
-out:
-	if (step != STEP_END) {
+	text = text.len > MAPPING_BYTES_MAX ? SLICE_NONE : arena_copy(&m->memory, text);
+	ok = text.p == NULL || m->name.p == NULL ?
+	    err_set(e, ERR_LIMIT, "a mapping of more than %zu bytes", MAPPING_BYTES_MAX) : lines_read(m, text, e);
+	if (!ok) {
 		mapping_free(&m);
 		return err_within(e, "%.*s", SLICE_ARG(name));
 	}
@@ -107,9 +616,35 @@ out:
 void
 mapping_free(struct mapping **m)
 {
-	if (*m == NULL)
+	struct mapping *x = *m;
+
+	if (x == NULL)
 		return;
-	arena_fini(&(*m)->memory);
-	free(*m);
+	for (size_t i = 0; i < x->maps.n; i++) {
+		free(x->maps.v[i].exact.v);
+		free(x->maps.v[i].patterns.v);
+	}
+	free(x->feed.v);
+	free(x->names.v);
+	free(x->comments.v);
+	free(x->empties.v);
+	free(x->ignored.v);
+	free(x->lines.v);
+	free(x->columns.v);
+	free(x->parts.v);
+	free(x->calls.v);
+	free(x->targets.v);
+	free(x->steps.v);
+	free(x->tests.v);
+	free(x->values.v);
+	free(x->conditions.v);
+	free(x->filters.v);
+	free(x->maps.v);
+	free(x->heads.v);
+	free(x->known_names.v);
+	free(x->known_texts.v);
+	free(x->known_columns.v);
+	arena_fini(&x->memory);
+	free(x);
 	*m = NULL;
 }

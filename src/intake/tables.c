@@ -102,3 +102,20 @@ intake_tables_mapping(const struct intake_tables *t, struct slice name)
 	}
 	return NULL;
 }
+
+const struct mapping *
+intake_tables_known(const struct intake_tables *t, struct slice name, struct slice bytes, int *sure_out)
+{
+	const struct mapping *best = NULL;
+
+	*sure_out = 0;
+	for (size_t i = 0; t != NULL && i < t->mapping_count; i++) {
+		int sure = mapping_knows(t->mappings[i], name, bytes);
+
+		if (sure > 0 && sure >= *sure_out) {
+			*sure_out = sure;
+			best = t->mappings[i];
+		}
+	}
+	return best;
+}

@@ -28,6 +28,12 @@ bool intake_tables_add(struct intake_tables *t, struct slice name,
 /* NULL only where t is NULL. */
 /* By the name of its file without ".conf", or NULL. */
 const struct mapping *intake_tables_mapping(const struct intake_tables *t, struct slice name);
+/*
+ * The mapping that knows a document by its file's name and its begin, or NULL;
+ * *sure_out is how sure it is (0 to 78). Of two equal ones the later loaded wins.
+ */
+const struct mapping *intake_tables_known(const struct intake_tables *t, struct slice name,
+    struct slice bytes, int *sure_out);
 const struct shadow_schema *intake_tables_shadow(const struct intake_tables *t);
 
 #endif

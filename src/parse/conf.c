@@ -10,6 +10,20 @@ unquoted(struct slice v)
 	return v;
 }
 
+/* Where the '=' behind the key is. */
+static size_t
+equals_find(struct slice line)
+{
+	size_t quote = line.p[0] == '"' ? slice_find_byte(slice_from(line, 1), '"') : SIZE_MAX, at;
+
+	if (quote == SIZE_MAX)
+		return slice_find_byte(line, '=');
+	at = slice_find_byte(slice_from(line, quote + 2), '=');
+	if (at == SIZE_MAX || slice_trim(slice_sub(line, quote + 2, at)).len > 0)
+		return slice_find_byte(line, '=');
+	return quote + 2 + at;
+}
+
 enum step
 conf_next(struct conf *c, struct conf_item *out, struct err *e)
 {
@@ -26,7 +40,7 @@ conf_next(struct conf *c, struct conf_item *out, struct err *e)
 			c->section = slice_trim(slice_sub(line, 1, line.len - 2));
 			continue;
 		}
-		eq = slice_find_byte(line, '=');
+		eq = equals_find(line);
 		if (eq == SIZE_MAX || eq == 0) {
 			(void)err_set(e, ERR_INPUT, "line %u: expected \"key = value\" or \"[section]\", found %s",
 			    c->line, QUOTE(line));
@@ -34,7 +48,8 @@ conf_next(struct conf *c, struct conf_item *out, struct err *e)
 		}
 		*out = (struct conf_item){
 			.section = c->section,
-			.key = slice_trim(slice_sub(line, 0, eq)),
+			.key = unquoted(slice_trim(slice_sub(line, 0, eq))),
+			.raw = slice_trim(slice_from(line, eq + 1)),
 			.value = unquoted(slice_trim(slice_from(line, eq + 1))),
 			.line = c->line,
 		};

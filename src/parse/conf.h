@@ -5,6 +5,7 @@
  *	[section]
  *	key = value          spaces around both are taken off
  *	key = "  value  "    quotes keep them
+ *	"a = b" = value      and let a key hold anything
  */
 #ifndef PARSE_CONF_H
 #define PARSE_CONF_H
@@ -21,6 +22,7 @@ struct conf {
 
 struct conf_item {
 	struct slice section, key, value; /* views of the text */
+	struct slice raw; /* the value with its quotes */
 	uint32_t line;
 };
 

@@ -1,5 +1,6 @@
 #include "parse/xml.h"
 
+#include <libxml/HTMLparser.h>
 #include <libxml/xmlreader.h>
 #include <stdlib.h>
 
@@ -17,9 +18,17 @@ struct xml_reader {
 	struct xml_limits limits;
 	uint64_t read;
 	bool end_due; /* of an element without content */
+	bool on_attribute;
+	xmlDocPtr html; /* the tree that is walked, where it is HTML */
 	bool failed;
 	struct err e; /* the first thing that went wrong */
 };
+
+static struct slice
+slice_of_xml(const xmlChar *s)
+{
+	return s == NULL ? S("") : slice_of(s, (size_t)xmlStrlen(s));
+}
 
 static bool
 fail(struct xml_reader *r)
@@ -97,20 +106,59 @@ xml_open(struct source *src, const struct xml_limits *limits,
 	return true;
 }
 
+#define HTML_BYTES_MAX ((size_t)16 << 20)
+#define HTML_DEPTH_MAX 256 /* libxml2's own limit */
+
+bool
+xml_open_html(struct source *src, struct xml_reader **out, struct err *e)
+{
+	struct xml_reader *r;
+	struct slice text;
+
+	if (!source_all(src, HTML_BYTES_MAX, &text, e))
+		return false;
+	r = xalloc(sizeof(*r));
+	*r = (struct xml_reader){ .src = src, .limits = { HTML_BYTES_MAX, HTML_DEPTH_MAX }, .e = ERR_INIT };
+	/* What is no UTF-8 says so itself, in a <meta>. */
+	r->html = htmlReadMemory((const char *)text.p, (int)text.len, NULL,
+	    slice_utf8_ok(text) ? "UTF-8" : NULL,
+	    HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET | HTML_PARSE_COMPACT);
+	r->x = r->html == NULL ? NULL : xmlReaderWalker(r->html);
+	if (r->x == NULL) {
+		xml_free(&r);
+		return err_set(e, ERR_INPUT, "this is no HTML");
+	}
+	*out = r;
+	return true;
+}
+
+bool
+xml_attribute(struct xml_reader *r, struct slice *name, struct slice *value)
+{
+	int step = r->failed ? 0 : r->on_attribute ? xmlTextReaderMoveToNextAttribute(r->x) :
+	    xmlTextReaderMoveToFirstAttribute(r->x);
+
+	r->on_attribute = step == 1;
+	if (step != 1) {
+		(void)xmlTextReaderMoveToElement(r->x);
+		return false;
+	}
+	*name = slice_of_xml(xmlTextReaderConstLocalName(r->x));
+	*value = slice_of_xml(xmlTextReaderConstValue(r->x));
+	return true;
+}
+
 void
 xml_free(struct xml_reader **r)
 {
 	if (*r == NULL)
 		return;
-	xmlFreeTextReader((*r)->x);
+	if ((*r)->x != NULL)
+		xmlFreeTextReader((*r)->x);
+	if ((*r)->html != NULL)
+		xmlFreeDoc((*r)->html);
 	free(*r);
 	*r = NULL;
-}
-
-static struct slice
-slice_of_xml(const xmlChar *s)
-{
-	return s == NULL ? S("") : slice_of(s, (size_t)xmlStrlen(s));
 }
 
 /* Turn libxml2's node into an item; false where it is none of interest. */
@@ -118,7 +166,8 @@ static bool
 item(struct xml_reader *r, struct xml_item *out)
 {
 	int depth = xmlTextReaderDepth(r->x), type = xmlTextReaderNodeType(r->x);
-	int line = xmlTextReaderGetParserLineNumber(r->x);
+	int line = r->html != NULL ? (int)xmlGetLineNo(xmlTextReaderCurrentNode(r->x)) :
+	    xmlTextReaderGetParserLineNumber(r->x);
 
 	*out = (struct xml_item){
 		.depth = depth < 0 ? 0 : (unsigned)depth,
@@ -146,6 +195,9 @@ item(struct xml_reader *r, struct xml_item *out)
 		out->text = slice_of_xml(xmlTextReaderConstValue(r->x));
 		return true;
 	case XML_READER_TYPE_DOCUMENT_TYPE:
+		if (r->html != NULL)
+			return false;
+		/* fallthrough */
 	case XML_READER_TYPE_ENTITY_REFERENCE:
 		(void)err_set(&r->e, ERR_INPUT, "XML, line %llu: a document type or an entity of its own is not taken",
 		    (unsigned long long)out->line);
@@ -158,6 +210,9 @@ item(struct xml_reader *r, struct xml_item *out)
 enum step
 xml_next(struct xml_reader *r, struct xml_item *out, struct err *e)
 {
+	if (r->on_attribute)
+		(void)xmlTextReaderMoveToElement(r->x);
+	r->on_attribute = false;
 	if (r->end_due && !r->failed) {
 		bool ok = item(r, out);
 

@@ -35,7 +35,18 @@ struct xml_reader;
  */
 bool xml_open(struct source *src, const struct xml_limits *limits,
     struct xml_reader **out, struct err *e) MUST_USE;
+/*
+ * The same walk over HTML as browsers take it: elements that were not closed
+ * are, names come in small letters. It is held whole: 16 MiB at the most.
+ */
+bool xml_open_html(struct source *src, struct xml_reader **out, struct err *e) MUST_USE;
 void xml_free(struct xml_reader **r);
+
+/*
+ * Behind a START: its attributes, one a call; false behind the last. The
+ * slices are valid until the next call of any kind.
+ */
+bool xml_attribute(struct xml_reader *r, struct slice *name, struct slice *value);
 
 /*
  * STEP_ITEM, STEP_END behind the root's end, or STEP_FAIL: not well-formed
