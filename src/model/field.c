@@ -133,7 +133,7 @@ ip_clean(struct slice s, struct arena *a, struct slice *out, struct err *e)
 		s = slice_sub(s, 1, s.len - 2);
 	/* "192.0.2.1/32" and "fe80::1%eth0": the address is meant. */
 	at = slice_find_byte(s, '/');
-	if (at != SIZE_MAX && (slice_eq(slice_from(s, at), S("/32")) || slice_eq(slice_from(s, at), S("/128"))))
+	if (at != SIZE_MAX && slice_eq(slice_from(s, at), slice_find_byte(s, ':') == SIZE_MAX ? S("/32") : S("/128")))
 		s = slice_sub(s, 0, at);
 	at = slice_find_byte(s, '%');
 	if (at != SIZE_MAX && slice_find_byte(s, ':') < at)

@@ -11,6 +11,7 @@ static const struct { enum field_type type; const char *in, *out; } cleans[] = {
 	{ TYPE_IP, " 192.0.2.1\r\n", "192.0.2.1" }, { TYPE_IP, "2130706433", "127.0.0.1" },
 	{ TYPE_IP, "2001:DB8::0001", "2001:db8::1" }, { TYPE_IP, "fe80::1%eth0", "fe80::1" },
 	{ TYPE_IP, "192.0.2.1/32", "192.0.2.1" }, { TYPE_IP, "192.0.2.300", NULL },
+	{ TYPE_IP, "2001:db8::1/128", "2001:db8::1" }, { TYPE_IP, "2001:db8::/32", NULL },
 	{ TYPE_NETWORK, "192.0.2.7/24", "192.0.2.0/24" }, { TYPE_NETWORK, "x/24", NULL },
 	{ TYPE_FQDN, "WWW.Example.ORG.", "www.example.org" }, { TYPE_FQDN, "192.0.2.1", NULL },
 	{ TYPE_FQDN, "{subid_3}&aff_sub4={subid_4}", NULL }, { TYPE_FQDN, "ö1.at", "xn--1-0ga.at" },
