@@ -8,6 +8,7 @@
 #include "parse/json.h"
 
 #define PATH_WORDS_MAX 16
+#define COLLECT_MAX 1000 /* what a record asks of its parents, it asks again for each */
 
 static const struct json_limits RECORD_LIMITS = {
 	.bytes = (size_t)1 << 20, .depth = 32, .nodes = 50000,
@@ -52,6 +53,7 @@ static struct cell
 collect(struct mapping_run *r, const struct json *list, struct slice path)
 {
 	struct slice whole;
+	size_t left = COLLECT_MAX;
 	struct buf b;
 
 	buf_init(&b, r->in->limits.record_bytes);
@@ -59,6 +61,8 @@ collect(struct mapping_run *r, const struct json *list, struct slice path)
 	JSON_EACH (j, list) {
 		const struct json *x = path.len == 0 ? j : json_path(j, path);
 
+		if (left-- == 0)
+			break;
 		if (x == NULL || x->kind == JSON_NULL)
 			continue;
 		if (b.len > 1)

@@ -18,8 +18,8 @@ struct table {
 	unsigned tables; /* begun so far */
 	unsigned inside; /* depth of the chosen one; 0: not in it */
 	unsigned cell_at; /* depth of the cell at hand; 0: none */
-	bool done, head_due;
-	uint64_t rows, line;
+	bool done, found, head_due;
+	uint64_t rows, total, line; /* rows of this table, of all */
 	struct buf text[CELLS];
 	struct buf href[CELLS];
 	size_t count;
@@ -106,8 +106,9 @@ static bool
 row_end(struct table *t, struct err *e)
 {
 	struct slice v[3 * CELLS];
-	struct place place = { .offset = t->rows, .line = (uint32_t)t->line };
+	struct place place = { .offset = t->total, .line = (uint32_t)t->line };
 
+	t->total++;
 	if (t->count == 0 || t->rows++ < t->r->m->skip)
 		return true;
 	row_values(t, v);
@@ -147,6 +148,7 @@ element_begin(struct table *t, const struct xml_item *i, struct err *e)
 
 	if (is_name(i, "table") && t->inside == 0 && table_chosen(t)) {
 		t->inside = depth;
+		t->found = true;
 		t->head_due = t->r->m->header == HEADER_YES;
 		return t->head_due || layout_find(t, NULL, e);
 	}
@@ -162,6 +164,12 @@ element_begin(struct table *t, const struct xml_item *i, struct err *e)
 			if (slice_eq_nocase(name, S("href")))
 				buf_put(&t->href[t->count - 1], slice_sub(value, 0, CELL_BYTES));
 		}
+	} else if (is_name(i, "input") && t->cell_at > 0) {
+		/* What stands in a field is seen as text. */
+		while (xml_attribute(t->x, &name, &value)) {
+			if (slice_eq_nocase(name, S("value")))
+				text_add(&t->text[t->count - 1], value);
+		}
 	} else if ((is_name(i, "br") || is_name(i, "p") || is_name(i, "div")) && t->cell_at > 0) {
 		text_add(&t->text[t->count - 1], S(" "));
 	}
@@ -175,7 +183,9 @@ element_end(struct table *t, const struct xml_item *i, struct err *e)
 		return true;
 	if (i->depth == t->inside) {
 		t->inside = 0;
-		t->done = true;
+		t->rows = 0;
+		/* Of a number there is one table; of a class there may be more. */
+		t->done = t->r->m->table.len == 0;
 	} else if (i->depth == t->cell_at) {
 		t->cell_at = 0;
 	} else if (is_name(i, "tr") && t->cell_at == 0) {
@@ -210,7 +220,7 @@ table_walk(struct table *t, struct err *e)
 	}
 	if (!t->done && step == STEP_FAIL)
 		return false;
-	return t->done || err_set(e, ERR_INPUT, "there is no such table in this page as mapping %.*s says", SLICE_ARG(t->r->m->name));
+	return t->found || err_set(e, ERR_INPUT, "there is no such table in this page as mapping %.*s says", SLICE_ARG(t->r->m->name));
 }
 
 bool

@@ -294,7 +294,7 @@ feed_field(struct mapping *m, const struct conf_item *i, enum field f, struct er
 	step.value.parts = (struct span){ (uint32_t)m->parts.n, 1 };
 	MAPPING_ADD(&m->parts, (struct mapping_part){ clean, PART_LITERAL });
 	step.targets = (struct span){ (uint32_t)m->targets.n, 1 };
-	MAPPING_ADD(&m->targets, (struct mapping_target){ field_name(f), f, SLICE_NONE });
+	MAPPING_ADD(&m->targets, (struct mapping_target){ field_name(f), f, SLICE_NONE, false });
 	MAPPING_ADD(&m->feed, step);
 	return true;
 }
@@ -338,6 +338,9 @@ targets_parse(struct mapping *m, struct slice key, struct mapping_step *s, struc
 			if (!slice_starts(t.name, S("extra.")) || t.name.len == 6)
 				return err_set(e, ERR_INPUT, "there is no field %s; others go under \"extra.\"", QUOTE(t.name));
 			t.extra = slice_from(t.name, 6);
+			t.members = slice_ends(t.extra, S("*")) && (t.extra.len == 1 || slice_ends(t.extra, S(".*")));
+			if (t.members)
+				t.extra.len--;
 		}
 		MAPPING_ADD(&m->targets, t);
 	}

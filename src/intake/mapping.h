@@ -93,6 +93,7 @@ struct mapping_target {
 	struct slice name; /* "source.ip", "extra.status" */
 	enum field field; /* FIELD_NONE: under extra. */
 	struct slice extra; /* its key */
+	bool members; /* "extra.x.*": an object's, each under its own name */
 };
 
 struct mapping_step {
@@ -105,7 +106,7 @@ struct mapping_step {
 
 enum test_op {
 	TEST_IS, TEST_CONTAINS, TEST_STARTS, TEST_ENDS, TEST_MATCHES, TEST_IN,
-	TEST_BEFORE, TEST_AFTER, TEST_LESS, TEST_MORE, TEST_LOOKS, TEST_EMPTY
+	TEST_BEFORE, TEST_AFTER, TEST_LESS, TEST_MORE, TEST_LOOKS, TEST_SAME, TEST_EMPTY
 };
 
 struct test_value {
@@ -113,6 +114,7 @@ struct test_value {
 	struct prefix net;
 	int64_t number; /* of thousandths; or seconds since 1970; or back from reception */
 	bool back;
+	uint32_t column; /* SAME */
 };
 
 struct mapping_test {
@@ -187,7 +189,7 @@ struct mapping {
 	struct slice records; /* json: where; xml: an element's name */
 	bool records_optional;
 	struct slice pair, equals; /* pairs */
-	struct slice table, table_value; /* html: attribute and value, or "" and a number */
+	struct slice table, table_value; /* html: attribute and value (all such), or "" and a number */
 	uint32_t table_number;
 	struct slice rest; /* "extra.": columns that no line names; empty: they are not kept */
 	bool other_skip; /* lines that no template fits */

@@ -91,6 +91,20 @@ do_replace(struct mapping_run *r, const struct mapping_call *call, struct cell *
 	return keep(r, v, whole, why);
 }
 
+static bool
+do_ascii(struct mapping_run *r, const struct mapping_call *call, struct cell *v, struct err *why)
+{
+	uint8_t *p = arena_bytes(&r->in->record, v->text.len + 1);
+	size_t n = 0;
+
+	(void)call;
+	for (size_t i = 0; p != NULL && i < v->text.len; i++) {
+		if (v->text.p[i] >= 0x20 && v->text.p[i] < 0x7f)
+			p[n++] = v->text.p[i];
+	}
+	return keep(r, v, slice_of(p, n), why);
+}
+
 /* --- pieces --------------------------------------------------------------------------- */
 
 /* Where needle stands last, or SIZE_MAX. */
@@ -405,7 +419,8 @@ do_bool(struct mapping_run *r, const struct mapping_call *call, struct cell *v, 
 	return true;
 }
 
-static const struct json_limits VALUE_LIMITS = { .bytes = (size_t)1 << 20, .depth = 32, .nodes = 20000 };
+/* Taken apart again for each record: less than a record may have. */
+static const struct json_limits VALUE_LIMITS = { .bytes = (size_t)256 << 10, .depth = 32, .nodes = 20000 };
 
 static bool
 do_json(struct mapping_run *r, const struct mapping_call *call, struct cell *v, struct err *why)
@@ -494,6 +509,122 @@ do_join(struct mapping_run *r, const struct mapping_call *call, struct cell *v, 
 	whole = buf_ok(&b) ? arena_copy(&r->in->record, buf_view(&b)) : SLICE_NONE;
 	buf_fini(&b);
 	return keep(r, v, whole, why);
+}
+
+/* "server.ip" of an object. */
+static bool
+do_get(struct mapping_run *r, const struct mapping_call *call, struct cell *v, struct err *why)
+{
+	const struct json *j;
+
+	if (v->kind != EXTRA_JSON)
+		return nothing(v);
+	if (!json_parse(v->text, &VALUE_LIMITS, &r->in->record, &j, why))
+		return false;
+	j = json_get(j, call->a) != NULL ? json_get(j, call->a) : json_path(j, call->a);
+	if (j == NULL || j->kind == JSON_NULL)
+		return nothing(v);
+	*v = mapping_json_cell(j);
+	return true;
+}
+
+/* Of a list of objects the first whose member is that. */
+static bool
+do_find(struct mapping_run *r, const struct mapping_call *call, struct cell *v, struct err *why)
+{
+	const struct json *j;
+
+	if (v->kind != EXTRA_JSON)
+		return nothing(v);
+	if (!json_parse(v->text, &VALUE_LIMITS, &r->in->record, &j, why))
+		return false;
+	JSON_EACH (x, j) {
+		if (slice_eq_nocase(json_scalar(json_get(x, call->a)), call->b)) {
+			*v = mapping_json_cell(x);
+			return true;
+		}
+	}
+	return nothing(v);
+}
+
+static bool
+is_listed(struct slice list, struct slice name)
+{
+	struct slice word;
+
+	while (slice_cut(&list, ',', &word)) {
+		if (slice_eq(slice_trim(word), name))
+			return true;
+	}
+	return false;
+}
+
+/* An object's names as a list, but for those that are listed. */
+static bool
+do_keys(struct mapping_run *r, const struct mapping_call *call, struct cell *v, struct err *why)
+{
+	const struct json *j;
+	struct slice whole;
+	struct buf b;
+
+	if (v->kind != EXTRA_JSON)
+		return nothing(v);
+	if (!json_parse(v->text, &VALUE_LIMITS, &r->in->record, &j, why))
+		return false;
+	buf_init(&b, 4 * r->in->limits.record_bytes);
+	buf_byte(&b, '[');
+	JSON_EACH (x, json_is(j, JSON_OBJECT) ? j : NULL) {
+		if (is_listed(call->a, x->key))
+			continue;
+		if (b.len > 1)
+			buf_byte(&b, ',');
+		json_quote(&b, x->key);
+	}
+	buf_byte(&b, ']');
+	whole = buf_ok(&b) ? arena_copy(&r->in->record, buf_view(&b)) : SLICE_NONE;
+	buf_fini(&b);
+	if (whole.len == 2)
+		return nothing(v);
+	if (!keep(r, v, whole, why))
+		return false;
+	v->kind = EXTRA_JSON;
+	return true;
+}
+
+/* {"CVE-1": {...}} as [{"name": "CVE-1", ...}] */
+static bool
+do_named(struct mapping_run *r, const struct mapping_call *call, struct cell *v, struct err *why)
+{
+	const struct json *j;
+	struct slice whole;
+	struct buf b;
+
+	if (v->kind != EXTRA_JSON)
+		return nothing(v);
+	if (!json_parse(v->text, &VALUE_LIMITS, &r->in->record, &j, why))
+		return false;
+	buf_init(&b, 4 * r->in->limits.record_bytes);
+	JSON_EACH (x, json_is(j, JSON_OBJECT) ? j : NULL) {
+		buf_str(&b, b.len == 0 ? "[{" : ",{");
+		json_quote(&b, call->a);
+		buf_byte(&b, ':');
+		json_quote(&b, x->key);
+		JSON_EACH (m, json_is(x, JSON_OBJECT) ? x : NULL) {
+			buf_byte(&b, ',');
+			json_quote(&b, m->key);
+			buf_byte(&b, ':');
+			buf_put(&b, m->raw);
+		}
+		buf_byte(&b, '}');
+	}
+	if (b.len > 0)
+		buf_byte(&b, ']');
+	whole = buf_ok(&b) ? arena_copy(&r->in->record, buf_view(&b)) : SLICE_NONE;
+	buf_fini(&b);
+	if (!keep(r, v, whole, why))
+		return false;
+	v->kind = EXTRA_JSON;
+	return true;
 }
 
 /* --- addresses and URLs ----------------------------------------------------------------------- */
@@ -702,6 +833,7 @@ do_unescape(struct mapping_run *r, const struct mapping_call *call, struct cell 
 static const struct converter converters[] = {
 	{ S_INIT("lower"), "", "lower", do_lower, false, NULL },
 	{ S_INIT("upper"), "", "upper", do_upper, false, NULL },
+	{ S_INIT("ascii"), "", "ascii", do_ascii, false, NULL },
 	{ S_INIT("strip"), "s", "strip \"characters\"", do_strip, false, NULL },
 	{ S_INIT("replace"), "ss", "replace \"this\" \"by that\"", do_replace, false, NULL },
 	{ S_INIT("remove"), "s", "remove \"this\"", do_replace, false, NULL },
@@ -726,6 +858,10 @@ static const struct converter converters[] = {
 	{ S_INIT("list"), "s", "list \",\"", do_list, false, NULL },
 	{ S_INIT("item"), "n", "item 1", do_item, false, NULL },
 	{ S_INIT("join"), "s", "join \", \"", do_join, false, NULL },
+	{ S_INIT("get"), "s", "get server.ip", do_get, false, NULL },
+	{ S_INIT("find"), "ss", "find name \"value\"", do_find, false, NULL },
+	{ S_INIT("keys"), "s?", "keys \"but,these\"", do_keys, false, NULL },
+	{ S_INIT("named"), "s", "named identifier", do_named, false, NULL },
 	{ S_INIT("refang"), "", "refang", do_refang, false, NULL },
 	{ S_INIT("scheme"), "s", "scheme http", do_scheme, false, NULL },
 	{ S_INIT("host"), "", "host", do_host, false, NULL },

@@ -6,7 +6,8 @@
 #include "intake/mapping.h"
 
 #define LOOK_BYTES ((size_t)16 << 10)
-#define LOOK_LINES 64
+#define LOOK_LINES 64 /* for a header; what a feed says of itself stands sooner */
+#define TEXT_LINES 12
 
 /* Does the word stand in s by itself, not within another? */
 static bool
@@ -61,7 +62,7 @@ text_known(const struct mapping *m, struct slice bytes)
 {
 	struct slice line;
 
-	for (size_t n = 0; n < LOOK_LINES && slice_line(&bytes, &line); n++) {
+	for (size_t n = 0; n < TEXT_LINES && slice_line(&bytes, &line); n++) {
 		line = slice_trim(line);
 		for (size_t i = 0; i < m->known_texts.n && line.len > 0; i++) {
 			struct slice t = m->known_texts.v[i];

@@ -310,7 +310,7 @@ static const struct { struct slice word; enum test_op op; bool or_equal; } ops[]
 	{ S_INIT("before"), TEST_BEFORE, false }, { S_INIT("after"), TEST_AFTER, false },
 	{ S_INIT("<"), TEST_LESS, false }, { S_INIT("<="), TEST_LESS, true },
 	{ S_INIT(">"), TEST_MORE, false }, { S_INIT(">="), TEST_MORE, true },
-	{ S_INIT("looks"), TEST_LOOKS, false },
+	{ S_INIT("looks"), TEST_LOOKS, false }, { S_INIT("same"), TEST_SAME, false },
 };
 
 /* Is the next word this one? Then it is taken. */
@@ -358,6 +358,8 @@ test_value(struct mapping *m, enum test_op op, struct slice s, struct err *e)
 		ok = mapping_number(s, &v.number) || err_set(e, ERR_INPUT, "%s is not a number", QUOTE(s));
 	else if (op == TEST_LOOKS)
 		ok = mapping_looks(SLICE_NONE, v.text) >= 0 || err_set(e, ERR_INPUT, "%s is none of ip, ipv4, ipv6, network, fqdn, url, email, asn, number, date, md5, sha1, sha256", QUOTE(s));
+	else if (op == TEST_SAME)
+		ok = mapping_column(m, s, &v.column, e);
 	MAPPING_ADD(&m->values, v);
 	return ok;
 }
@@ -422,7 +424,7 @@ test_parse(struct mapping *m, struct slice *rest, struct mapping_test *t, struct
 	for (i = 0; i < sizeof(ops) / sizeof(ops[0]) && !slice_eq(word, ops[i].word); i++)
 		;
 	if (i == sizeof(ops) / sizeof(ops[0]))
-		return err_set(e, ERR_INPUT, "%s is none of is, contains, starts, ends, matches, in, before, after, <, <=, >, >=, looks (a column of several words stands in quotes)", QUOTE(word));
+		return err_set(e, ERR_INPUT, "%s is none of is, contains, starts, ends, matches, in, before, after, <, <=, >, >=, looks, same (a column of several words stands in quotes)", QUOTE(word));
 	t->op = ops[i].op;
 	t->or_equal = ops[i].or_equal;
 	if (t->op == TEST_IS) {

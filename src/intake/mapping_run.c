@@ -214,6 +214,66 @@ hash_fits(enum field f, struct slice s)
 	return s.len == len;
 }
 
+/* Keys as IntelMQ wants them: small letters, digits, '_' and '.'. */
+static struct slice
+extra_key(struct mapping_run *r, struct slice prefix, struct slice name)
+{
+	uint8_t *p = arena_bytes(&r->in->record, prefix.len + name.len);
+
+	if (p == NULL)
+		return SLICE_NONE;
+	if (prefix.len > 0)
+		memcpy(p, prefix.p, prefix.len);
+	for (size_t i = 0; i < name.len; i++) {
+		uint8_t c = byte_lower(name.p[i]);
+
+		p[prefix.len + i] = byte_is_alpha(c) || byte_is_digit(c) || c == '.' || c >= 0x80 ? c : '_';
+	}
+	return slice_of(p, prefix.len + name.len);
+}
+
+static const struct json_limits MEMBERS_LIMITS = { .bytes = (size_t)1 << 20, .depth = 32, .nodes = 20000 };
+
+/* An object's members under their own names; of objects in it, too. */
+static bool
+members_put(struct mapping_run *r, struct slice prefix, const struct cell *v, struct err *why)
+{
+	struct { const struct json *next; struct slice prefix; } stack[32];
+	const struct json *j;
+	size_t depth = 1;
+
+	if (v->kind != EXTRA_JSON || !json_parse(v->text, &MEMBERS_LIMITS, &r->in->record, &j, why) ||
+	    j->kind != JSON_OBJECT)
+		return err_set(why, ERR_INPUT, "%s is not a JSON object", QUOTE(v->text));
+	stack[0].next = j->first;
+	stack[0].prefix = prefix;
+	while (depth > 0) {
+		struct slice key;
+		struct cell c;
+
+		j = stack[depth - 1].next;
+		if (j == NULL) {
+			depth--;
+			continue;
+		}
+		stack[depth - 1].next = j->next;
+		key = extra_key(r, stack[depth - 1].prefix, j->key);
+		if (j->kind == JSON_OBJECT && depth < sizeof(stack) / sizeof(stack[0])) {
+			stack[depth].next = j->first;
+			stack[depth++].prefix = arena_printf(&r->in->record, "%.*s.", SLICE_ARG(key));
+			continue;
+		}
+		c = mapping_json_cell(j);
+		if (c.text.len == 0 || means_nothing(r->m, c.text) || (j->kind == JSON_ARRAY && j->count == 0))
+			continue;
+		if (key.p == NULL)
+			return err_set(why, ERR_LIMIT, "a record of more than %zu bytes", r->in->limits.record_bytes);
+		if (!event_extra(&r->in->ev, key, c.text, c.kind, why))
+			return false;
+	}
+	return true;
+}
+
 static bool
 target_put(struct mapping_run *r, const struct mapping_target *t, const struct cell *v, struct err *why)
 {
@@ -222,6 +282,8 @@ target_put(struct mapping_run *r, const struct mapping_target *t, const struct c
 	char date[DATE_TEXT_MAX];
 	struct date d;
 
+	if (t->members)
+		return members_put(r, t->extra, v, why);
 	if (t->field == FIELD_NONE)
 		return event_extra(&in->ev, t->extra, text, v->kind, why);
 	if (r->m->zone.set && field_type(t->field) == TYPE_DATE &&
@@ -269,25 +331,6 @@ step_do(struct mapping_run *r, const struct mapping_step *s, struct err *why)
 	return s->loose;
 }
 
-/* Keys as IntelMQ wants them: small letters, digits, '_' and '.'. */
-static struct slice
-rest_key(struct mapping_run *r, struct slice name)
-{
-	struct slice prefix = slice_from(r->m->rest, 6);
-	uint8_t *p = arena_bytes(&r->in->record, prefix.len + name.len);
-
-	if (p == NULL)
-		return SLICE_NONE;
-	if (prefix.len > 0)
-		memcpy(p, prefix.p, prefix.len);
-	for (size_t i = 0; i < name.len; i++) {
-		uint8_t c = byte_lower(name.p[i]);
-
-		p[prefix.len + i] = byte_is_alpha(c) || byte_is_digit(c) || c == '.' || c >= 0x80 ? c : '_';
-	}
-	return slice_of(p, prefix.len + name.len);
-}
-
 static bool
 ignored(const struct mapping *m, struct slice name)
 {
@@ -308,7 +351,7 @@ rest_put(struct mapping_run *r, struct err *why)
 		if (c->cell.text.len == 0 || c->name.len == 0 || ignored(r->m, c->name) ||
 		    means_nothing(r->m, slice_trim(c->cell.text)))
 			continue;
-		key = rest_key(r, c->name);
+		key = extra_key(r, slice_from(r->m->rest, 6), c->name);
 		r->column = key;
 		if (key.p == NULL)
 			return err_set(why, ERR_LIMIT, "a record of more than %zu bytes", r->in->limits.record_bytes);

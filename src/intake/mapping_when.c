@@ -166,6 +166,8 @@ value_holds(const struct mapping_run *r, const struct mapping_test *t, struct sl
 		return mapping_number(s, &n) && (n > v->number || (t->or_equal && n == v->number));
 	case TEST_LOOKS:
 		return mapping_looks(s, v->text) == 1;
+	case TEST_SAME:
+		return slice_eq_nocase(s, slice_trim(mapping_cell(r, v->column).text));
 	case TEST_EMPTY:
 		break;
 	}

@@ -109,20 +109,48 @@ xml_open(struct source *src, const struct xml_limits *limits,
 #define HTML_BYTES_MAX ((size_t)16 << 20)
 #define HTML_DEPTH_MAX 256 /* libxml2's own limit */
 
+/*
+ * Comments carry nothing, and some pages cut words and entities with them, so
+ * that programs misread what people see. Without them *text is what is seen.
+ */
+static uint8_t *
+comments_cut(struct slice *text)
+{
+	uint8_t *p = xalloc(text->len + 1);
+	struct slice rest = *text;
+	size_t n = 0, open, close;
+
+	while ((open = slice_find(rest, S("<!--"))) != SIZE_MAX) {
+		close = slice_find(slice_from(rest, open + 4), S("-->"));
+		if (close == SIZE_MAX)
+			break;
+		memcpy(p + n, rest.p, open);
+		n += open;
+		rest = slice_from(rest, open + 4 + close + 3);
+	}
+	if (rest.len > 0)
+		memcpy(p + n, rest.p, rest.len);
+	*text = slice_of(p, n + rest.len);
+	return p;
+}
+
 bool
 xml_open_html(struct source *src, struct xml_reader **out, struct err *e)
 {
 	struct xml_reader *r;
 	struct slice text;
+	uint8_t *plain;
 
 	if (!source_all(src, HTML_BYTES_MAX, &text, e))
 		return false;
+	plain = comments_cut(&text);
 	r = xalloc(sizeof(*r));
 	*r = (struct xml_reader){ .src = src, .limits = { HTML_BYTES_MAX, HTML_DEPTH_MAX }, .e = ERR_INIT };
 	/* What is no UTF-8 says so itself, in a <meta>. */
 	r->html = htmlReadMemory((const char *)text.p, (int)text.len, NULL,
 	    slice_utf8_ok(text) ? "UTF-8" : NULL,
 	    HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET | HTML_PARSE_COMPACT);
+	free(plain);
 	r->x = r->html == NULL ? NULL : xmlReaderWalker(r->html);
 	if (r->x == NULL) {
 		xml_free(&r);
