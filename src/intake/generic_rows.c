@@ -141,6 +141,8 @@ line_cut(const struct mapping *m, struct slice line, struct slice cells[ROW_COLU
 	while (count < ROW_COLUMNS_MAX) {
 		size_t end = 0, close;
 
+		if (m->delimiter_loose)
+			line = slice_trim(line);
 		if (m->quote != 0 && line.len > 1 && line.p[0] == m->quote &&
 		    (close = slice_find_byte(slice_from(line, 1), m->quote)) != SIZE_MAX &&
 		    (close + 2 == line.len || (n = delimiter_at(m, slice_from(line, close + 2))) > 0)) {
@@ -215,7 +217,7 @@ row_take(struct rows *x, const struct csv_row *row, const struct place *place, s
 	struct slice text = row_text(x, row);
 	const struct slice *v = row->v;
 	size_t count = row->count;
-	bool comment = generic_comment(m, row->v[0]), taken;
+	bool comment = generic_comment(m, text), taken;
 
 	if (x->own) {
 		v = x->cells;
@@ -250,7 +252,8 @@ rows_begin(struct rows *x, struct err *e)
 {
 	const struct mapping *m = x->r->m;
 
-	x->own = m->format == MAPPING_LIST || m->delimiter_blanks || m->delimiter_runs || m->delimiter.len != 1;
+	x->own = m->format == MAPPING_LIST || m->delimiter_blanks || m->delimiter_runs ||
+	    m->delimiter_loose || m->delimiter.len != 1;
 	x->csv.delimiter = x->own ? '\n' : m->delimiter.p[0];
 	x->csv.quote = x->own ? 0 : m->quote;
 	x->head_due = m->header == HEADER_YES && m->format == MAPPING_CSV;

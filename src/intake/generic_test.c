@@ -66,6 +66,8 @@ static const struct { const char *name, *mapping, *in, *out; } cases[] = {
 	{ "csv by numbers, the first two lines passed over", "[feed]\nskip = 2\ndelimiter = ;\n" C "[fields]\nsource.ip = -1\n", "junk\nmore;junk\nx;y;192.0.2.1\n", "{C,\"source.ip\":\"192.0.2.1\"}\n" },
 	{ "csv by blanks with quotes", "[feed]\ndelimiter = blanks\n" C "[fields]\nsource.ip = 1\nextra.who = 2\n", "192.0.2.1   \"a b\"  c\n", "{C,\"source.ip\":\"192.0.2.1\",\"extra.who\":\"a b\"}\n" },
 	{ "csv by runs of a sign", "[feed]\ndelimiter = \"\\t+\"\n" C "[fields]\nsource.ip = 1\nextra.x = 2\n", "192.0.2.1\t\t\tb\n", "{C,\"source.ip\":\"192.0.2.1\",\"extra.x\":\"b\"}\n" },
+	{ "csv with blanks behind the commas", "[feed]\ndelimiter = \", \"\n" C "[fields]\nsource.ip = 2\nextra.x = 3\n", "\"a,b\", \"192.0.2.1\",\"c, d\"\n", "{C,\"source.ip\":\"192.0.2.1\",\"extra.x\":\"c, d\"}\n" },
+	{ "csv whose comments begin with the delimiter", "[feed]\ndelimiter = ;\ncomment = \";\"\n" C "[fields]\nsource.ip = 1\n", "; a ; b\n192.0.2.1 ; x\n", "{C,\"source.ip\":\"192.0.2.1\"}\n" },
 	{ "csv by a longer text", "[feed]\ndelimiter = \" | \"\n" C "[fields]\nsource.ip = 2\n", "a | 192.0.2.1 | c\n", "{C,\"source.ip\":\"192.0.2.1\"}\n" },
 	{ "csv, all other columns kept", "[feed]\nheader = yes\nrest = extra.\nignore = secret*\nempty = -\n" C "[fields]\nsource.ip = ip\n", "ip,User Name,secret_1,none\n192.0.2.1,bob,x,-\n", "{C,\"source.ip\":\"192.0.2.1\",\"extra.user_name\":\"bob\"}\n" },
 	{ "a list with comments", "[feed]\nformat = list\ncomment = # ;\n" C "[fields]\nsource.ip|source.network|source.fqdn|source.url! = 1\nextra.why = 2\n",

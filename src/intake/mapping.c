@@ -107,7 +107,8 @@ set_delimiter(struct mapping *m, const struct conf_item *i, struct err *e)
 		m->delimiter_runs = true;
 		s.len--;
 	}
-	m->delimiter = s;
+	m->delimiter = slice_trim(s).len == 0 ? s : slice_trim(s);
+	m->delimiter_loose = m->delimiter.len < s.len;
 	return true;
 }
 
@@ -447,7 +448,7 @@ known_key(struct mapping *m, const struct conf_item *i, struct err *e)
 		/* A first letter that may be any would be looked for in every document. */
 		if (i->value.len < 4 || i->value.p[0] == '*' || i->value.p[0] == '?')
 			return err_set(e, ERR_INPUT, "text: expected what a line begins with, at least four characters of it, found %s", QUOTE(i->value));
-		MAPPING_ADD(&m->known_texts, i->value);
+		MAPPING_ADD(&m->known_texts, arena_printf(&m->memory, "%.*s*", SLICE_ARG(i->value)));
 	} else if (slice_eq(i->key, S("columns")) || slice_eq(i->key, S("keys"))) {
 		while (mapping_item(m, &rest, &s))
 			MAPPING_ADD(&m->known_columns, s);

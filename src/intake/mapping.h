@@ -179,6 +179,7 @@ struct mapping {
 	enum mapping_header header;
 	struct slice delimiter; /* csv; one that is longer than a byte is no business of quotes */
 	bool delimiter_runs; /* several of them are one */
+	bool delimiter_loose; /* blanks around it are part of it */
 	bool delimiter_blanks; /* any blanks */
 	uint8_t quote; /* 0: none */
 	MAPPING_ARRAY(struct slice) names; /* of the columns, where the file has no header */

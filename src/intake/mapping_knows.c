@@ -51,7 +51,8 @@ columns_known(const struct mapping *m, struct slice bytes)
 	if (slice_find(bytes, m->known_columns.v[0]) == SIZE_MAX)
 		return false;
 	for (size_t n = 0; n < LOOK_LINES && slice_line(&bytes, &line); n++) {
-		if (holds_all(m, line))
+		/* Names in an object are keys. */
+		if (holds_all(m, line) && slice_find_byte(slice_sub(slice_trim(line), 0, 2), '{') == SIZE_MAX)
 			return true;
 	}
 	return false;
@@ -67,7 +68,7 @@ text_known(const struct mapping *m, struct slice bytes)
 		for (size_t i = 0; i < m->known_texts.n && line.len > 0; i++) {
 			struct slice t = m->known_texts.v[i];
 
-			if (byte_lower(t.p[0]) == byte_lower(line.p[0]) && (mapping_glob(t, line) || slice_starts_nocase(line, t)))
+			if (byte_lower(t.p[0]) == byte_lower(line.p[0]) && mapping_glob(t, line))
 				return true;
 		}
 	}

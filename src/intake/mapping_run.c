@@ -508,7 +508,12 @@ mapping_template_match(const struct mapping *m, const struct mapping_template *t
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		if (parts[i].column == PART_LITERAL) {
-			len = literal_at(slice_from(line, at), i == 0 ? slice_trim(parts[i].text) : parts[i].text);
+			struct slice literal = parts[i].text;
+
+			/* The line's own begin has no blanks any more. */
+			while (i == 0 && literal.len > 0 && byte_is_space(literal.p[0]))
+				literal = slice_from(literal, 1);
+			len = literal_at(slice_from(line, at), literal);
 			if (len == SIZE_MAX)
 				return false;
 			at += len;
