@@ -1,6 +1,7 @@
 /* The language of mappings: values, conditions, maps, heads, and what wrong ones are told. */
 #include <stdio.h>
 
+#include "base/file.h"
 #include "intake/intake.h"
 #include "intake/mapping.h"
 #include "intake/mapping_parse.h"
@@ -351,6 +352,43 @@ TEST(globs)
 	}
 }
 
+/* What docs/mappings.md shows is a mapping: each block of it that begins with [feed]. */
+TEST(examples_of_the_page)
+{
+	struct err e = ERR_INIT;
+	struct buf page, block;
+	struct slice rest, line;
+	size_t count = 0;
+	bool inside = false, more = true;
+
+	buf_init(&page, 1 << 20);
+	buf_init(&block, 1 << 16);
+	CHECK_OK(file_read(test_path("docs/mappings.md"), &page, &e), &e);
+	rest = buf_view(&page);
+	while (more) {
+		struct mapping *m = NULL;
+
+		more = slice_line(&rest, &line);
+		inside = inside || slice_eq(line, S("    [feed]"));
+		if (inside && more && slice_starts(line, S("    "))) {
+			buf_put(&block, slice_from(line, 4));
+			buf_byte(&block, '\n');
+			continue;
+		}
+		if (!inside)
+			continue;
+		test_case("%.*s", SLICE_ARG(buf_view(&block)));
+		CHECK_OK(mapping_read(S("page.conf"), buf_view(&block), &m, &e), &e);
+		mapping_free(&m);
+		buf_clear(&block);
+		inside = false;
+		count++;
+	}
+	CHECK_INT(count, 3);
+	buf_fini(&page);
+	buf_fini(&block);
+}
+
 int
 main(void)
 {
@@ -363,5 +401,6 @@ main(void)
 	RUN(wrong_mappings);
 	RUN(time_zones);
 	RUN(globs);
+	RUN(examples_of_the_page);
 	return test_end();
 }

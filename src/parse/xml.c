@@ -223,10 +223,10 @@ item(struct xml_reader *r, struct xml_item *out)
 		out->text = slice_of_xml(xmlTextReaderConstValue(r->x));
 		return true;
 	case XML_READER_TYPE_DOCUMENT_TYPE:
+	case XML_READER_TYPE_ENTITY_REFERENCE:
+		/* HTML's says which HTML it is, and defines nothing. */
 		if (r->html != NULL)
 			return false;
-		/* fallthrough */
-	case XML_READER_TYPE_ENTITY_REFERENCE:
 		(void)err_set(&r->e, ERR_INPUT, "XML, line %llu: a document type or an entity of its own is not taken",
 		    (unsigned long long)out->line);
 		return fail(r);
