@@ -201,7 +201,7 @@ record_take(struct walk *w, const struct json *j, struct err *e)
 		(void)err_set(&why, ERR_LIMIT, "a record of more than %zu bytes", r->in->limits.record_bytes);
 		return mapping_record_bad(r, &place, &why, e);
 	}
-	if (j != NULL && j->kind != JSON_OBJECT && r->m->records.len == 0 && j->kind != JSON_ARRAY && j->kind != JSON_STRING) {
+	if (j != NULL && j->kind != JSON_OBJECT && r->m->records.n == 0 && j->kind != JSON_ARRAY && j->kind != JSON_STRING) {
 		(void)err_set(&why, ERR_INPUT, "expected an object");
 		return mapping_record_bad(r, &place, &why, e);
 	}
@@ -263,23 +263,29 @@ walk(struct walk *w, const struct json *j, struct slice path, struct err *e)
 	return true;
 }
 
+/* Of several paths the first that leads anywhere is the document's. */
 static bool
 document_walk(struct walk *w, const struct json *root, bool *missing, struct err *e)
 {
+	const struct mapping *m = w->r->m;
+	size_t i = 0;
+
 	w->root = root;
-	w->depth = 0;
-	w->key = SLICE_NONE;
 	w->found = false;
-	if (!walk(w, root, w->r->m->records, e))
-		return false;
-	*missing = w->r->m->records.len > 0 && !w->found;
+	do {
+		w->depth = 0;
+		w->key = SLICE_NONE;
+		if (!walk(w, root, m->records.n == 0 ? S("") : m->records.v[i], e))
+			return false;
+	} while (!w->found && ++i < m->records.n);
+	*missing = m->records.n > 0 && !w->found;
 	return true;
 }
 
 static bool
 missing_say(const struct mapping *m, struct err *e)
 {
-	return err_set(e, ERR_INPUT, "there is no array at %s, as mapping %.*s says", QUOTE(m->records), SLICE_ARG(m->name));
+	return err_set(e, ERR_INPUT, "there is no array at %s, as mapping %.*s says", QUOTE(m->records.v[0]), SLICE_ARG(m->name));
 }
 
 /* --- documents ------------------------------------------------------------------------------ */

@@ -275,11 +275,21 @@ attributes_put(struct element *x)
 	}
 }
 
+static bool
+is_record(const struct mapping *m, struct slice name)
+{
+	for (size_t i = 0; i < m->records.n; i++) {
+		if (slice_eq(m->records.v[i], name))
+			return true;
+	}
+	return false;
+}
+
 static void
 xml_begin(struct element *x, const struct xml_item *i)
 {
 	if (x->record == 0) {
-		if (!slice_eq(i->name, x->r->m->records))
+		if (!is_record(x->r->m, i->name))
 			return;
 		x->record = i->depth;
 		x->line = (uint32_t)i->line;

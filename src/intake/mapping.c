@@ -195,12 +195,18 @@ set_ignore(struct mapping *m, const struct conf_item *i, struct err *e)
 static bool
 set_records(struct mapping *m, const struct conf_item *i, struct err *e)
 {
-	m->records = i->value;
-	if (slice_ends(m->records, S("?"))) {
-		m->records.len--;
+	struct slice path = i->value;
+
+	if (slice_ends(path, S("?"))) {
+		path.len--;
 		m->records_optional = true;
 	}
-	return m->records.len > 0 || err_set(e, ERR_INPUT, "the value is empty");
+	if (path.len == 0)
+		return err_set(e, ERR_INPUT, "the value is empty");
+	if (m->records.n >= 16)
+		return err_set(e, ERR_LIMIT, "more than %d lines", 16);
+	MAPPING_ADD(&m->records, path);
+	return true;
 }
 
 static bool
@@ -565,7 +571,7 @@ finish(struct mapping *m, struct err *e)
 	}
 	if (m->format == MAPPING_TEXT && m->lines.n == 0)
 		return err_set(e, ERR_INPUT, "[feed] has no line: format = text needs at least one");
-	if (m->format == MAPPING_XML && m->records.len == 0)
+	if (m->format == MAPPING_XML && m->records.n == 0)
 		return err_set(e, ERR_INPUT, "[feed] has no records: format = xml needs the name of the element that is a record");
 	return any || err_set(e, ERR_INPUT, "[fields] is empty: nothing says where the values are");
 }
@@ -630,6 +636,7 @@ mapping_free(struct mapping **m)
 	}
 	free(x->feed.v);
 	free(x->names.v);
+	free(x->records.v);
 	free(x->comments.v);
 	free(x->empties.v);
 	free(x->ignored.v);

@@ -187,7 +187,7 @@ struct mapping {
 	MAPPING_ARRAY(struct slice) empties; /* values that mean nothing */
 	MAPPING_ARRAY(struct slice) ignored; /* not kept under rest; patterns */
 	uint32_t skip;
-	struct slice records; /* json: where; xml: an element's name */
+	MAPPING_ARRAY(struct slice) records; /* json: where, the first that is there; xml: elements' names */
 	bool records_optional;
 	struct slice pair, equals; /* pairs */
 	struct slice table, table_value; /* html: attribute and value (all such), or "" and a number */
