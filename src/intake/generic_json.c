@@ -194,8 +194,6 @@ record_take(struct walk *w, const struct json *j, struct err *e)
 	struct err why = ERR_INIT;
 
 	w->found = true;
-	if (r->in->stopped)
-		return err_set(e, ERR_INTERNAL, "stopped");
 	mapping_record_begin(r, where->raw);
 	if (where->raw.len > r->in->limits.record_bytes) {
 		(void)err_set(&why, ERR_LIMIT, "a record of more than %zu bytes", r->in->limits.record_bytes);
@@ -222,7 +220,7 @@ record_take(struct walk *w, const struct json *j, struct err *e)
 static bool
 walk(struct walk *w, const struct json *j, struct slice path, struct err *e)
 {
-	const struct json *list = j, *item = j;
+	const struct json *item;
 	struct slice rest = path, word = SLICE_NONE;
 	bool array = json_is(j, JSON_ARRAY);
 
@@ -259,7 +257,6 @@ walk(struct walk *w, const struct json *j, struct slice path, struct err *e)
 		}
 		w->depth--;
 	}
-	(void)list;
 	return true;
 }
 

@@ -187,16 +187,21 @@ row_text(const struct rows *x, const struct csv_row *row)
 	return slice_of(src->window.p - (src->offset - row->offset), row->length);
 }
 
+#define HEADER_LINES 1000 /* in comments behind these nobody looks for a header */
+
 /* Is this the header, or is what it says known without one? */
 static bool
 header_take(struct rows *x, const struct slice *v, size_t count, bool comment, bool *taken, struct err *e)
 {
 	const struct mapping *m = x->r->m;
-	size_t named = 0, found = count == 0 ? 0 : row_layout_names(m, v, count);
+	size_t named = 0, found;
 
+	*taken = false;
+	if (comment && x->r->head_line > HEADER_LINES)
+		return true;
+	found = count == 0 ? 0 : row_layout_names(m, v, count);
 	for (size_t i = 0; i < m->columns.n; i++)
 		named += m->columns.v[i].kind == COLUMN_NAMED;
-	*taken = false;
 	if (comment) {
 		/* "# first_seen,dst_ip": a header may stand in a comment; talk may hold a word of it. */
 		if (count < 2 || found < 2 || 2 * found < named)

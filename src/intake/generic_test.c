@@ -204,6 +204,33 @@ TEST(bytewise)
 	intake_tables_free(&t);
 }
 
+/* A line of blanks, or of what a template looks for, costs its length and not its square. */
+TEST(long_lines)
+{
+	struct intake_tables *t = intake_tables_new();
+	struct err e = ERR_INIT;
+	struct seen s;
+	struct buf line;
+
+	CHECK_OK(intake_tables_add(t, S("x.conf"), S("[feed]\nformat = text\nline = a <ip> b <> c d\nother_lines = skip\n" C "[fields]\nsource.ip = ip\n"), &e), &e);
+	for (size_t i = 0; i < 3; i++) {
+		static const char *const pieces[] = { "        ", " b  c ", "a b c d " };
+
+		test_case("%s", pieces[i]);
+		buf_init(&line, 1 << 20);
+		buf_str(&line, "a 192.0.2.1");
+		while (line.len < 60000)
+			buf_str(&line, pieces[i]);
+		buf_str(&line, " z\n");
+		for (size_t k = 0; k < 5; k++)
+			buf_put(&line, slice_sub(buf_view(&line), 0, 60000));
+		CHECK_OK(run(t, "mapping=x", buf_cstr(&line), &s, &e), &e);
+		buf_fini(&s.text);
+		buf_fini(&line);
+	}
+	intake_tables_free(&t);
+}
+
 static const struct { const char *name, *in, *wants; } known[] = {
 	{ "list.csv", "\"phish_id\",\"url\"\n", NULL },
 	{ "x", "[{\"phish_id\":1,\"url\":\"http://a.example.org/\",\"phish_detail_url\":\"x\",\"submission_time\":\"2026\"}]", "phishtank" },
@@ -244,6 +271,7 @@ main(void)
 {
 	RUN(shapes);
 	RUN(bytewise);
+	RUN(long_lines);
 	RUN(recognition);
 	return test_end();
 }

@@ -466,10 +466,12 @@ known_key(struct mapping *m, const struct conf_item *i, struct err *e)
 
 /* --- the whole ------------------------------------------------------------------------ */
 
+enum section_kind { IN_FEED, IN_CONSTANTS, IN_FIELDS, IN_MAP, IN_HEAD, IN_FILTER, IN_RECOGNISE };
+
 /* The section at hand, looked at once. */
 struct section {
 	struct slice text;
-	enum { IN_FEED, IN_CONSTANTS, IN_FIELDS, IN_MAP, IN_HEAD, IN_FILTER, IN_RECOGNISE } kind;
+	enum section_kind kind;
 	struct slice name; /* of a map */
 	uint32_t when;
 };
@@ -477,7 +479,7 @@ struct section {
 static bool
 section_begin(struct mapping *m, struct slice text, struct section *out, struct err *e)
 {
-	static const struct { struct slice name; int kind; } plain[] = {
+	static const struct { struct slice name; enum section_kind kind; } plain[] = {
 		{ S_INIT("feed"), IN_FEED }, { S_INIT("constants"), IN_CONSTANTS },
 		{ S_INIT("fields"), IN_FIELDS }, { S_INIT("head"), IN_HEAD },
 		{ S_INIT("filter"), IN_FILTER }, { S_INIT("recognise"), IN_RECOGNISE },

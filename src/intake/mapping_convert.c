@@ -641,7 +641,7 @@ do_scheme(struct mapping_run *r, const struct mapping_call *call, struct cell *v
 {
 	struct slice s = slice_trim(v->text);
 
-	if (slice_find(slice_sub(s, 0, 32), S("://")) != SIZE_MAX)
+	if (slice_find(slice_sub(s, 0, 32), S("://")) != SIZE_MAX || s.len > 32768)
 		return true;
 	if (slice_starts(s, S("//")))
 		s = slice_from(s, 2);

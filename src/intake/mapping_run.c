@@ -526,7 +526,7 @@ mapping_template_match(const struct mapping *m, const struct mapping_template *t
 		found = literal_find(line, at, parts[i + 1].text, &len);
 		/* The last piece stands at the line's end. */
 		while (i + 2 == n && found != SIZE_MAX && found + len < line.len)
-			found = literal_find(line, found + 1, parts[i + 1].text, &len);
+			found = literal_find(line, found + (len > 0 ? len : 1), parts[i + 1].text, &len);
 		if (found == SIZE_MAX)
 			return false;
 		values[i] = slice_trim(slice_sub(line, at, found - at));
