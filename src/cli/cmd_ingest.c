@@ -10,6 +10,8 @@
 #include "cli/run.h"
 #include "cli/table.h"
 #include "cli/take.h"
+#include "intake/mapping.h"
+#include "intake/tables.h"
 
 static volatile bool stop;
 
@@ -186,6 +188,25 @@ formats(struct cli *c, struct err *e)
 	return table_end(&t) || err_sys(e, "standard output");
 }
 
+/* The ones that ship, by name as they lie; a node's own are files in its folder. */
+static bool
+mappings(struct cli *c, struct err *e)
+{
+	static const struct table_column cols[] = { { "mapping", N_("Mapping"), false, 0 }, { "feed", N_("Feed"), false, 0 }, { "documentation", N_("Documentation"), false, 80 } };
+	struct intake_tables *tables = intake_tables_new();
+	const struct mapping *m;
+	struct table t;
+
+	table_begin(&t, cols, 3, c->json);
+	for (size_t i = 0; (m = intake_tables_mapping_at(tables, i)) != NULL; i++) {
+		table_text(&t, m->name);
+		table_text(&t, mapping_feed(m, FIELD_FEED_NAME));
+		table_text(&t, mapping_feed(m, FIELD_FEED_DOCUMENTATION));
+	}
+	intake_tables_free(&tables);
+	return table_end(&t) || err_sys(e, "standard output");
+}
+
 static bool
 print_event(void *cookie, const struct event *ev, struct err *e)
 {
@@ -210,6 +231,8 @@ ingest(struct cli *c, struct err *e)
 
 	if (cli_has(c, "formats"))
 		return formats(c, e);
+	if (cli_has(c, "mappings"))
+		return mappings(c, e);
 	if (c->arg_count == 0)
 		return err_set(e, ERR_USAGE, "name files or folders, or - for standard input; see: entente ingest --help");
 	buf_init(&options, 65536);
@@ -255,6 +278,7 @@ static const struct cli_option options[] = {
 	{ "mail", 0, "spam|complaint", N_("what mails are: a spam trap's, or complaints") },
 	{ "trusted", 0, N_("LIST"), N_("mail hops that are our own: 192.0.2.0/24,mx.example.org") },
 	{ "mapping", 0, N_("NAME"), N_("the mapping of a generic CSV or JSON feed") },
+	{ "mappings", 0, NULL, N_("list the mappings that ship") },
 	{ "schema", 0, N_("FILE"), N_("a newer Shadowserver schema for these reports") },
 	{ "name", 0, N_("NAME"), N_("the report's name, for standard input") },
 	{ "option", 'o', "KEY=VALUE", N_("something else that the format is told") },

@@ -217,6 +217,9 @@ bool mapping_read(struct slice name, struct slice text, struct mapping **out,
     struct err *e) MUST_USE;
 void mapping_free(struct mapping **m);
 
+/* What it says of its feed (FIELD_FEED_NAME and its like), or SLICE_NONE. */
+struct slice mapping_feed(const struct mapping *m, enum field f);
+
 /* Room for one more in a MAPPING_ARRAY of n. */
 void *mapping_grown(void *v, size_t n, size_t size);
 #define MAPPING_ADD(array, ...) \

@@ -7,6 +7,8 @@
 
 #include "intake/mapping.h"
 
+struct conf_item;
+
 /*
  * The next word of *rest, or text in quotes (\" \\ \t \n in it). False at the
  * end; quoted_out may be NULL.
@@ -33,6 +35,9 @@ bool mapping_template_parse(struct mapping *m, struct slice text, bool captures,
 uint32_t mapping_map_named(struct mapping *m, struct slice name);
 /* ASCII letters small, for comparing without case; SLICE_NONE when a is full. */
 struct slice mapping_small(struct arena *a, struct slice s);
+
+/* A line of [feed] */
+bool mapping_feed_key(struct mapping *m, const struct conf_item *i, struct err *e) MUST_USE;
 
 /* "Europe/Warsaw", "CET", "+02:00" */
 bool mapping_zone_parse(struct slice s, struct mapping_zone *out, struct err *e) MUST_USE;

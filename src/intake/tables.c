@@ -119,3 +119,9 @@ intake_tables_known(const struct intake_tables *t, struct slice name, struct sli
 	}
 	return best;
 }
+
+const struct mapping *
+intake_tables_mapping_at(const struct intake_tables *t, size_t i)
+{
+	return t == NULL || i >= t->mapping_count ? NULL : t->mappings[i];
+}

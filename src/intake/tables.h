@@ -28,6 +28,9 @@ bool intake_tables_add(struct intake_tables *t, struct slice name,
 /* NULL only where t is NULL. */
 /* By the name of its file without ".conf", or NULL. */
 const struct mapping *intake_tables_mapping(const struct intake_tables *t, struct slice name);
+/* The i-th mapping, in no order, or NULL behind the last. */
+const struct mapping *intake_tables_mapping_at(const struct intake_tables *t, size_t i);
+
 /*
  * The mapping that knows a document by its file's name and its begin, or NULL;
  * *sure_out is how sure it is (0 to 78). Of two equal ones the later loaded wins.
