@@ -159,7 +159,7 @@ flow_reader_run(struct flow_reader *r, int fd, const struct report *report,
 			log_error("tables.refused", "reason=\"%s\"", why.text);
 	}
 	ok = reader_run(r->reader, &job, &guarded, &summary, e);
-	*aside_out = !ok && !guard.ours;
+	*aside_out = !ok && !guard.ours && !summary.no_reader;
 	*format_out = arena_copy(a, slice_of_str(summary.format));
 	return ok;
 }

@@ -28,6 +28,8 @@ const struct reader_limits READER_LIMITS = {
 };
 
 #define TABLES_MAX 1024
+/* So many stalls without work are a hang, too: it waits for what will not come. */
+#define READER_BLOCKED 10
 
 struct table {
 	struct slice name, bytes; /* ours */
@@ -162,6 +164,12 @@ readers_open(const struct reader_limits *limits, struct readers **out,
 	return true;
 }
 
+pid_t
+readers_nursery(const struct readers *rs)
+{
+	return rs->nursery;
+}
+
 void
 readers_close(struct readers **rs)
 {
@@ -238,7 +246,7 @@ ask(struct readers *rs, struct request *r, int *fd_out, struct err *e)
 		n = recvmsg(rs->control, &m, MSG_CMSG_CLOEXEC);
 	} while (n < 0 && errno == EINTR);
 	if (n != (ssize_t)sizeof(*r))
-		return err_set(e, ERR_SYSTEM, "the process that starts readers has ended");
+		return err_set(e, ERR_SYSTEM, "the process that starts readers has ended; run this command again, nothing that was accepted is lost");
 	c = CMSG_FIRSTHDR(&m);
 	if (c != NULL && c->cmsg_type == SCM_RIGHTS && c->cmsg_len == CMSG_LEN(sizeof(int)))
 		memcpy(fd_out, CMSG_DATA(c), sizeof(*fd_out));
@@ -261,23 +269,35 @@ start(struct reader *r, struct err *e)
 	return true;
 }
 
-/* End the process if it has not ended itself; its wait status. */
-static int
-stop(struct reader *r, bool kill_it)
+/*
+ * End the process, and its wait status. One that is ending by itself keeps its
+ * own; one that closed its socket and goes on must not keep us waiting.
+ */
+static bool
+stop(struct reader *r, int *status_out, struct err *e)
 {
 	struct request q = { 'W', (uint32_t)r->pid };
-	struct err ignored = ERR_INIT;
 	int fd;
 
+	*status_out = 0;
 	if (r->sock < 0)
-		return 0;
+		return true;
 	(void)close(r->sock);
 	r->sock = -1;
-	if (kill_it)
-		(void)kill(r->pid, SIGKILL);
-	if (!ask(r->rs, &q, &fd, &ignored))
-		return 0;
-	return (int)q.pid;
+	(void)kill(r->pid, SIGKILL);
+	if (!ask(r->rs, &q, &fd, e))
+		return false;
+	*status_out = (int)q.pid;
+	return true;
+}
+
+static void
+stop_now(struct reader *r)
+{
+	struct err ignored = ERR_INIT;
+	int status;
+
+	(void)!stop(r, &status, &ignored);
 }
 
 void
@@ -285,7 +305,7 @@ reader_free(struct reader **r)
 {
 	if (*r == NULL)
 		return;
-	(void)stop(*r, false);
+	stop_now(*r);
 	buf_fini(&(*r)->in);
 	buf_fini(&(*r)->out);
 	free(*r);
@@ -418,6 +438,18 @@ reader_end_read(struct slice payload, struct reader_summary *out,
 	return cur_ok(&c) || damaged(e);
 }
 
+/* Of the reader's process, what it has worked. */
+static int64_t
+worked_ms(const struct reader *r)
+{
+	struct timespec t;
+	clockid_t clock;
+
+	if (clock_getcpuclockid(r->pid, &clock) != 0 || clock_gettime(clock, &t) != 0)
+		return 0;
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
 enum heard { HEARD_FRAME, HEARD_END, HEARD_STALL, HEARD_LATE, HEARD_WRONG };
 
 /* A whole frame into r->in; what follows it stays there behind *used. */
@@ -425,7 +457,8 @@ static enum heard
 hear(struct reader *r, size_t *used, struct slice *payload, uint8_t *kind,
     int64_t *waited_ms)
 {
-	int64_t begin = clock_mono_ns();
+	const struct reader_limits *limits = &r->rs->limits;
+	int64_t begin = clock_mono_ns(), silent_ms = 0, worked = worked_ms(r);
 	struct buf *b = &r->in;
 
 	for (;;) {
@@ -452,12 +485,21 @@ hear(struct reader *r, size_t *used, struct slice *payload, uint8_t *kind,
 			b->len -= *used;
 			*used = 0;
 		}
-		ready = poll(&p, 1, r->rs->limits.stall_ms);
+		/* The whole job's limit may be the nearer one. */
+		ready = poll(&p, 1, *waited_ms + limits->stall_ms <= limits->job_ms ?
+			limits->stall_ms : (int)(limits->job_ms - *waited_ms) + 1);
+		silent_ms += (clock_mono_ns() - begin) / 1000000;
 		*waited_ms += (clock_mono_ns() - begin) / 1000000;
 		begin = clock_mono_ns();
-		if (ready == 0)
+		if (ready == 0 && *waited_ms > limits->job_ms)
+			return HEARD_LATE;
+		/* A busy machine or a slow disk is no hang: what counts is its own work. */
+		if (ready == 0 && (worked_ms(r) - worked >= limits->stall_ms ||
+		    silent_ms >= (int64_t)READER_BLOCKED * limits->stall_ms))
 			return HEARD_STALL;
-		if (*waited_ms > r->rs->limits.job_ms)
+		if (ready == 0)
+			continue;
+		if (*waited_ms > limits->job_ms)
 			return HEARD_LATE;
 		if (ready < 0)
 			continue;
@@ -475,12 +517,18 @@ hear(struct reader *r, size_t *used, struct slice *payload, uint8_t *kind,
 
 /* Its process has ended within a job: the reason, for people. */
 static bool
-ended(struct reader *r, const struct reader_summary *s, struct err *e)
+ended(struct reader *r, struct reader_summary *s, struct err *e)
 {
-	int status = stop(r, false);
-	int sig = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-	const char *name = sig == 0 ? NULL : sigabbrev_np(sig);
+	const char *name;
+	int status, sig;
 
+	/* Who starts readers has ended, and it with him. */
+	if (!stop(r, &status, e)) {
+		s->no_reader = true;
+		return false;
+	}
+	sig = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+	name = sig == 0 ? NULL : sigabbrev_np(sig);
 	if (sig == SIGABRT)
 		return err_set(e, ERR_LIMIT, "the reader gave up after %llu events, offset %llu: it needed more than %zu MiB of memory or met a state that cannot be",
 		    (unsigned long long)s->events, (unsigned long long)r->ev.place.offset,
@@ -496,7 +544,7 @@ ended(struct reader *r, const struct reader_summary *s, struct err *e)
 static bool
 too_slow(struct reader *r, const struct reader_summary *s, int ms, struct err *e)
 {
-	(void)stop(r, true);
+	stop_now(r);
 	return err_set(e, ERR_LIMIT, "the reader took more than %d s after %llu events, offset %llu, and was stopped",
 	    ms / 1000, (unsigned long long)s->events, (unsigned long long)r->ev.place.offset);
 }
@@ -515,13 +563,15 @@ reader_run(struct reader *r, const struct reader_job *job,
 	*out = (struct reader_summary){ 0 };
 	buf_clear(&r->in);
 	event_clear(&r->ev);
-	if (!start(r, e))
-		return false;
-	if (!job_send(r, job, e)) {
-		/* It may have died since its last job: once more with a new one. */
-		(void)stop(r, true);
-		if (!start(r, e) || !job_send(r, job, e))
+	/* It may have died since its last job: once more with a new one. */
+	for (int tries = 0;; tries++) {
+		if (start(r, e) && job_send(r, job, e))
+			break;
+		stop_now(r);
+		if (tries == 1) {
+			out->no_reader = true;
 			return false;
+		}
 	}
 	for (;;) {
 		switch (hear(r, &used, &payload, &kind, &waited_ms)) {
@@ -534,7 +584,7 @@ reader_run(struct reader *r, const struct reader_job *job,
 		case HEARD_LATE:
 			return too_slow(r, out, r->rs->limits.job_ms, e);
 		case HEARD_WRONG:
-			(void)stop(r, true);
+			stop_now(r);
 			return damaged(e);
 		}
 		if (kind == FRAME_ALIVE)
@@ -548,7 +598,7 @@ reader_run(struct reader *r, const struct reader_job *job,
 		}
 		if (kind != FRAME_BLOCK && kind != FRAME_END)
 			(void)damaged(e);
-		(void)stop(r, true);
+		stop_now(r);
 		return false;
 	}
 }

@@ -16,6 +16,8 @@
 #ifndef INTAKE_READER_H
 #define INTAKE_READER_H
 
+#include <sys/types.h>
+
 #include "intake/intake.h"
 #include "intake/tables.h"
 
@@ -24,8 +26,8 @@ struct reader;
 
 struct reader_limits {
 	size_t memory_bytes; /* of one reader, address space (512 MiB; sanitizer builds have none) */
-	int stall_ms; /* without a sign of life, while it is not us it waits for (60 s) */
-	int job_ms; /* of one report, time spent here not counted (1 h) */
+	int stall_ms; /* of its own work without a sign of life; ten times as long by the clock (60 s) */
+	int job_ms; /* of one report, by the clock, time spent here not counted (1 h) */
 };
 
 extern const struct reader_limits READER_LIMITS;
@@ -44,6 +46,7 @@ struct reader_summary {
 	uint64_t events, bad, bytes;
 	struct intake_tally tallies[INTAKE_TALLIES_MAX];
 	size_t tally_count;
+	bool no_reader; /* no process could be had to read it: not the report's fault */
 };
 
 /*
@@ -52,6 +55,8 @@ struct reader_summary {
  */
 bool readers_open(const struct reader_limits *limits, struct readers **out,
     struct err *e) MUST_USE;
+/* The process that starts readers, for tests. */
+pid_t readers_nursery(const struct readers *rs);
 /* All readers must be freed before. */
 void readers_close(struct readers **rs);
 /*

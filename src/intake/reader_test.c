@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "store/archive.h"
 #include "test.h"
 
@@ -30,6 +31,12 @@ fault(struct slice report, uint64_t events)
 	else if (slice_eq(report, S("hang.scan_ftp.csv")))
 		for (volatile unsigned i = 0;; i++)
 			;
+	else if (slice_eq(report, S("block.scan_ftp.csv")))
+		for (;;) /* nobody writes to it while it reads */
+			(void)!read(3, &(char){ 0 }, 1);
+	else if (slice_eq(report, S("leave.scan_ftp.csv")))
+		for (;;)
+			(void)close(3);
 	else if (slice_eq(report, S("memory.scan_ftp.csv")))
 		for (;;)
 			if ((hog = xalloc((size_t)1 << 20)) == NULL)
@@ -181,6 +188,105 @@ TEST(a_bad_reader_costs_one_report)
 	reader_free(&r);
 }
 
+static size_t
+open_files(void)
+{
+	struct dir_list l;
+	struct err e = ERR_INIT;
+	size_t n = 0;
+
+	if (dir_list("/proc/self/fd", true, &l, &e))
+		n = l.count;
+	dir_list_free(&l);
+	return n;
+}
+
+/* Of all processes those that have ended under us or the nursery, and nobody asked how. */
+static unsigned
+zombies(void)
+{
+	unsigned n = 0, pgrp;
+	struct dir_list l;
+	struct err e = ERR_INIT;
+
+	CHECK_OK(dir_list("/proc", false, &l, &e), &e);
+	for (size_t i = 0; i < l.count; i++) {
+		char path[300], stat[512];
+		const char *p;
+		char state;
+		FILE *f;
+
+		(void)snprintf(path, sizeof(path), "/proc/%s/stat", l.names[i]);
+		f = fopen(path, "r");
+		if (f == NULL)
+			continue;
+		p = fgets(stat, sizeof(stat), f) == NULL ? NULL : strrchr(stat, ')');
+		n += p != NULL && sscanf(p, ") %c %*u %u", &state, &pgrp) == 2 && state == 'Z' && (pid_t)pgrp == getpgrp();
+		(void)fclose(f);
+	}
+	dir_list_free(&l);
+	return n;
+}
+
+TEST(many_crashes_leave_nothing_behind)
+{
+	struct reader *r = reader_new(readers);
+	struct reader_summary s;
+	struct taken t = { 0 };
+	struct err e = ERR_INIT;
+	int fd = rows(10);
+	size_t files;
+	unsigned n = SANITIZED ? 50 : 1000;
+
+	CHECK_OK(run(r, fd, S("scan_ftp.csv"), NULL, &t, &s, &e), &e);
+	files = open_files();
+	for (unsigned i = 0; i < n; i++) {
+		CHECK(!run(r, fd, S("crash.scan_ftp.csv"), NULL, &t, &s, &e));
+		CHECK(!s.no_reader);
+	}
+	CHECK_OK(run(r, fd, S("scan_ftp.csv"), NULL, &t, &s, &e), &e);
+	CHECK_INT(t.events, 10);
+	CHECK_INT(open_files(), files);
+	CHECK_INT(zombies(), 0);
+	CHECK(close(fd) == 0);
+	reader_free(&r);
+}
+
+/* It waits for nothing that will come, or has let go of its keeper: neither keeps us waiting. */
+TEST(a_reader_that_is_blocked_or_gone)
+{
+	struct reader_limits limits = READER_LIMITS;
+	struct readers *other = NULL;
+	struct reader *r;
+	struct reader_summary s;
+	struct taken t = { 0 };
+	struct err e = ERR_INIT;
+	int fd = rows(10);
+	int64_t begin;
+
+	limits.job_ms = 300;
+	CHECK_OK(readers_open(&limits, &other, &e), &e);
+	r = reader_new(other);
+	test_case("the whole job's limit is nearer than a stall");
+	begin = clock_mono_ns();
+	CHECK(!run(r, fd, S("block.scan_ftp.csv"), NULL, &t, &s, &e));
+	CHECK(strstr(e.text, "and was stopped") != NULL);
+	CHECK(clock_mono_ns() - begin < INT64_C(20000000000));
+	test_case("it closed its socket and goes on");
+	CHECK(!run(r, fd, S("leave.scan_ftp.csv"), NULL, &t, &s, &e));
+	CHECK(!s.no_reader);
+	CHECK_OK(run(r, fd, S("scan_ftp.csv"), NULL, &t, &s, &e), &e);
+	test_case("no nursery: the report is not to blame");
+	CHECK(kill(readers_nursery(other), SIGKILL) == 0);
+	for (int i = 0; i < 100 && kill(readers_nursery(other), 0) == 0 && run(r, fd, S("scan_ftp.csv"), NULL, &t, &s, &e); i++)
+		(void)usleep(10000);
+	CHECK(!run(r, fd, S("scan_ftp.csv"), NULL, &t, &s, &e));
+	CHECK(s.no_reader);
+	CHECK(close(fd) == 0);
+	reader_free(&r);
+	readers_close(&other);
+}
+
 TEST(a_newer_schema_without_restart)
 {
 	static const char schema[] = "{\"new\": {\"file_name\": \"scan_new_thing\", \"feed_name\": \"New\","
@@ -231,6 +337,7 @@ main(void)
 	struct err e = ERR_INIT;
 
 	limits.stall_ms = 1000;
+	limits.memory_bytes = (size_t)192 << 20;
 	reader_fault = fault;
 	if (!readers_open(&limits, &readers, &e) || !archive_open(test_dir(), &archive, &e)) {
 		(void)fprintf(stderr, "%s\n", e.text);
@@ -238,6 +345,8 @@ main(void)
 	}
 	RUN(a_report_comes_through);
 	RUN(a_bad_reader_costs_one_report);
+	RUN(many_crashes_leave_nothing_behind);
+	RUN(a_reader_that_is_blocked_or_gone);
 	RUN(mail_and_zip_in_the_sandbox);
 	RUN(a_newer_schema_without_restart);
 	archive_close(&archive);
