@@ -216,6 +216,91 @@ dir_sync(const char *path, struct err *e)
 	return ok;
 }
 
+static bool
+copy_bytes(int from, int to, struct err *e)
+{
+	uint8_t bytes[65536];
+
+	for (;;) {
+		ssize_t n = read(from, bytes, sizeof(bytes));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_sys(e, "reading failed");
+		if (n == 0)
+			return true;
+		if (!fd_write_all(to, slice_of(bytes, (size_t)n), e))
+			return false;
+	}
+}
+
+/* EEXIST in *error_out where the name is taken. A copy that is cut short is not left. */
+static bool
+move_over(const char *from, const char *to, int *error_out, struct err *e)
+{
+	int in = open(from, O_RDONLY | O_CLOEXEC | O_NOFOLLOW), out = -1;
+	char folder[4096];
+	bool ok;
+
+	*error_out = EXDEV;
+	if (in < 0)
+		return err_sys(e, "%s", from);
+	out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	if (out < 0) {
+		*error_out = errno;
+		(void)err_sys(e, "%s", to);
+		(void)close(in);
+		return false;
+	}
+	ok = copy_bytes(in, out, e) && (fsync(out) == 0 || err_sys(e, "%s", to));
+	(void)close(in);
+	if (close(out) != 0 && ok)
+		ok = err_sys(e, "%s", to);
+	ok = ok && dir_sync(folder_of(to, folder, sizeof(folder)), e) && (unlink(from) == 0 || err_sys(e, "%s", from));
+	if (!ok)
+		(void)unlink(to);
+	return ok;
+}
+
+/* As renameat2(RENAME_NOREPLACE), also where the file system does not know it. */
+static int
+rename_new(const char *from, const char *to)
+{
+	if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+		return 0;
+	if (errno != EINVAL && errno != ENOSYS)
+		return errno;
+	if (link(from, to) != 0)
+		return errno;
+	return unlink(from) == 0 ? 0 : errno;
+}
+
+bool
+file_move(const char *from, char to[PATH_TEXT_MAX], struct err *e)
+{
+	size_t n = strlen(to);
+	int error = EEXIST;
+
+	for (unsigned i = 2; error == EEXIST; i++) {
+		error = rename_new(from, to);
+		if (error == EXDEV && move_over(from, to, &error, e))
+			return true;
+		if (error != EEXIST)
+			break;
+		if (n + 12 >= PATH_TEXT_MAX)
+			return err_set(e, ERR_INPUT, "%s: the path is too long", to);
+		(void)snprintf(to + n, 12, ".%u", i);
+	}
+	if (error == 0)
+		return true;
+	if (error != EXDEV) {
+		errno = error;
+		(void)err_sys(e, "%s", from);
+	}
+	return false;
+}
+
 bool
 file_exists(const char *path)
 {

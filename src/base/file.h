@@ -44,6 +44,13 @@ bool dir_sync(const char *path, struct err *e) MUST_USE;
 bool file_exists(const char *path);
 
 /*
+ * Give a file a new name and never that of another: where `to` is taken, ".2",
+ * ".3" ... is put behind it; `to` has the name then. On another file system it
+ * is copied, synced, and then removed here.
+ */
+bool file_move(const char *from, char to[PATH_TEXT_MAX], struct err *e) MUST_USE;
+
+/*
  * Names in a folder, sorted by bytes, without "." and ".."; the caller frees
  * with dir_list_free(). Hidden names are left out unless hidden is set.
  */

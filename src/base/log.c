@@ -40,7 +40,7 @@ log_write(enum log_level level, const char *name, const char *fmt, ...)
 		n = (int)sizeof(line) - 2;
 	/* One event, one line: what came from outside must not begin another. */
 	for (int i = 0; i < n; i++) {
-		if (line[i] == '\n' || line[i] == '\r')
+		if ((unsigned char)line[i] < 0x20 || line[i] == 0x7f)
 			line[i] = ' ';
 	}
 	line[n++] = '\n';

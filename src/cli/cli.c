@@ -180,7 +180,11 @@ cli_tell(const char *text)
 	bool rtl = lang_is_rtl(lang_get());
 
 	/* An isolate keeps a sentence from the right whole behind the name (UAX 9). */
-	fprintf(stderr, "entente: %s%s%s\n", rtl ? "\u2067" : "", text, rtl ? "\u2069" : "");
+	fprintf(stderr, "entente: %s", rtl ? "\u2067" : "");
+	/* A name from outside must not command the terminal. */
+	for (; *text != '\0'; text++)
+		fputc((unsigned char)*text < 0x20 || *text == 0x7f ? '?' : *text, stderr);
+	fprintf(stderr, "%s\n", rtl ? "\u2069" : "");
 }
 
 static int

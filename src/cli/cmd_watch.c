@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/inotify.h>
@@ -8,27 +9,89 @@
 
 #include "base/arena.h"
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/lang.h"
 #include "base/log.h"
 #include "cli/commands.h"
 #include "cli/run.h"
 
 #define FOLDERS_MAX 256
+#define SWEEP_MAX ((size_t)4096) /* files that are made durable together */
 #define SETTLE_MS 200 /* files come in crowds: take them together */
 #define IDLE_MS 5000 /* how often networks.tbl is looked at, and what inotify lost is found */
 
 struct watched {
 	const char *path; /* as named */
 	bool maildir;
+	bool gone; /* it cannot be listed, and that was said */
 };
+
+/*
+ * Files that were taken and could not be put away (a folder that may not be
+ * written, a sticky one): by their hash, so that each is read once.
+ */
+struct stuck {
+	uint64_t *v;
+	size_t count, cap; /* cap: a power of two; 0 is an empty place */
+};
+
+#define STUCK_MAX ((size_t)1 << 20)
 
 struct watch {
 	struct watched v[FOLDERS_MAX];
 	int count;
 	struct take *take;
 	struct cli *cli;
+	struct stuck stuck;
 	int64_t networks_s; /* date of the table we use */
 };
+
+static uint64_t
+stuck_key(const char *path, const struct stat *st)
+{
+	uint64_t is[] = { (uint64_t)st->st_dev, (uint64_t)st->st_ino, (uint64_t)st->st_size,
+		(uint64_t)st->st_mtim.tv_sec, (uint64_t)st->st_mtim.tv_nsec };
+
+	return hash64(slice_of(is, sizeof(is)), hash64(slice_of_str(path), 0)) | 1;
+}
+
+static bool
+stuck_has(const struct stuck *s, uint64_t key)
+{
+	if (s->cap == 0)
+		return false;
+	for (size_t i = (size_t)key & (s->cap - 1); s->v[i] != 0; i = (i + 1) & (s->cap - 1)) {
+		if (s->v[i] == key)
+			return true;
+	}
+	return false;
+}
+
+static void
+stuck_add(struct stuck *s, uint64_t key)
+{
+	struct stuck old = *s;
+	size_t i;
+
+	if (stuck_has(s, key))
+		return;
+	if (s->count >= s->cap / 2) {
+		/* Over the limit it begins anew: each of them is then read once more. */
+		size_t cap = s->cap == 0 ? 64 : s->cap * 2;
+
+		*s = (struct stuck){ NULL, 0, cap > STUCK_MAX ? 64 : cap };
+		s->v = xarray(s->cap, sizeof(*s->v));
+		for (i = 0; i < old.cap && cap <= STUCK_MAX; i++) {
+			if (old.v[i] != 0)
+				stuck_add(s, old.v[i]);
+		}
+		free(old.v);
+	}
+	for (i = (size_t)key & (s->cap - 1); s->v[i] != 0; i = (i + 1) & (s->cap - 1))
+		;
+	s->v[i] = key;
+	s->count++;
+}
 
 static bool
 folder_in(const char *path, const char *name, char out[4096])
@@ -38,26 +101,44 @@ folder_in(const char *path, const char *name, char out[4096])
 	return snprintf(out, 4096, "%s/%s", path, name) < 4096 && stat(out, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* Taken and durable: out of the way, so that it is not taken again. */
-static void
-put_away(const struct watched *w, const char *from, const char *name, bool refused)
+/* maildir(5): what was looked at lies in cur, with its flags. */
+static bool
+away_path(const struct watched *w, const char *name, bool refused, char out[PATH_TEXT_MAX], struct err *e)
 {
-	char to[4096];
-	struct err e = ERR_INIT;
+	char folder[PATH_TEXT_MAX];
+	int n;
 
-	if (w->maildir) {
-		/* maildir(5): what was looked at lies in cur, with its flags. */
-		(void)snprintf(to, sizeof(to), "%s/cur/%s%s", w->path, name, strstr(name, ":2,") == NULL ? ":2,S" : "");
-	} else {
-		(void)path_join(to, w->path, refused ? "refused" : "done");
-		if (!dir_make(to, &e)) {
-			log_error("watch.dir", "path=%s reason=\"%s\"", to, e.text);
-			return;
-		}
-		(void)snprintf(to, sizeof(to), "%s/%s/%s", w->path, refused ? "refused" : "done", name);
+	(void)path_join(folder, w->path, w->maildir ? "cur" : refused ? "refused" : "done");
+	if (!w->maildir && !dir_make(folder, e))
+		return false;
+	n = snprintf(out, PATH_TEXT_MAX, "%s/%s%s", folder, name, w->maildir && strstr(name, ":2,") == NULL ? ":2,S" : "");
+	return n < PATH_TEXT_MAX || err_set(e, ERR_INPUT, "%s: the path is too long", folder);
+}
+
+/*
+ * Taken and durable, or refused: out of the way, so that it is not read again.
+ * What another file has become meanwhile, or grew, comes back to be taken.
+ */
+static void
+put_away(struct watch *w, const struct watched *f, const char *from, const char *name,
+    const struct stat *was, bool refused)
+{
+	char to[PATH_TEXT_MAX], back[PATH_TEXT_MAX];
+	struct err e = ERR_INIT;
+	struct stat now;
+
+	if (lstat(from, &now) != 0 || !take_same(was, &now))
+		return;
+	if (!away_path(f, name, refused, to, &e) || !file_move(from, to, &e)) {
+		stuck_add(&w->stuck, stuck_key(from, &now));
+		log_error("watch.stuck", "path=%s reason=\"%s\"", from, e.text);
+		return;
 	}
-	if (rename(from, to) != 0)
-		log_error("watch.rename", "from=%s to=%s errno=%d", from, to, errno);
+	if (lstat(to, &now) != 0 || now.st_ino != was->st_ino || take_same(was, &now))
+		return;
+	(void)snprintf(back, sizeof(back), "%s", from);
+	if (!file_move(to, back, &e))
+		log_error("watch.changed", "path=%s reason=\"%s\"", to, e.text);
 }
 
 static bool
@@ -67,40 +148,69 @@ unfinished(struct slice name)
 	    slice_ends(name, S(".part")) || slice_ends(name, S(".filepart")) || slice_ends(name, S("~"));
 }
 
+enum fate { FATE_LEFT, FATE_TAKEN, FATE_REFUSED };
+
+struct swept {
+	struct stat st;
+	enum fate fate;
+};
+
+/* One file of a watched folder; false where the node has failed. */
+static bool
+sweep_one(struct watch *w, const char *path, const char *name, struct swept *s, struct err *e)
+{
+	struct take *t = w->take;
+	uint64_t refused = t->refused, files = t->files;
+
+	s->fate = FATE_LEFT;
+	if (unfinished(slice_of_str(name)) || lstat(path, &s->st) != 0 || !S_ISREG(s->st.st_mode) ||
+	    stuck_has(&w->stuck, stuck_key(path, &s->st)))
+		return true;
+	if (!take_path(t, path, e))
+		return false;
+	if (t->files > files) {
+		s->fate = FATE_TAKEN;
+		s->st = t->last;
+	} else if (t->refused > refused) {
+		s->fate = FATE_REFUSED;
+	}
+	return true;
+}
+
 /* Take every file that lies in a watched folder, make it durable, put it away. */
 static bool
-sweep(struct watch *w, const struct watched *f, uint64_t *took, struct err *e)
+sweep(struct watch *w, struct watched *f, uint64_t *took, struct err *e)
 {
-	char dir[4096], path[4096];
+	char dir[PATH_TEXT_MAX], path[PATH_TEXT_MAX];
+	struct err why = ERR_INIT;
 	struct dir_list l;
-	bool *refused;
+	struct swept *swept;
 	bool ok = true;
+	size_t n;
 
 	(void)snprintf(dir, sizeof(dir), "%s%s", f->path, f->maildir ? "/new" : "");
-	if (!dir_list(dir, false, &l, e))
-		return false;
-	refused = xarray(l.count + 1, sizeof(*refused));
-	for (size_t i = 0; i < l.count && ok; i++) {
-		uint64_t before = w->take->refused;
-		struct stat st;
-
-		(void)path_join(path, dir, l.names[i]);
-		if (unfinished(slice_of_str(l.names[i])) || stat(path, &st) != 0 || !S_ISREG(st.st_mode)) {
-			l.names[i][0] = '\0';
-			continue;
+	if (!dir_list(dir, false, &l, &why)) {
+		if (!f->gone)
+			log_error("watch.gone", "path=%s reason=\"%s\"", dir, why.text);
+		f->gone = true;
+		return true;
+	}
+	f->gone = false;
+	swept = xarray(SWEEP_MAX, sizeof(*swept));
+	for (size_t at = 0; at < l.count && ok && !*w->take->stop; at += n) {
+		for (n = 0; n < SWEEP_MAX && at + n < l.count && ok && !*w->take->stop; n++) {
+			(void)path_join(path, dir, l.names[at + n]);
+			ok = sweep_one(w, path, l.names[at + n], &swept[n], e);
+			*took += swept[n].fate != FATE_LEFT;
 		}
-		ok = take_path(w->take, path, e);
-		refused[i] = w->take->refused > before;
-		*took += ok;
+		ok = ok && take_commit(w->take, e);
+		for (size_t i = 0; i < n && ok; i++) {
+			(void)path_join(path, dir, l.names[at + i]);
+			if (swept[i].fate != FATE_LEFT)
+				put_away(w, f, path, l.names[at + i], &swept[i].st, swept[i].fate == FATE_REFUSED);
+		}
 	}
-	ok = ok && take_commit(w->take, e);
-	for (size_t i = 0; i < l.count && ok; i++) {
-		if (l.names[i][0] == '\0')
-			continue;
-		(void)path_join(path, dir, l.names[i]);
-		put_away(f, path, l.names[i], refused[i]);
-	}
-	free(refused);
+	free(swept);
 	dir_list_free(&l);
 	return ok;
 }
@@ -123,10 +233,15 @@ round_of(struct watch *w, struct run *r, struct err *e)
 {
 	uint64_t took = 0;
 
+	int gone = 0;
+
 	for (int i = 0; i < w->count; i++) {
 		if (!sweep(w, &w->v[i], &took, e))
 			return false;
+		gone += w->v[i].gone;
 	}
+	if (gone == w->count)
+		return err_set(e, ERR_ABSENT, "%s: cannot watch this folder", w->v[0].path);
 	networks_look(w);
 	if (took == 0)
 		return true;
@@ -140,6 +255,13 @@ round_of(struct watch *w, struct run *r, struct err *e)
 	}
 	r->done = r->events = r->bad = r->bytes = 0;
 	return true;
+}
+
+static void
+refuse(void *cookie, const char *path, const struct err *why)
+{
+	(void)cookie, (void)path;
+	log_warn("watch.refused", "reason=\"%s\"", why->text);
 }
 
 static bool
@@ -186,6 +308,10 @@ watch(struct cli *c, struct err *e)
 	r.rows = 1000000; /* no row a report: a watch may run for a year */
 	t.cookie = &r;
 	t.stop = r.options.stop;
+	t.refuse = refuse;
+	t.careful = true;
+	/* Who opens a file in the moment that we hold its lease would end us with this. */
+	(void)signal(SIGIO, SIG_IGN);
 	fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 	if (fd < 0) {
 		(void)err_sys(e, "inotify");
@@ -199,7 +325,7 @@ watch(struct cli *c, struct err *e)
 			(void)err_sys(e, "%s: cannot watch this folder", c->args[i]);
 			goto out;
 		}
-		w.v[w.count++] = (struct watched){ c->args[i], maildir };
+		w.v[w.count++] = (struct watched){ c->args[i], maildir, false };
 	}
 	networks_look(&w);
 	ok = loop(&w, &r, fd, e);
@@ -207,6 +333,7 @@ out:
 	if (fd >= 0)
 		(void)close(fd);
 	flow_close(&t.flow);
+	free(w.stuck.v);
 	buf_fini(&options);
 	r.table.rows = 0;
 	buf_fini(&r.table.text);
@@ -229,7 +356,7 @@ const struct cli_command cli_watch = {
 	.name = "watch",
 	.args = N_("FOLDER..."),
 	.summary = N_("take in what comes into folders and Maildirs"),
-	.details = N_("A file is taken when it is closed or moved in, then moved to done/ beside it (refused/ where it could not be taken); a mail goes from new/ to cur/. Names that begin with a dot or end in .tmp, .part or ~ wait. Write a file under such a name, then rename it. SIGTERM ends the watch between two reports."),
+	.details = N_("A file is taken when nobody writes to it any more, then moved to done/ beside it (refused/ where it could not be taken); a mail goes from new/ to cur/. Names that begin with a dot or end in .tmp, .part or ~ wait: write a file under such a name, then rename it. Links, pipes and folders are left where they are. SIGTERM ends the watch between two reports."),
 	.examples = "  entente watch /srv/incoming\n  entente watch --mail spam ~/Maildir",
 	.options = options,
 	.args_min = 1,

@@ -40,7 +40,9 @@ progress_at(struct progress *p, uint64_t done, const char *note)
 	if (p->total > done && done > 0 && s > 2)
 		fprintf(stderr, ", %.0f s", s * (double)(p->total - done) / (double)done);
 	if (note != NULL)
-		fprintf(stderr, "  %.40s", note);
+		fputs("  ", stderr);
+	for (size_t i = 0; note != NULL && i < 40 && note[i] != '\0'; i++)
+		fputc((unsigned char)note[i] < 0x20 || note[i] == 0x7f ? '?' : note[i], stderr);
 }
 
 void

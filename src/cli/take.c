@@ -2,9 +2,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -13,6 +15,7 @@
 #define COMMIT_EVERY 512
 #define FOLDERS_MAX 100000
 #define WINDOW ((size_t)1 << 20)
+#define QUIET_S 5 /* where nothing else says that a file is finished */
 
 static struct slice
 base_name(const char *path)
@@ -22,16 +25,31 @@ base_name(const char *path)
 	return slice_of_str(slash == NULL ? path : slash + 1);
 }
 
-/* The file being read, and whether it was its reading that failed. */
+/* The file being read, and whether what failed was its own. */
 struct input {
 	int fd;
-	bool failed;
+	struct stat st; /* when reading began */
+	bool failed, changed;
 };
+
+static bool
+same_contents(const struct stat *a, const struct stat *b)
+{
+	return a->st_size == b->st_size && a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+	    a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+bool
+take_same(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino && same_contents(a, b);
+}
 
 static bool
 pull_input(void *cookie, uint8_t *p, size_t cap, size_t *n_out, struct err *e)
 {
 	struct input *in = cookie;
+	struct stat now;
 	ssize_t n;
 
 	do {
@@ -39,7 +57,34 @@ pull_input(void *cookie, uint8_t *p, size_t cap, size_t *n_out, struct err *e)
 	} while (n < 0 && errno == EINTR);
 	in->failed = n < 0;
 	*n_out = n < 0 ? 0 : (size_t)n;
-	return n >= 0 || err_sys(e, "reading failed");
+	if (n < 0)
+		return err_sys(e, "reading failed");
+	/* Half of one state and half of another is no report. */
+	if (n == 0 && S_ISREG(in->st.st_mode) && fstat(in->fd, &now) == 0 && !same_contents(&in->st, &now)) {
+		in->changed = true;
+		return err_set(e, ERR_CONFLICT, "it changed while it was read; take it again when it is finished");
+	}
+	return true;
+}
+
+/*
+ * Does nobody write to it any more? A lease is granted only where no process has
+ * the file open for writing; where leases are not to be had (another's file, a
+ * network file system), a file that was left alone for some seconds is finished.
+ */
+static bool
+finished(int fd, const struct stat *st)
+{
+	int64_t now = (int64_t)time(NULL);
+
+	if (fcntl(fd, F_SETLEASE, F_RDLCK) == 0) {
+		(void)fcntl(fd, F_SETLEASE, F_UNLCK);
+		return true;
+	}
+	if (errno == EAGAIN)
+		return false;
+	/* A date to come says nothing: the clock was set back, or the sender's is wrong. */
+	return st->st_mtim.tv_sec > now || now - st->st_mtim.tv_sec >= QUIET_S;
 }
 
 /* *ours_out: it is the node that failed (a full disk), not the file. */
@@ -47,15 +92,19 @@ static bool
 take_fd(struct take *t, int fd, const char *path, bool *ours_out, struct err *e)
 {
 	struct receipt r = t->receipt;
-	struct input in = { fd, false };
+	struct input in = { .fd = fd };
 	struct source src;
 	bool ok;
 
+	if (fstat(fd, &in.st) != 0)
+		in.st.st_mode = 0;
 	if (r.name.len == 0)
 		r.name = base_name(path);
 	source_of_pull(&src, pull_input, &in, WINDOW);
 	ok = flow_receive(t->flow, &src, &r, e);
-	*ours_out = !ok && e->code == ERR_SYSTEM && !in.failed;
+	*ours_out = !ok && e->code != ERR_LIMIT && !in.failed && !in.changed;
+	t->later += in.changed;
+	t->last = in.st;
 	t->bytes += src.offset;
 	source_fini(&src);
 	return ok;
@@ -70,42 +119,64 @@ refused(struct take *t, const char *path, const struct err *why)
 		t->refuse(t->cookie, path, why);
 }
 
-static bool
-take_file(struct take *t, const char *path, struct err *e)
+/* A pipe without a writer yet reads as if it were at its end: wait for the first. */
+static void
+await_writer(const struct take *t, int fd)
 {
-	struct err why = ERR_INIT;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	struct stat st;
-	bool ok = true, ours;
+	struct pollfd p = { .fd = fd, .events = POLLIN };
 
-	if (fd < 0) {
-		(void)err_sys(&why, "%s", path);
-		refused(t, path, &why);
-		return true;
+	while (poll(&p, 1, -1) < 0 && errno == EINTR && !(t->stop != NULL && *t->stop))
+		;
+}
+
+/* What is not to be opened or read is the file's trouble, too few descriptors are ours. */
+static bool
+open_input(struct take *t, const char *path, bool named, int *fd_out, bool *ours_out, struct err *e)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | (t->careful ? O_NOFOLLOW : 0));
+	struct stat st;
+
+	*fd_out = fd;
+	*ours_out = fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM);
+	if (fd < 0)
+		return err_sys(e, "%s", path);
+	if (fstat(fd, &st) != 0 || !(S_ISREG(st.st_mode) || (named && S_ISFIFO(st.st_mode))))
+		return err_set(e, ERR_INPUT, "%s: not a file", path);
+	if (t->careful && !finished(fd, &st)) {
+		t->later++;
+		return err_set(e, ERR_CONFLICT, "%s: it is still being written", path);
 	}
-	if (fstat(fd, &st) != 0 || !(S_ISREG(st.st_mode) || S_ISFIFO(st.st_mode))) {
-		(void)err_set(&why, ERR_INPUT, "%s: not a file", path);
-		refused(t, path, &why);
-	} else {
-		/* A pipe is waited for; only its opening must not hang. */
-		(void)fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
-		if (!take_fd(t, fd, path, &ours, &why)) {
-			(void)err_within(&why, "%s", path);
-			ok = !ours;
-			if (ours)
-				*e = why;
-			else
-				refused(t, path, &why);
-		} else {
-			t->files++;
-		}
+	(void)fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
+	if (S_ISFIFO(st.st_mode))
+		await_writer(t, fd);
+	return true;
+}
+
+/* named: by a person, who may name a pipe; in a folder there are only files. */
+static bool
+take_file(struct take *t, const char *path, bool named, struct err *e)
+{
+	uint64_t later = t->later;
+	struct err why = ERR_INIT;
+	bool ok, ours = false;
+	int fd;
+
+	ok = open_input(t, path, named, &fd, &ours, &why);
+	if (ok && !take_fd(t, fd, path, &ours, &why))
+		ok = err_within(&why, "%s", path);
+	if (fd >= 0)
+		(void)close(fd);
+	t->files += ok;
+	if (!ok && ours) {
+		*e = why;
+		return false;
 	}
-	(void)close(fd);
+	/* Who is careful comes again. */
+	if (!ok && !(t->careful && t->later > later))
+		refused(t, path, &why);
 	if (t->progress != NULL)
 		t->progress(t->cookie, t, path);
-	if (ok && flow_pending(t->flow) >= COMMIT_EVERY)
-		ok = take_commit(t, e);
-	return ok;
+	return flow_pending(t->flow) < COMMIT_EVERY || take_commit(t, e);
 }
 
 /* Folders wait on a list of our own: depth costs nothing. */
@@ -149,7 +220,7 @@ take_folder(struct take *t, struct folders *waiting, const char *path, struct er
 		if (lstat(name, &st) == 0 && S_ISDIR(st.st_mode))
 			ok = strcmp(l.names[i], "tmp") == 0 ? true : folder_put(waiting, name, e);
 		else
-			ok = take_file(t, name, e);
+			ok = take_file(t, name, false, e);
 	}
 	dir_list_free(&l);
 	return ok;
@@ -177,7 +248,7 @@ take_path(struct take *t, const char *path, struct err *e)
 		return true;
 	}
 	if (!S_ISDIR(st.st_mode))
-		return take_file(t, path, e);
+		return take_file(t, path, !t->careful, e);
 	ok = folder_put(&waiting, path, e);
 	while (ok && waiting.count > 0) {
 		char *next = waiting.v[--waiting.count];
