@@ -8,6 +8,7 @@
 #include <archive_entry.h>
 #include <errno.h>
 
+#include "base/hash.h"
 #include "base/lang.h"
 #include "intake/formats.h"
 
@@ -19,7 +20,28 @@ struct unpacker {
 	struct source *src; /* the packed bytes, where they are not held whole */
 	size_t given; /* of src's window, to libarchive */
 	struct err read_error; /* of src */
+	uint64_t *names; /* hashes of the members' names */
+	size_t name_count;
+	unsigned members; /* files so far */
 };
+
+/* Has a member before this one the same name? */
+static bool
+name_again(struct unpacker *u, struct slice name)
+{
+	uint64_t hash = hash64(name, 0);
+
+	for (size_t i = 0; i < u->name_count; i++) {
+		if (u->names[i] == hash)
+			return true;
+	}
+	/* Over the limit of parts no member is read any more. */
+	if (u->names == NULL)
+		u->names = arena_array(&u->in->document, u->in->limits.parts, sizeof(*u->names));
+	if (u->names != NULL && u->name_count < u->in->limits.parts)
+		u->names[u->name_count++] = hash;
+	return false;
+}
 
 static la_ssize_t
 packed_read(struct archive *a, void *cookie, const void **out)
@@ -116,8 +138,14 @@ member(struct unpacker *u, struct archive_entry *entry, struct slice outer,
 
 	if (!raw && archive_entry_filetype(entry) != AE_IFREG)
 		return true;
+	/* Also as Windows writes it, which is not allowed in a ZIP. */
+	if (slice_rfind_byte(name, '\\') != SIZE_MAX && (slash == SIZE_MAX || slice_rfind_byte(name, '\\') > slash))
+		slash = slice_rfind_byte(name, '\\');
 	if (slash != SIZE_MAX)
 		base = slice_from(name, slash + 1);
+	u->members++;
+	if (!raw && name_again(u, name))
+		name = arena_printf(&in->document, "%.*s#%u", SLICE_ARG(name), u->members);
 	source_of_pull(&src, pull, u, in->limits.document_bytes);
 	/* The path in a gzip says nothing that the report's name does not say. */
 	ok = intake_child(in, raw ? S("") : name, base, S(""), &src, e);

@@ -2,7 +2,11 @@
 
 #include <stdio.h>
 
+#include "base/hash.h"
+
 #define HEAD_BYTES ((size_t)64 << 10)
+#define TICK_BYTES ((uint64_t)4 << 20)
+#define PATH_MAX_BYTES 240 /* of a part: what the store keeps whole */
 #define RATIO_FROM ((uint64_t)64 << 20)
 
 const struct intake_limits INTAKE_LIMITS = {
@@ -120,7 +124,14 @@ bool
 intake_unpacked(struct intake *in, uint64_t packed, uint64_t unpacked,
     struct err *e)
 {
+	uint64_t before = in->unpacked;
+
 	in->unpacked += unpacked;
+	/* Much may come out of little, and nothing of that: we are alive all the same. */
+	if (in->tick != NULL && before / TICK_BYTES != in->unpacked / TICK_BYTES && !in->tick(in->sink.cookie, e)) {
+		in->stopped = true;
+		return false;
+	}
 	if (in->unpacked > in->limits.unpacked_bytes) {
 		in->stopped = true;
 		return err_set(e, ERR_LIMIT, "what is packed in the report has more than %llu MiB",
@@ -152,7 +163,9 @@ choose(const struct intake *in, const struct intake_head *head, struct err *e)
 		return f;
 	}
 	f = intake_recognise(head, in);
-	if (f == NULL && head->bytes.len == 0)
+	if (f == NULL && (slice_starts(head->bytes, S("\xff\xfe")) || slice_starts(head->bytes, S("\xfe\xff"))))
+		(void)err_set(e, ERR_INPUT, "it is UTF-16; save it as UTF-8");
+	else if (f == NULL && head->bytes.len == 0)
 		(void)err_set(e, ERR_INPUT, "it is empty");
 	else if (f == NULL)
 		(void)err_set(e, ERR_INPUT, "its format is not one that we know; it begins with %s. Name the format, or the feed's mapping file",
@@ -192,6 +205,35 @@ intake_read(struct intake *in, struct source *src, struct err *e)
 	return document(in, in->name, S(""), src, e);
 }
 
+/*
+ * "outer/part". A part's path says where in a report an event stands, so two
+ * parts never have the same: one that is too long is cut and told by its hash.
+ */
+static struct slice
+part_path(struct slice outer, struct slice part, char out[PATH_MAX_BYTES + 24])
+{
+	uint64_t hash = hash64(part, hash64(outer, 0));
+	size_t n = 0;
+
+	for (size_t i = 0; i < outer.len && n < PATH_MAX_BYTES; i++)
+		out[n++] = (char)outer.p[i];
+	if (outer.len > 0 && part.len > 0 && n < PATH_MAX_BYTES)
+		out[n++] = '/';
+	/* Broken UTF-8 is not kept as it is, and then might look the same. */
+	if (part.len <= PATH_MAX_BYTES - n && slice_utf8_ok(part)) {
+		if (part.len > 0)
+			memcpy(out + n, part.p, part.len);
+		return slice_of(out, n + part.len);
+	}
+	if (n > PATH_MAX_BYTES / 2 + 20)
+		n = PATH_MAX_BYTES / 2 + 20;
+	for (size_t i = 0; i < part.len && n < PATH_MAX_BYTES - 20; i++)
+		out[n++] = (char)part.p[i];
+	while (n > 0 && (out[n - 1] & 0xc0) == 0x80)
+		n--;
+	return slice_of(out, n + (size_t)snprintf(out + n, 20, "~%016llx", (unsigned long long)hash));
+}
+
 bool
 intake_child(struct intake *in, struct slice part, struct slice name,
     struct slice type, struct source *src, struct err *e)
@@ -200,8 +242,7 @@ intake_child(struct intake *in, struct slice part, struct slice name,
 	const struct intake_format *format_before = in->format;
 	struct arena document_before = in->document;
 	struct err why = ERR_INIT;
-	char path[512];
-	int n;
+	char path[PATH_MAX_BYTES + 24];
 	bool ok;
 
 	if (in->depth >= in->limits.depth) {
@@ -212,11 +253,7 @@ intake_child(struct intake *in, struct slice part, struct slice name,
 		in->stopped = true;
 		return err_set(e, ERR_LIMIT, "more than %u parts in one report", in->limits.parts);
 	}
-	/* The path is a name for people and the store: cut rather than refused. */
-	n = snprintf(path, sizeof(path), "%.*s%s%.*s", (int)(part_before.len > 200 ? 200 : part_before.len),
-	    part_before.len == 0 ? "" : (const char *)part_before.p, part_before.len == 0 ? "" : "/",
-	    (int)(part.len > 200 ? 200 : part.len), part.len == 0 ? "" : (const char *)part.p);
-	in->part = slice_of(path, n < 0 ? 0 : (size_t)n);
+	in->part = part_path(part_before, part, path);
 	arena_init(&in->document, document_before.max);
 	in->depth++;
 	ok = document(in, name, type, src, &why);

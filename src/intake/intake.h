@@ -105,6 +105,8 @@ struct intake {
 	struct arena document;
 	struct event ev; /* the event being built, for whoever wants one */
 	const struct intake_format *format; /* of the part being read */
+	/* Called now and then while much is unpacked and nothing comes of it, with the sink's cookie (may be NULL). */
+	bool (*tick)(void *cookie, struct err *e);
 	/* kept by intake.c */
 	struct slice format_named; /* asked for; empty: recognise */
 	const struct intake_format *outer; /* of the report itself, once known */

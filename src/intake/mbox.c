@@ -72,9 +72,11 @@ static bool
 message(struct intake *in, struct source *src, size_t len, unsigned number,
     struct err *e)
 {
+	unsigned parts = in->parts;
 	struct source child;
 	char part[16];
 	size_t n = 0;
+	bool ok;
 
 	/* The number in decimal. */
 	for (unsigned v = number, scale = 1000000000; scale > 0; scale /= 10) {
@@ -82,7 +84,10 @@ message(struct intake *in, struct source *src, size_t len, unsigned number,
 			part[n++] = (char)('0' + v / scale % 10);
 	}
 	source_of_slice(&child, slice_sub(src->window, 0, len));
-	return intake_child(in, slice_of(part, n), S(""), S("message/rfc822"), &child, e);
+	ok = intake_child(in, slice_of(part, n), S(""), S("message/rfc822"), &child, e);
+	/* What was in it is counted by itself: a mailbox may hold any number of messages. */
+	in->parts = parts;
+	return ok;
 }
 
 static bool

@@ -80,6 +80,15 @@ alive(struct job *j, struct err *e)
 	return wire_send(j->sock, slice_of(frame, sizeof(frame)), -1, e);
 }
 
+static bool
+on_tick(void *cookie, struct err *e)
+{
+	struct job *j = cookie;
+
+	/* What was gathered goes first: then its sending is sign enough. */
+	return j->block.len > FRAME_HEAD ? block_send(j, e) : alive(j, e);
+}
+
 /* From the archived file's source to the format's, counting. */
 static bool
 pull(void *cookie, uint8_t *p, size_t cap, size_t *n_out, struct err *e)
@@ -176,6 +185,7 @@ job_do(int sock, struct intake_tables *tables, struct slice payload, int fd,
 	frame_begin(&j->block, FRAME_BLOCK);
 	ok = job_take(j, payload, &why);
 	j->in.sink = (struct intake_sink){ j, on_event, on_bad, j->all ? NULL : &j->wanted };
+	j->in.tick = on_tick;
 	ok = ok && fd >= 0 && read_archived(j, fd, &why);
 	sent = block_send(j, e);
 	if (sent) {

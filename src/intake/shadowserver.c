@@ -497,6 +497,8 @@ header_take(struct intake *in, const struct csv_row *row, struct program *p,
 		p->columns[i] = arena_copy(&in->document, slice_trim(row->v[i]));
 		if (p->columns[i].p == NULL)
 			return err_set(e, ERR_LIMIT, "the header is too long");
+		if (slice_find_byte(p->columns[i], '\r') != SIZE_MAX)
+			return err_set(e, ERR_INPUT, "its lines end in CR alone; give it line feeds");
 	}
 	p->column_count = row->count;
 	return true;

@@ -114,7 +114,10 @@ pending_add(struct batch *batch, uint64_t ordinal)
 	batch->bads.pending[batch->bads.pending_count++] = ordinal;
 }
 
-/* A reason without what it quotes: "..." stands for "10.0.0.300". */
+/*
+ * A reason without what it quotes and where in the record it is: "..." stands
+ * for "10.0.0.300", # for a number before a comma or colon ("column 8: ...").
+ */
 static struct slice
 kind_of(struct slice reason, uint8_t out[REASON_MAX])
 {
@@ -134,6 +137,16 @@ kind_of(struct slice reason, uint8_t out[REASON_MAX])
 				n += 3;
 			}
 			quoted = !quoted;
+		}
+		if (!quoted && (c == ',' || c == ':')) {
+			size_t digits = 0;
+
+			while (digits < n && byte_is_digit(out[n - digits - 1]))
+				digits++;
+			if (digits > 0 && digits < n && out[n - digits - 1] == ' ') {
+				n -= digits;
+				out[n++] = '#';
+			}
 		}
 		if (c == '"' || !quoted)
 			out[n++] = c;

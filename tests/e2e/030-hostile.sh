@@ -37,6 +37,30 @@ says "once for all" "3000"
 ok "the counters add up" e doctor --full
 exits 1 "retry what was set aside" e retry
 same "nothing more is counted" "$(e stats --by class --json | python3 -c 'import json,sys; print(sum(r["events"] for r in json.load(sys.stdin)))')" 43
+# Members of one name are two parts: a retry of the first one's bad record takes
+# nothing of the second; a mailbox may have any number of messages.
+node twin
+printf '[feed]\nname = twin\nformat = csv\n[constants]\nclassification.type = scanner\n[fields]\nsource.ip = 1\n' >twin/feeds/twin.conf
+mkdir more
+python3 - <<'P'
+import warnings, zipfile
+warnings.simplefilter('ignore')
+with zipfile.ZipFile('more/twins.zip', 'w') as z:
+    for text in ('192.0.2.1\n192.0.2.x\n', '192.0.2.3\n192.0.2.4\n', '192.0.2.5\n192.0.2.6\n'):
+        z.writestr('a.csv', text)
+    for i in 'xy':
+        z.writestr('n' * 3000 + i + '.csv', '192.0.2.7\n192.0.2.8\n')
+with open('more/many.mbox', 'w') as f:
+    for i in range(12000):
+        f.write('From x Wed Jun 17 00:00:00 2026\nFrom: a@b.example\nTo: c@d.example\nSubject: x\n\n%d\n\n' % i)
+P
+exits 1 "members of one name" "$ENTENTE" ingest --node twin --mapping twin more/twins.zip
+says "all are read" "9 events, 1 records set aside"
+same "each by a name of its own" "$("$ENTENTE" doctor --dump --node twin | awk -F'\t' '$1 == "finding" { print $21 }' | sort -u | wc -l | tr -d ' ')" 4
+exits 1 "retry the bad one" "$ENTENTE" retry --node twin
+same "no good one is counted again" "$("$ENTENTE" stats --node twin --by class --json | python3 -c 'import json,sys; print(sum(r["events"] for r in json.load(sys.stdin)))')" 9
+exits 1 "a mailbox of 12,000 mails that say nothing" "$ENTENTE" ingest --node twin --mail spam more/many.mbox
+says "each was looked at" "0 events, 12000 records set aside"
 # The node's own files.
 cp -r n broken
 printf 'not a database, just text that stands where one should be' >broken/store.db
