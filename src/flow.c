@@ -344,6 +344,23 @@ next_report(struct flow *f, bool *found, struct err *e)
 	    (*found || report_next(f->node.store, REPORT_RECEIVED, 0, &f->arena, &f->report, found, e));
 }
 
+/*
+ * What one report gave and the store does not take must not keep all others
+ * waiting behind it: that report is set aside. A disk that fails is no report's.
+ */
+static bool
+set_aside(struct flow *f, struct err *e)
+{
+	struct err why = *e;
+
+	if (why.code == ERR_SYSTEM || why.code == ERR_DENIED || f->report.id == 0)
+		return false;
+	store_batch_drop(f->node.store);
+	store_rollback(f->node.store);
+	log_error("report.refused", "id=%lld reason=\"%s\" cause=\"%s\"", (long long)f->report.id, why.text, why.cause);
+	return report_aside(f->node.store, f->report.id, slice_of_str(why.text), e) && tell_done(f, f->report.id, e);
+}
+
 bool
 flow_work(struct flow *f, struct err *e)
 {
@@ -366,8 +383,11 @@ flow_work(struct flow *f, struct err *e)
 			goto fail;
 		if (f->report.bytes <= SMALL_BYTES)
 			together++;
-		if (!work_one(f, e))
+		if (work_one(f, e))
+			continue;
+		if (!set_aside(f, e))
 			goto fail;
+		together = 0;
 	}
 	return together == 0 || db_commit(db, e) || (store_rollback(f->node.store), false);
 fail:

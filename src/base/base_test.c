@@ -197,6 +197,14 @@ TEST(long_lines)
 	CHECK(source_line(&s, 1000, &line, NULL, &e) == STEP_ITEM && slice_eq(line, S("b")));
 	CHECK(source_line(&s, 1000, &line, NULL, &e) == STEP_END);
 	source_fini(&s);
+	test_case("it ends with the document, at the end of a piece");
+	e = (struct err)ERR_INIT;
+	chunks = (struct chunks){ slice_sub(buf_view(&text), 2, 1 << 20), 65536 };
+	source_of_pull(&s, pull_chunk, &chunks, 64 << 20);
+	CHECK(source_line(&s, 1000, &line, NULL, &e) == STEP_BAD);
+	CHECK_STR(e.text, "a line of more than 1000 bytes");
+	CHECK(source_line(&s, 1000, &line, NULL, &e) == STEP_END);
+	source_fini(&s);
 	buf_fini(&text);
 }
 

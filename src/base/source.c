@@ -151,8 +151,8 @@ source_line(struct source *s, size_t max, struct slice *line_out,
 			size_t len = at == SIZE_MAX ? s->window.len : looked + at;
 			size_t used = at == SIZE_MAX ? len : len + 1;
 
-			if (used == 0)
-				return bad ? STEP_BAD : STEP_END;
+			if (used == 0 && !bad)
+				return STEP_END;
 			line = slice_of(s->window.p, len);
 			if (line.len > 0 && line.p[line.len - 1] == '\r')
 				line.len--;

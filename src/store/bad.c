@@ -260,6 +260,13 @@ store_runs(struct store *s, struct batch *b, struct err *e)
 	return true;
 }
 
+/* Empty is not absent, also where nothing was ever put. */
+static struct slice
+text_at(const struct bads *b, size_t at, size_t len)
+{
+	return len == 0 ? S("") : slice_of(b->text.p + at, len);
+}
+
 static bool
 kind_add(struct stmt *q, int64_t report, struct slice col, struct slice kind,
     int64_t n, int64_t *changed, struct err *e)
@@ -297,9 +304,8 @@ store_kinds(struct store *s, struct batch *b, struct err *e)
 		return false;
 	for (uint32_t i = 0; i < b->bads.kind_count; i++) {
 		const struct bad_kind *k = &b->bads.kinds[i];
-		const uint8_t *p = b->bads.text.p + k->at;
-		struct slice col = slice_of(p, k->col_len);
-		struct slice kind = slice_of(p + k->col_len, k->kind_len);
+		struct slice col = text_at(&b->bads, k->at, k->col_len);
+		struct slice kind = text_at(&b->bads, k->at + k->col_len, k->kind_len);
 		int64_t changed = 0;
 
 		if (!kind_add(seen, b->report, col, kind, k->n, &changed, e))
@@ -337,7 +343,6 @@ store_examples(struct store *s, struct batch *b, struct err *e)
 		return false;
 	for (uint32_t i = 0; i < b->bads.example_count; i++) {
 		const struct bad_example *x = &b->bads.examples[i];
-		const uint8_t *p = b->bads.text.p + x->at;
 
 		stmt_i64(q, 1, b->report);
 		stmt_i64(q, 2, ++n);
@@ -345,8 +350,8 @@ store_examples(struct store *s, struct batch *b, struct err *e)
 		stmt_i64(q, 4, (int64_t)x->offset);
 		stmt_i64(q, 5, x->length);
 		stmt_i64(q, 6, x->line);
-		stmt_text(q, 7, slice_of(p, x->col_len));
-		stmt_text(q, 8, slice_of(p + x->col_len, x->reason_len));
+		stmt_text(q, 7, text_at(&b->bads, x->at, x->col_len));
+		stmt_text(q, 8, text_at(&b->bads, x->at + x->col_len, x->reason_len));
 		if (!stmt_run(q, NULL, e))
 			return false;
 	}

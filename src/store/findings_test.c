@@ -399,6 +399,11 @@ TEST(bad_records_are_summed_up)
 	struct buf b;
 
 	buf_init(&b, 4096);
+	test_case("a reader that says nothing of it");
+	CHECK_OK(store_batch_begin(s, report_make(s, "b"), NULL, &e), &e);
+	CHECK_OK(store_bad(s, 0, 1, 1, S(""), SLICE_NONE, SLICE_NONE, &e), &e);
+	CHECK_OK(store_batch_done(s, S("f"), &e), &e);
+	test_case("3,000 of two kinds");
 	CHECK_OK(store_batch_begin(s, id, NULL, &e), &e);
 	for (unsigned i = 0; i < 3000; i++) {
 		char text[64];
@@ -413,6 +418,19 @@ TEST(bad_records_are_summed_up)
 	CHECK_STR(buf_cstr(&b), "ip: \"...\" is not an IP address 2000;time: \"...\" is no date 1000;");
 	CHECK_OK(bad_examples(s, id, 0, example_count, &examples, &e), &e);
 	CHECK_INT(examples, 1000);
+	test_case("numbers of a place are none of the kind");
+	buf_clear(&b);
+	id = report_make(s, "c");
+	CHECK_OK(store_batch_begin(s, id, NULL, &e), &e);
+	for (unsigned i = 0; i < 20; i++) {
+		char text[64];
+		int n = snprintf(text, sizeof(text), "line 1, column %u: over 10 bytes", i * i);
+
+		CHECK_OK(store_bad(s, i, 1, i, S(""), S(""), slice_of(text, (size_t)n), &e), &e);
+	}
+	CHECK_OK(store_batch_done(s, S("f"), &e), &e);
+	CHECK_OK(bad_summary(s, id, 0, summary_print, &b, &e), &e);
+	CHECK_STR(buf_cstr(&b), ": line #, column #: over 10 bytes 20;");
 	buf_fini(&b);
 	store_close(&s);
 }
