@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -139,6 +140,30 @@ folder_of(const char *path, char *out, size_t size)
 	return out;
 }
 
+/* "PATH.tmp.PID" of a process that was killed: nobody else would ever remove it. */
+static void
+leftovers_remove(const char *path)
+{
+	const char *slash = strrchr(path, '/'), *base = slash == NULL ? path : slash + 1;
+	char folder[4096], old[PATH_TEXT_MAX];
+	struct err ignored = ERR_INIT;
+	struct dir_list l;
+	size_t n = strlen(base);
+
+	if (!dir_list(folder_of(path, folder, sizeof(folder)), false, &l, &ignored))
+		return;
+	for (size_t i = 0; i < l.count; i++) {
+		uint64_t pid;
+
+		if (strncmp(l.names[i], base, n) != 0 || strncmp(l.names[i] + n, ".tmp.", 5) != 0 ||
+		    !slice_u64(slice_of_str(l.names[i] + n + 5), &pid) || pid == 0 || pid > INT32_MAX)
+			continue;
+		if (kill((pid_t)pid, 0) != 0 && errno == ESRCH)
+			(void)unlink(path_join(old, folder, l.names[i]));
+	}
+	dir_list_free(&l);
+}
+
 bool
 file_write(const char *path, struct slice s, struct err *e)
 {
@@ -149,6 +174,7 @@ file_write(const char *path, struct slice s, struct err *e)
 	if (snprintf(tmp, sizeof(tmp), "%s.tmp.%d", path, (int)getpid()) >=
 	    (int)sizeof(tmp))
 		return err_set(e, ERR_INPUT, "%s: the path is too long", path);
+	leftovers_remove(path);
 	fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 	if (fd < 0)
 		return err_sys(e, "%s", path);

@@ -1,6 +1,7 @@
 #include "cli/cli.h"
 
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -224,6 +225,8 @@ cli_main(int argc, char **argv)
 	struct err e = ERR_INIT;
 	int at = 1;
 
+	/* A limit on the size of files is an error to be told, not our end. */
+	(void)signal(SIGXFSZ, SIG_IGN);
 	clock_init();
 	lang_init();
 	/* --lang and --node may stand before the command, too. */

@@ -214,6 +214,11 @@ document_read(struct intake *in, struct source *src, struct err *e)
 		if (archive_format(u.a) == ARCHIVE_FORMAT_RAW)
 			break;
 	}
+	/* Zeros look like an empty tar; nothing that was sent is passed over in silence. */
+	if (r == ARCHIVE_EOF && u.members == 0) {
+		(void)err_set(e, ERR_INPUT, "there is no file in it");
+		goto out;
+	}
 	ok = r == ARCHIVE_EOF || r == ARCHIVE_OK || r == ARCHIVE_WARN || unpack_failed(&u, e);
 out:
 	archive_read_free(u.a);

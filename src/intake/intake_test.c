@@ -97,6 +97,7 @@ static const struct report_case {
 	    true, S_INIT("\"classification.type\":\"c2-server\""), S_INIT("2 : ") },
 	{ "lines end in CR alone", S_INIT("scan_ftp.csv"), S_INIT("timestamp,ip,port\r2026-01-01 00:00:01,192.0.2.1,21\r"),
 	    false, S_INIT(""), S_INIT("CR alone") },
+	{ "an empty ZIP", S_INIT("x.zip"), S_INIT("PK\5\6\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"), false, S_INIT(""), S_INIT("no file in it") },
 	{ "UTF-16", S_INIT("scan_ftp.csv"), S_INIT("\xff\xfet\0i\0m\0e\0"), false, S_INIT(""), S_INIT("UTF-16") },
 	{ "no class", S_INIT("x.json"), S_INIT("{\"classification.type\":\"\",\"source.ip\":\"192.0.2.9\"}\n"),
 	    true, S_INIT(""), S_INIT("classification.type is missing") },
