@@ -43,14 +43,25 @@ report_check(void *cookie, const struct sha256 *sha, struct err *e)
 {
 	struct doctor *d = cookie;
 	struct err why = ERR_INIT;
+	struct report r;
+	struct arena a;
+	char text[1024];
+	bool known, ok;
 
-	(void)e;
 	d->checked++;
-	if (!archive_verify(d->node->archive, sha, &why)) {
-		if (d->damaged++ < 10)
-			say(d, T("archive"), BAD, why.text);
-	}
-	return true;
+	if (archive_verify(d->node->archive, sha, &why) || d->damaged++ >= 10)
+		return true;
+	/* Whose bytes are lost, so that they can be asked for again. */
+	arena_init(&a, (size_t)1 << 20);
+	ok = report_find(d->node->store, sha, &a, &r, &known, e);
+	if (ok && known)
+		(void)snprintf(text, sizeof(text), T("report %lld, %s: %s"), (long long)r.id, QUOTE(slice_sub(r.name, 0, 200)), why.text);
+	else
+		(void)snprintf(text, sizeof(text), "%s", why.text);
+	if (ok)
+		say(d, T("archive"), BAD, text);
+	arena_fini(&a);
+	return ok;
 }
 
 struct missing {

@@ -85,7 +85,7 @@ def one(seed):
     seen[target] = seen.get(target, [0, 0])
     seen[target][status != 0] += 1
     # What was lost of the log and is known to be unread is told, and read again.
-    told = status != 0 or b'not in the list' in out or b', 0 waiting' not in out
+    told = status != 0 or b"in no list" in out or b', 0 waiting' not in out
     for args in [('query',), ('stats',), ('reports', '--limit', '0'), ('doctor',), ('retry',), ('ingest', demo + '/spam-1.eml')]:
         s, _, e = run(*args)
         check('%s: %s ends with a sentence' % (what, args[0]), s in (0, 1) or s in (65, 66, 74, 75, 77) and 'entente: ' in e,

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """A report of which every record is bad, beside the same one with good records,
 for each format that is read record by record: bad.py PROGRAM WORK-FOLDER RECORDS.
-Prints seconds of both and how many kinds the summary has; exits 1 where bad
+Prints processor seconds of both and how many kinds the summary has; exits 1 where bad
 ones cost more than FACTOR_MAX (2) times the good ones or are not summed up."""
-import json, os, subprocess, sys, time
+import json, os, subprocess, sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import run  # noqa: E402
@@ -52,8 +52,7 @@ def main():
             with open(path, 'w') as f:
                 f.write(head)
                 f.writelines(record(i) for i in range(n))
-            begun = time.monotonic()
-            status, seconds, peak, said = run.run([entente, 'ingest', '--node', node, '-q', *options, path])
+            status, (_, seconds), peak, said = run.run([entente, 'ingest', '--node', node, '-q', *options, path])
             cost[word] = seconds, peak
             os.unlink(path)
         r = json.loads(subprocess.run([entente, 'reports', '--node', node, '--json', '--limit', '1'], capture_output=True, check=True).stdout)[0]

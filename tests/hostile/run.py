@@ -46,7 +46,7 @@ def hwm_kib(pid):
 
 
 def run(args, stdin=None):
-    """status, seconds, largest process in MiB, what it said."""
+    """status, (seconds by the clock, of processors), largest process in MiB, what it said."""
     begun = time.monotonic()
     p = subprocess.Popen(args, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     said, peak = [], 0
@@ -67,7 +67,7 @@ def run(args, stdin=None):
     p.returncode = os.waitstatus_to_exitcode(status)
     t.join()
     # ru_maxrss has the readers' peaks too, as each was waited for.
-    return p.returncode, seconds, max(peak, usage.ru_maxrss) / 1024, said[0].decode('utf-8', 'replace')
+    return p.returncode, (seconds, usage.ru_utime + usage.ru_stime), max(peak, usage.ru_maxrss) / 1024, said[0].decode('utf-8', 'replace')
 
 
 def node_make(entente, work):
@@ -109,7 +109,7 @@ def main():
     make.FULL = scale == 'full'
     node = node_make(entente, work)
     worst = 0
-    print('| case | bytes | wall s | largest process MiB | outcome |\n|---|---|---|---|---|', flush=True)
+    print('| case | bytes | wall s | processor s | largest process MiB | outcome |\n|---|---|---|---|---|---|', flush=True)
     for name, (file, options, maker) in make.CASES.items():
         if only and name not in only:
             continue
@@ -137,7 +137,7 @@ def main():
             what = outcome(entente, node, status, said)
             fine = status in (0, 1) and peak <= PEAK_MIB_MAX
             worst |= not fine
-            print('| %s%s | %s | %.1f | %.0f | %s%s |' % (name, '' if way == 'file' else ' (' + way + ')', n, s, peak,
+            print('| %s%s | %s | %.1f | %.1f | %.0f | %s%s |' % (name, '' if way == 'file' else ' (' + way + ')', n, *s, peak,
                 '' if fine else 'WRONG (exit %d): ' % status, what.replace('|', '\\|')[:300]), flush=True)
             if not fine:
                 print(said[-2000:], file=sys.stderr, flush=True)
@@ -145,7 +145,7 @@ def main():
             os.unlink(path)
         os.rmdir(work + '/in')
     status, s, peak, said = run([entente, 'doctor', '--full', '--node', node])
-    print('| doctor --full after all of it | | %.1f | %.0f | exit %d |' % (s, peak, status))
+    print('| doctor --full after all of it | | %.1f | %.1f | %.0f | exit %d |' % (*s, peak, status))
     return worst or status != 0
 
 
