@@ -20,7 +20,7 @@ def check(what, ok, more=''):
 
 
 def run(*args):
-    p = subprocess.run([entente, args[0], '--node', 'd', *args[1:]], capture_output=True, timeout=120)
+    p = subprocess.run([entente, args[0], '--node', 'd', *args[1:]], capture_output=True, timeout=600)
     return p.returncode, p.stdout, p.stderr.decode('utf-8', 'replace')
 
 
