@@ -39,6 +39,8 @@ uint64_t test_random(void);
 /* PATH under the source tree ("tests/golden/x.csv"); lives until the next call but 8. */
 const char *test_path(const char *relative);
 
+/* What a longer comparison found wrong. */
+#define FAIL(what) test_check(false, __FILE__, __LINE__, what)
 #define CHECK(x) test_check((x), __FILE__, __LINE__, #x)
 #define CHECK_INT(got, want) test_check_int((long long)(got), (long long)(want), __FILE__, __LINE__, #got)
 #define CHECK_SLICE(got, want) test_check_slice((got), (want), __FILE__, __LINE__, #got)

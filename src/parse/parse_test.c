@@ -52,7 +52,7 @@ TEST(addresses)
 		(void)ip_print(r, text);
 		if (!ip_read(slice_of_str(text), &back) || ip_cmp(r, back) != 0) {
 			test_case("%s", text);
-			CHECK(!"print and read agree");
+			FAIL("print and read agree");
 		}
 	}
 	CHECK_OK(prefix_parse(S("192.0.2.0/24"), &p, &e), &e);
@@ -115,7 +115,7 @@ TEST(moments)
 		(void)date_print(&r, text);
 		if (!date_read(slice_of_str(text), &back) || back.s != r.s || back.us != r.us) {
 			test_case("%s", text);
-			CHECK(!"print and read agree");
+			FAIL("print and read agree");
 		}
 	}
 	(void)date_print_mail(1425400000, text);
