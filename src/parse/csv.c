@@ -274,8 +274,10 @@ enum step
 csv_next(struct csv_reader *r, struct csv_row *row, struct err *e)
 {
 	struct source *src = r->src;
+	const size_t longest = r->limits.record_bytes;
 
 	for (;;) {
+		bool strict = src->offset < r->strict_until;
 		struct scan s;
 		enum found f;
 		size_t used;
@@ -293,42 +295,47 @@ csv_next(struct csv_reader *r, struct csv_row *row, struct err *e)
 			.end = src->window.p + src->window.len,
 			.eof = src->eof,
 		};
-		if (r->unquoted_cap < src->window.len && r->unquoted_cap < r->limits.record_bytes) {
+		if (r->unquoted_cap < src->window.len && r->unquoted_cap < longest) {
 			free(r->unquoted);
-			r->unquoted_cap = r->limits.record_bytes;
+			r->unquoted_cap = longest;
 			r->unquoted = xalloc(r->unquoted_cap);
 		}
 		/* Never look at more than one record may have. */
-		if ((size_t)(s.end - s.p) > r->limits.record_bytes) {
-			s.end = s.p + r->limits.record_bytes;
+		if ((size_t)(s.end - s.p) > longest) {
+			s.end = s.p + longest;
 			s.eof = false;
 		}
-		if (src->offset < r->strict_until) {
+		if (strict) {
 			const uint8_t *feed = memchr(s.p, '\n', (size_t)(s.end - s.p));
 
-			if (feed == NULL && !src->eof && src->window.len < r->limits.record_bytes) {
+			if (feed == NULL && !src->eof && src->window.len <= longest) {
 				if (!source_more(src, e))
 					return STEP_FAIL;
 				continue;
 			}
-			if (feed != NULL)
+			/* The line is all that there is to look at. */
+			if (feed != NULL) {
 				s.end = feed + 1;
-			s.eof = true;
+				s.eof = true;
+			}
 		}
 		f = record(r, &s);
-		if (f == FOUND_CUT && src->offset < r->strict_until) {
+		if (f == FOUND_CUT && strict && s.eof) {
 			(void)err_set(e, ERR_INPUT, "a quote is opened and not closed in its line, as in many lines before");
 			return skip_line(r, row, e);
 		}
+		/* One byte more than a record may have says that this one has more. */
+		if (f == FOUND_CUT && src->window.len > longest) {
+			(void)err_set(e, ERR_LIMIT, "a record of more than %zu bytes, or a quote that is never closed", longest);
+			charge(r, longest);
+			return skip_line(r, row, e);
+		}
+		if (f == FOUND_CUT && src->eof) {
+			(void)err_set(e, ERR_INPUT, "a quote is opened and never closed");
+			charge(r, src->window.len);
+			return skip_line(r, row, e);
+		}
 		if (f == FOUND_CUT) {
-			if (src->window.len >= r->limits.record_bytes || src->eof) {
-				(void)err_set(e, src->eof ? ERR_INPUT : ERR_LIMIT,
-				    src->eof ? "a quote is opened and never closed" :
-				    "a record of more than %zu bytes, or a quote that is never closed",
-				    r->limits.record_bytes);
-				charge(r, src->window.len < r->limits.record_bytes ? src->window.len : r->limits.record_bytes);
-				return skip_line(r, row, e);
-			}
 			if (!source_more(src, e))
 				return STEP_FAIL;
 			continue;
@@ -337,7 +344,7 @@ csv_next(struct csv_reader *r, struct csv_row *row, struct err *e)
 			struct slice last = r->fields[s.count - 1];
 
 			/* Fields that were unquoted lie elsewhere: then the whole record counts. */
-			charge(r, last.p >= src->window.p && last.p < s.end ? (size_t)(last.p - src->window.p) : r->limits.record_bytes);
+			charge(r, last.p >= src->window.p && last.p < s.end ? (size_t)(last.p - src->window.p) : longest);
 			(void)err_set(e, ERR_LIMIT, "more than %zu columns", r->limits.fields);
 			return skip_line(r, row, e);
 		}

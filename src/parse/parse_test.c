@@ -334,6 +334,54 @@ TEST(csv)
 	buf_fini(&text);
 }
 
+/* One that is as long as the limit is one, however it comes; a longer one never is, nor its pieces. */
+TEST(csv_longest_record)
+{
+	struct chunks chunks;
+	struct source src;
+	struct buf text, b;
+
+	buf_init(&text, 1 << 20);
+	buf_init(&b, 1 << 20);
+	for (size_t len = 19; len <= 22; len++) {
+		for (int ended = 0; ended < 2; ended++) {
+			test_case("%zu of 20 bytes%s", len, ended ? ", with its line end" : "");
+			buf_clear(&text);
+			for (size_t i = ended ? 1 : 0; i < len; i++)
+				buf_byte(&text, 'a');
+			if (ended)
+				buf_byte(&text, '\n');
+			buf_clear(&b);
+			source_of_slice(&src, buf_view(&text));
+			flatten(&src, 20, &b);
+			CHECK((slice_find(buf_view(&b), S("BAD")) == SIZE_MAX) == (len <= 20));
+			buf_clear(&b);
+			chunks = (struct chunks){ buf_view(&text), 3 };
+			source_of_pull(&src, pull, &chunks, 1 << 20);
+			flatten(&src, 20, &b);
+			source_fini(&src);
+			CHECK((slice_find(buf_view(&b), S("BAD")) == SIZE_MAX) == (len <= 20));
+		}
+	}
+	/* Also where so much was looked at in vain (4 MiB) that only lines are looked at. */
+	for (unsigned lines = 27580; lines < 27640; lines += 10) {
+		test_case("behind %u open quotes", lines);
+		buf_clear(&text);
+		for (unsigned i = 0; i < lines; i++)
+			buf_str(&text, "a\",\",\n");
+		for (int i = 0; i < 1000; i++)
+			buf_byte(&text, 'x');
+		buf_str(&text, "\nend\n");
+		buf_clear(&b);
+		source_of_slice(&src, buf_view(&text));
+		flatten(&src, 200, &b);
+		CHECK(slice_find(buf_view(&b), S("x")) == SIZE_MAX);
+		CHECK(slice_ends(buf_view(&b), S(":end|;")));
+	}
+	buf_fini(&text);
+	buf_fini(&b);
+}
+
 static const struct { const char *in, *out; } names[] = {
 	{ "example.org", "example.org" }, { "exAmple.com.", "example.com" },
 	{ "ö1.at", "xn--1-0ga.at" }, { "localhost", NULL }, { "a..b", NULL },
@@ -421,6 +469,7 @@ main(void)
 	RUN(moments);
 	RUN(json);
 	RUN(csv);
+	RUN(csv_longest_record);
 	RUN(domains);
 	RUN(base64);
 	RUN(configuration);
