@@ -227,7 +227,7 @@ slice_quoted(struct slice s)
 	struct quoted q;
 	struct buf b;
 
-	buf_init(&b, 4 * 96);
+	buf_init(&b, (size_t)4 * 96);
 	/* A byte may become four; try shorter until it fits. */
 	for (size_t max = 64;; max /= 2) {
 		buf_clear(&b);

@@ -47,8 +47,10 @@ slice_eq(struct slice a, struct slice b)
 static inline struct slice
 slice_from(struct slice s, size_t off)
 {
-	return off >= s.len ? slice_of(s.p == NULL ? NULL : s.p + s.len, 0) :
-	    slice_of(s.p + off, s.len - off);
+	size_t n = off < s.len ? off : s.len;
+
+	/* Not even NULL + 0 is allowed. */
+	return n == 0 ? s : slice_of(s.p + n, s.len - n);
 }
 
 /* At most len bytes from off on. */
@@ -57,7 +59,9 @@ slice_sub(struct slice s, size_t off, size_t len)
 {
 	struct slice t = slice_from(s, off);
 
-	return slice_of(t.p, t.len < len ? t.len : len);
+	if (t.len > len)
+		t.len = len;
+	return t;
 }
 
 /* Order of bytes, as memcmp; a prefix comes first. */

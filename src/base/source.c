@@ -72,10 +72,8 @@ make_room(struct source *s, struct err *e)
 		return err_set(e, ERR_LIMIT, "more than %zu bytes in one piece",
 		    s->window_max);
 	cap = s->cap < FIRST_CAP ? FIRST_CAP : s->cap * 2;
-	if (begin > 0) {
+	if (begin > 0)
 		memmove(s->mem, s->mem + begin, s->window.len);
-		begin = 0;
-	}
 	if (cap > s->cap && s->window.len >= s->cap / 2) {
 		s->mem = xrealloc(s->mem, cap);
 		s->cap = cap;
