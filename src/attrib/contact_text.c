@@ -5,6 +5,8 @@
 #include "parse/date.h"
 
 #define TEXT_BYTES_MAX ((size_t)1 << 20)
+/* Every word of the date's is looked at for one that begins it. */
+#define PARAGRAPH_BYTES_MAX ((size_t)4096)
 
 static bool
 once(struct slice *slot, struct slice value, const char *name, struct err *e)
@@ -158,9 +160,9 @@ rfc2350_read(struct slice text, struct arena *a, struct rfc2350 *out,
 			continue;
 		/* The paragraph grows over its lines; they lie side by side in the text. */
 		if (slot->p == NULL)
-			*slot = body;
-		else if (slot->len < 4096)
-			*slot = slice_of(slot->p, (size_t)(body.p + body.len - slot->p));
+			*slot = slice_sub(body, 0, PARAGRAPH_BYTES_MAX);
+		else
+			*slot = slice_sub(slice_of(slot->p, (size_t)(body.p + body.len - slot->p)), 0, PARAGRAPH_BYTES_MAX);
 	}
 	if (out->email.p != NULL && !mailbox_clean(out->email, a, &out->email))
 		out->email = SLICE_NONE;
