@@ -21,7 +21,7 @@ main(int argc, char **argv)
 	size_t ran = 0;
 
 	if (argc != 2 || !dir_list(argv[1], false, &names, &e)) {
-		fprintf(stderr, "replay: %s\n", argc == 2 ? e.text : "name a corpus folder");
+		(void)fprintf(stderr, "replay: %s\n", argc == 2 ? e.text : "name a corpus folder");
 		return 2;
 	}
 	for (size_t i = 0; i < names.count; i++) {
@@ -30,7 +30,7 @@ main(int argc, char **argv)
 		buf_init(&b, 64 << 20);
 		(void)snprintf(path, sizeof(path), "%s/%s", argv[1], names.names[i]);
 		if (!file_read(path, &b, &e)) {
-			fprintf(stderr, "%s: %s\n", path, e.text);
+			(void)fprintf(stderr, "%s: %s\n", path, e.text);
 			return 2;
 		}
 		/* An exact-size copy, so that ASan sees a read past the end. */
@@ -45,6 +45,6 @@ main(int argc, char **argv)
 		ran++;
 	}
 	dir_list_free(&names);
-	printf("%zu passed, 0 failed\n", ran);
+	(void)printf("%zu passed, 0 failed\n", ran);
 	return ran == 0;
 }

@@ -23,13 +23,14 @@ type_once(enum field_type type, struct slice value, struct arena *a)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct slice value = slice_from(slice_of(data, size), 1), clean, again;
+	struct slice value, clean, again;
 	struct err e = ERR_INIT;
 	struct arena a;
 	enum field f;
 
 	if (size == 0)
 		return 0;
+	value = slice_of(data + 1, size - 1);
 	arena_init(&a, 1 << 22);
 	(void)field_find(value);
 	type_once((enum field_type)(data[0] % (TYPE_JSON_DICT + 1)), value, &a);
