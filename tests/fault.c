@@ -1,0 +1,125 @@
+/*
+ * fault: a library that is loaded before the others (LD_PRELOAD) and lets the
+ * n-th call of one kind fail, in the program that it is loaded into and not in
+ * its readers:
+ *
+ *	FAULT=write:3	the third write to a file says that the disk is full
+ *	FAULT_FIRED=P	P is made when that happened
+ *
+ * 070-fault.sh counts n up until nothing fires any more.
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static char kind[16];
+static long left;
+static pid_t self;
+static const char *fired;
+
+__attribute__((constructor)) static void
+begin(void)
+{
+	const char *fault = getenv("FAULT"), *colon = fault == NULL ? NULL : strchr(fault, ':');
+
+	if (colon != NULL && (size_t)(colon - fault) < sizeof(kind)) {
+		memcpy(kind, fault, (size_t)(colon - fault));
+		left = strtol(colon + 1, NULL, 10);
+	}
+	fired = getenv("FAULT_FIRED");
+	self = getpid();
+}
+
+static bool
+fails(const char *what, int code)
+{
+	if (left <= 0 || strcmp(kind, what) != 0 || getpid() != self || --left > 0)
+		return false;
+	if (fired != NULL)
+		(void)syscall(SYS_close, syscall(SYS_openat, AT_FDCWD, fired, O_CREAT | O_WRONLY, 0666));
+	errno = code;
+	return true;
+}
+
+/* The next one of this name; dlsym() gives a void pointer, which ISO C keeps apart from functions. */
+#define REAL(name, ...) \
+	static __typeof__(&name) real; \
+	if (real == NULL) { \
+		void *found = dlsym(RTLD_NEXT, #name); \
+		memcpy(&real, &found, sizeof(real)); \
+	} \
+	return real(__VA_ARGS__)
+
+#define FAULTY(type, name, params, what, code, ...) \
+	type name params \
+	{ \
+		if (fails(what, code)) \
+			return (type)-1; \
+		REAL(name, __VA_ARGS__); \
+	}
+
+ssize_t
+write(int fd, const void *p, size_t n)
+{
+	/* What a person reads is no file. */
+	if (fd > 2 && fails("write", ENOSPC))
+		return -1;
+	REAL(write, fd, p, n);
+}
+
+FAULTY(ssize_t, pwrite, (int fd, const void *p, size_t n, off_t at), "write", ENOSPC, fd, p, n, at)
+FAULTY(ssize_t, pwrite64, (int fd, const void *p, size_t n, off64_t at), "write", ENOSPC, fd, p, n, at)
+FAULTY(ssize_t, read, (int fd, void *p, size_t n), "read", EIO, fd, p, n)
+FAULTY(ssize_t, pread, (int fd, void *p, size_t n, off_t at), "read", EIO, fd, p, n, at)
+FAULTY(ssize_t, pread64, (int fd, void *p, size_t n, off64_t at), "read", EIO, fd, p, n, at)
+FAULTY(int, fsync, (int fd), "sync", EIO, fd)
+FAULTY(int, fdatasync, (int fd), "sync", EIO, fd)
+FAULTY(int, syncfs, (int fd), "sync", EIO, fd)
+FAULTY(int, ftruncate, (int fd, off_t n), "truncate", EIO, fd, n)
+FAULTY(int, ftruncate64, (int fd, off64_t n), "truncate", EIO, fd, n)
+FAULTY(int, rename, (const char *from, const char *to), "rename", EACCES, from, to)
+FAULTY(int, renameat, (int a, const char *from, int b, const char *to), "rename", EACCES, a, from, b, to)
+FAULTY(int, mkdir, (const char *path, mode_t mode), "mkdir", EACCES, path, mode)
+FAULTY(int, mkdirat, (int fd, const char *path, mode_t mode), "mkdir", EACCES, fd, path, mode)
+
+#define OPEN(name, ...) \
+	va_list ap; \
+	mode_t mode; \
+	va_start(ap, flags); \
+	mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? (mode_t)va_arg(ap, int) : 0; \
+	va_end(ap); \
+	if (fails("open", EMFILE)) \
+		return -1; \
+	REAL(name, __VA_ARGS__, mode)
+
+int
+open(const char *path, int flags, ...)
+{
+	OPEN(open, path, flags);
+}
+
+int
+open64(const char *path, int flags, ...)
+{
+	OPEN(open64, path, flags);
+}
+
+int
+openat(int fd, const char *path, int flags, ...)
+{
+	OPEN(openat, fd, path, flags);
+}
+
+int
+openat64(int fd, const char *path, int flags, ...)
+{
+	OPEN(openat64, fd, path, flags);
+}
