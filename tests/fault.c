@@ -6,7 +6,7 @@
  *	FAULT=write:3	the third write to a file says that the disk is full
  *	FAULT_FIRED=P	P is made when that happened
  *
- * 070-fault.sh counts n up until nothing fires any more.
+ * 075-nth-call.sh counts n up until nothing fires any more.
  */
 #include <dlfcn.h>
 #include <errno.h>

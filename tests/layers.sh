@@ -1,6 +1,7 @@
 #!/bin/sh
 # layers: a file may include from its own floor or from below, never from above.
 cd "$ENTENTE_SOURCE/src" || exit 2
+# shellcheck disable=SC2046
 awk '
 function floor_of(path) {
 	split(path, p, "/")

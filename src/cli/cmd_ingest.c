@@ -73,7 +73,7 @@ done(void *cookie, const struct flow_report *d)
 	r->aside += d->state == REPORT_ASIDE;
 	progress_at(&r->progress, r->done, NULL);
 	/* A table of thousands helps nobody: those that need a look, and some more. */
-	if (!r->json && r->rows >= ROWS_SHOWN && (d->state != REPORT_ASIDE || r->rows >= 4 * ROWS_SHOWN))
+	if (!r->json && r->rows >= ROWS_SHOWN && (d->state != REPORT_ASIDE || r->rows >= (size_t)4 * ROWS_SHOWN))
 		return;
 	r->rows++;
 	table_text(&r->table, d->name);

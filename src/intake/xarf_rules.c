@@ -308,6 +308,8 @@ number_check(struct check *c, const struct json *rule, const struct json *v)
 	return true;
 }
 
+/* A rule holds rules; how deep is bounded by check()'s DEPTH_MAX. */
+/* NOLINTBEGIN(misc-no-recursion) */
 static bool check(struct check *c, const struct json *rule,
     const struct json *v);
 
@@ -482,6 +484,7 @@ check(struct check *c, const struct json *rule, const struct json *v)
 	c->depth--;
 	return ok;
 }
+/* NOLINTEND(misc-no-recursion) */
 
 bool
 xarf_rules_check(const char *rule, const struct json *value, struct err *e)

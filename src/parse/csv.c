@@ -137,7 +137,6 @@ quoted(struct csv_reader *r, struct scan *s, struct slice *out)
 		if (!copy)
 			return FOUND_RECORD;
 	} else {
-		copy = true;
 		*out = slice_of(begin, (size_t)(stop - begin));
 	}
 	/* Unquote into our own memory, which record_bytes bounds. */

@@ -136,7 +136,7 @@ static const struct { const char *in, *out; } jsons[] = {
 	{ "[[[[[[[[[1]]]]]]]]]", NULL },
 };
 
-static void
+static void /* NOLINTNEXTLINE(misc-no-recursion): as deep as the tests are */
 print(struct json_out *o, const struct json *j)
 {
 	switch (j->kind) {

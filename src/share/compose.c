@@ -132,6 +132,7 @@ by_class(const struct compose *c, enum lang lang, struct buf *b)
 static void
 first_rows(const struct compose *c, enum lang lang, struct buf *b)
 {
+	/* Isolates, in pairs. NOLINTNEXTLINE(misc-misleading-bidirectional) */
 	const char *open = lang_is_rtl(lang) ? "\xe2\x81\xa6" : "", *close = lang_is_rtl(lang) ? "\xe2\x81\xa9" : "";
 
 	for (size_t i = 0; i < c->count && i < TABLE_ROWS; i++) {

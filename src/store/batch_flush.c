@@ -356,10 +356,11 @@ batch_store_days(struct store *s, struct batch *b, struct err *e)
 		" events = count_day.events + excluded.events, findings_new ="
 		" count_day.findings_new + excluded.findings_new", &q, e))
 		return false;
+	/* Pointers are sorted. NOLINTNEXTLINE(bugprone-sizeof-expression) */
 	order = xarray(b->day_count, sizeof(*order));
 	for (uint32_t i = 0; i < b->day_count; i++)
 		order[i] = &b->days[i];
-	qsort(order, b->day_count, sizeof(*order), day_cmp);
+	qsort(order, b->day_count, sizeof(*order), day_cmp); /* NOLINT(bugprone-sizeof-expression) */
 	for (uint32_t i = 0; i < b->day_count && ok; i++)
 		ok = store_day(s, order[i], q, e);
 	free(order);

@@ -61,7 +61,7 @@ term_view(const struct terms *t, uint16_t index)
 	    t->v[index].len);
 }
 
-bool
+bool /* NOLINTNEXTLINE(misc-no-recursion): once, with what is clean */
 term_of(struct terms *t, struct slice text, uint16_t *out)
 {
 	uint8_t clean[TERM_BYTES_MAX];
