@@ -298,11 +298,11 @@ prefix_within(struct ip ip, struct ip first, struct ip last)
 	return best;
 }
 
-bool
-ip_is_special(struct ip ip)
+static bool
+v4_is_special(uint32_t v4)
 {
-	/* RFC 6890 and its registry, RFC 5771, RFC 1112 section 4. */
-	static const struct { uint32_t v4; unsigned bits; } v4s[] = {
+	/* The IANA registry of RFC 6890, where not globally reachable; RFC 5771, RFC 1112 section 4. */
+	static const struct { uint32_t v4; unsigned bits; } blocks[] = {
 		{ 0x00000000, 8 }, { 0x0a000000, 8 }, { 0x64400000, 10 },
 		{ 0x7f000000, 8 }, { 0xa9fe0000, 16 }, { 0xac100000, 12 },
 		{ 0xc0000000, 24 }, { 0xc0000200, 24 }, { 0xc0586300, 24 },
@@ -310,18 +310,48 @@ ip_is_special(struct ip ip)
 		{ 0xcb007100, 24 }, { 0xe0000000, 4 }, { 0xf0000000, 4 },
 	};
 
-	if (ip_is_v4(ip)) {
-		for (size_t i = 0; i < sizeof(v4s) / sizeof(v4s[0]); i++) {
-			if ((ip_v4(ip) ^ v4s[i].v4) >> (32 - v4s[i].bits) == 0)
-				return true;
-		}
+	/* Anycast for PCP and TURN (RFC 7723, RFC 8155): reached from anywhere. */
+	if (v4 == 0xc0000009 || v4 == 0xc000000a)
 		return false;
+	for (size_t i = 0; i < sizeof(blocks) / sizeof(blocks[0]); i++) {
+		if ((v4 ^ blocks[i].v4) >> (32 - blocks[i].bits) == 0)
+			return true;
 	}
+	return false;
+}
+
+/* 2001::/23, the IETF's own: special but for what its registry row says. */
+static bool
+ietf_is_special(struct ip ip)
+{
+	uint32_t top = (uint32_t)(ip.hi >> 32);
+
+	/* Teredo (RFC 4380): the client's IPv4 address, every bit turned. */
+	if (top == 0x20010000)
+		return v4_is_special(~(uint32_t)ip.lo);
+	/* PCP, TURN and DNS-SD anycast (RFC 7723, RFC 8155, RFC 9665) */
+	if (ip.hi == 0x2001000100000000)
+		return ip.lo < 1 || ip.lo > 3;
+	/* AMT (RFC 7450), AS112 (RFC 7535), ORCHIDv2 (RFC 7343), drones (RFC 9374) */
+	return !(top == 0x20010003 || ip.hi >> 16 == 0x200100040112 || top >> 4 == 0x2001002 || top >> 4 == 0x2001003);
+}
+
+bool
+ip_is_special(struct ip ip)
+{
+	if (ip_is_v4(ip))
+		return v4_is_special(ip_v4(ip));
+	/* IPv4 behind a translator (RFC 6052): as reachable as what it stands for. */
+	if (ip.hi == 0x0064ff9b00000000 && ip.lo >> 32 == 0)
+		return v4_is_special((uint32_t)ip.lo);
 	/* Only 2000::/3 is given out (RFC 4291 section 2.4); in it these are not. */
 	if (ip.hi >> 61 != 1)
 		return true;
-	return ip.hi >> 32 == 0x20010db8 || ip.hi >> 41 == 0x20010000u >> 9 ||
-	    ip.hi >> 44 == 0x3fff0;
+	if (ip.hi >> 41 == 0x20010000u >> 9)
+		return ietf_is_special(ip);
+	if (ip.hi >> 48 == 0x2002) /* 6to4 (RFC 3056) */
+		return v4_is_special((uint32_t)(ip.hi >> 16));
+	return ip.hi >> 32 == 0x20010db8 || ip.hi >> 44 == 0x3fff0;
 }
 
 void

@@ -71,7 +71,11 @@ struct ip prefix_last(const struct prefix *p);
 /* The largest prefix around ip that lies within [first, last]. */
 struct prefix prefix_within(struct ip ip, struct ip first, struct ip last);
 
-/* Not on the Internet: RFC 6890 special-purpose blocks, multicast, reserved. */
+/*
+ * Not on the Internet: what IANA's special-purpose registries (RFC 6890) call not
+ * globally reachable, multicast, reserved. An address that carries an IPv4
+ * address (6to4, Teredo, 64:ff9b::/96) is as special as that one.
+ */
 bool ip_is_special(struct ip ip);
 
 /* 16 bytes, network order; IPv4 as mapped. */

@@ -69,11 +69,46 @@ TEST(addresses)
 	p = prefix_within(ip_of_v4(0x01000105), ip_of_v4(0x01000100), ip_of_v4(0x010003ff));
 	(void)prefix_print(&p, text);
 	CHECK_STR(text, "1.0.1.0/24");
-	CHECK(ip_read(S("10.1.2.3"), &ip) && ip_is_special(ip));
-	CHECK(ip_read(S("8.8.8.8"), &ip) && !ip_is_special(ip));
-	CHECK(ip_read(S("2001:4860:4860::8888"), &ip) && !ip_is_special(ip));
-	CHECK(ip_read(S("2001:db8::1"), &ip) && ip_is_special(ip));
-	CHECK(ip_read(S("fe80::1"), &ip) && ip_is_special(ip));
+}
+
+/*
+ * IANA's special-purpose registries for IPv4 and IPv6, each row; the last
+ * address of a block is as special as its first. "not": globally reachable,
+ * or no row at all.
+ */
+static const struct { const char *block; bool special; } registry[] = {
+	{ "0.0.0.0/8", true }, { "0.0.0.0/32", true }, { "10.0.0.0/8", true }, { "100.64.0.0/10", true },
+	{ "127.0.0.0/8", true }, { "169.254.0.0/16", true }, { "172.16.0.0/12", true }, { "192.0.0.0/24", true },
+	{ "192.0.0.0/29", true }, { "192.0.0.8/32", true }, { "192.0.0.9/32", false }, { "192.0.0.10/32", false },
+	{ "192.0.0.170/32", true }, { "192.0.0.171/32", true }, { "192.0.2.0/24", true }, { "192.31.196.0/24", false },
+	{ "192.52.193.0/24", false }, { "192.88.99.0/24", true }, { "192.168.0.0/16", true }, { "192.175.48.0/24", false },
+	{ "198.18.0.0/15", true }, { "198.51.100.0/24", true }, { "203.0.113.0/24", true }, { "240.0.0.0/4", true },
+	{ "255.255.255.255/32", true }, { "224.0.0.0/4", true },
+	/* beside them */
+	{ "9.0.0.0/8", false }, { "11.0.0.0/8", false }, { "100.128.0.0/10", false }, { "172.32.0.0/12", false },
+	{ "192.0.1.0/24", false }, { "198.20.0.0/15", false }, { "8.8.8.8/32", false },
+	{ "::1/128", true }, { "::/128", true }, { "64:ff9b:1::/48", true }, { "100::/64", true }, { "100:0:0:1::/64", true },
+	{ "2001:1::1/128", false }, { "2001:1::2/128", false }, { "2001:1::3/128", false }, { "2001:1::4/128", true },
+	{ "2001:2::/48", true }, { "2001:3::/32", false }, { "2001:4:112::/48", false }, { "2001:10::/28", true },
+	{ "2001:20::/28", false }, { "2001:30::/28", false }, { "2001:db8::/32", true }, { "2620:4f:8000::/48", false },
+	{ "3fff::/20", true }, { "5f00::/16", true }, { "fc00::/7", true }, { "fe80::/10", true }, { "ff00::/8", true },
+	{ "2001:200::/23", false }, { "2001:db9::/32", false }, { "3ffe::/20", false }, { "2001:4860:4860::8888/128", false },
+	/* as special as the IPv4 address that they carry */
+	{ "64:ff9b::808:808/128", false }, { "64:ff9b::a00:1/128", true }, { "2002:808:808::/48", false },
+	{ "2002:a00:1::/48", true }, { "2002:c0a8::/32", true }, { "2001:0:1:2:3:4:f7f7:f7f7/128", false },
+	{ "2001:0:1:2:3:4:f5ff:fffe/128", true }, { "::ffff:10.0.0.1/128", true }, { "::ffff:8.8.8.8/128", false },
+};
+
+TEST(special_addresses)
+{
+	for (size_t i = 0; i < sizeof(registry) / sizeof(registry[0]); i++) {
+		struct prefix p;
+
+		test_case("%s", registry[i].block);
+		CHECK(prefix_read_loose(slice_of_str(registry[i].block), &p));
+		CHECK(ip_is_special(p.ip) == registry[i].special);
+		CHECK(ip_is_special(prefix_last(&p)) == registry[i].special);
+	}
 }
 
 static const struct { const char *text, *back; } dates[] = {
@@ -465,6 +500,7 @@ TEST(configuration)
 int
 main(void)
 {
+	RUN(special_addresses);
 	RUN(addresses);
 	RUN(moments);
 	RUN(json);
