@@ -143,7 +143,7 @@ list_of_number(struct json_out *o, const char *key, struct slice number)
 	if (number.p == NULL)
 		return;
 	list_begin(o, key);
-	json_out_raw(o, number);
+	json_out_number(o, number);
 	json_out_array_end(o);
 }
 

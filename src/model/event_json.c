@@ -1,33 +1,5 @@
 #include "model/event.h"
 
-/* A JSON number, by RFC 8259 section 6. */
-static bool
-number_ok(struct slice s)
-{
-	size_t i = s.len > 0 && s.p[0] == '-' ? 1 : 0, begin = i;
-
-	while (i < s.len && byte_is_digit(s.p[i]))
-		i++;
-	if (i == begin || (i - begin > 1 && s.p[begin] == '0'))
-		return false;
-	if (i < s.len && s.p[i] == '.') {
-		for (begin = ++i; i < s.len && byte_is_digit(s.p[i]);)
-			i++;
-		if (i == begin)
-			return false;
-	}
-	if (i < s.len && (s.p[i] | 0x20) == 'e') {
-		i++;
-		if (i < s.len && (s.p[i] == '+' || s.p[i] == '-'))
-			i++;
-		for (begin = i; i < s.len && byte_is_digit(s.p[i]);)
-			i++;
-		if (i == begin)
-			return false;
-	}
-	return i == s.len;
-}
-
 /* Room for a tree of v, whose nodes outweigh their text. */
 #define JSON_TREE_BYTES(len) (64 * (len) + 65536)
 
@@ -94,15 +66,15 @@ value_out(struct buf *out, enum field_type type, struct slice v)
 	case TYPE_ASN:
 	case TYPE_FLOAT:
 	case TYPE_ACCURACY:
-		bare_put(out, v, number_ok(v));
+		bare_put(out, v, json_number_ok(v));
 		return;
 	case TYPE_BOOLEAN:
 		bool_put(out, v);
 		return;
-	case TYPE_JSON:
 	case TYPE_JSON_DICT:
 		json_put(out, v);
 		return;
+	case TYPE_JSON: /* the format's own form: a text that holds JSON */
 	case TYPE_STRING:
 	case TYPE_LOWER:
 	case TYPE_UPPER:
@@ -128,7 +100,7 @@ extra_out(struct buf *out, const struct extra *x)
 	case EXTRA_TEXT:
 		break;
 	case EXTRA_NUMBER:
-		bare_put(out, x->value, number_ok(x->value));
+		bare_put(out, x->value, json_number_ok(x->value));
 		return;
 	case EXTRA_BOOL:
 		bool_put(out, x->value);
@@ -244,6 +216,18 @@ name_join(struct slice prefix, struct slice key, struct arena *a)
 	return slice_of(p, prefix.len + 1 + key.len);
 }
 
+/* "extra" as a text that holds an object: how IntelMQ writes it for flat outputs. */
+static void
+extra_unpack(const struct json **m, struct slice name, struct arena *a)
+{
+	struct err e = ERR_INIT;
+	const struct json *j;
+
+	if ((*m)->kind == JSON_STRING && slice_eq(name, S("extra")) &&
+	    json_parse((*m)->text, &JSON_LIMITS, a, &j, &e) && j->kind == JSON_OBJECT)
+		*m = j;
+}
+
 #define GROUPS_DEEP 8
 
 bool
@@ -272,6 +256,7 @@ event_from_json(const struct json *j, struct event *ev, struct arena *a,
 			name = name_join(prefix, m->key, a);
 		if (name.len > 0 && name.p == NULL)
 			return err_set(e, ERR_LIMIT, "a record of more than %zu bytes", a->max);
+		extra_unpack(&m, name, a);
 		if (m->kind == JSON_OBJECT && depth < GROUPS_DEEP && names_group(name) &&
 		    field_find(name) == FIELD_NONE) {
 			stack[depth].at = m->first;

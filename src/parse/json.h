@@ -94,6 +94,9 @@ void json_out_bool(struct json_out *o, bool v);
 void json_out_null(struct json_out *o);
 /* A number or any value already in JSON. */
 void json_out_raw(struct json_out *o, struct slice json);
+/* A number by RFC 8259 section 6? What is none goes out as a text. */
+bool json_number_ok(struct slice s);
+void json_out_number(struct json_out *o, struct slice s);
 /* Key and value in one call; S("key") */
 void json_out_key_text(struct json_out *o, struct slice key, struct slice s);
 void json_out_key_int(struct json_out *o, struct slice key, int64_t v);

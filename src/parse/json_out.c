@@ -144,6 +144,42 @@ json_out_raw(struct json_out *o, struct slice json)
 	o->comma = true;
 }
 
+bool
+json_number_ok(struct slice s)
+{
+	size_t i = s.len > 0 && s.p[0] == '-' ? 1 : 0, begin = i;
+
+	while (i < s.len && byte_is_digit(s.p[i]))
+		i++;
+	if (i == begin || (i - begin > 1 && s.p[begin] == '0'))
+		return false;
+	if (i < s.len && s.p[i] == '.') {
+		for (begin = ++i; i < s.len && byte_is_digit(s.p[i]);)
+			i++;
+		if (i == begin)
+			return false;
+	}
+	if (i < s.len && (s.p[i] | 0x20) == 'e') {
+		i++;
+		if (i < s.len && (s.p[i] == '+' || s.p[i] == '-'))
+			i++;
+		for (begin = i; i < s.len && byte_is_digit(s.p[i]);)
+			i++;
+		if (i == begin)
+			return false;
+	}
+	return i == s.len;
+}
+
+void
+json_out_number(struct json_out *o, struct slice s)
+{
+	if (json_number_ok(s))
+		json_out_raw(o, s);
+	else
+		json_out_text(o, s);
+}
+
 void
 json_out_bool(struct json_out *o, bool v)
 {
