@@ -71,6 +71,7 @@ static const char *const kind_names[PLACE_KIND_COUNT] = {
 	[PLACE_ASN] = "asn",
 	[PLACE_ACCOUNT] = "account",
 	[PLACE_HASH] = "hash",
+	[PLACE_TARGET] = "target",
 };
 
 const char *
@@ -105,6 +106,24 @@ url_matters(enum class c)
 	    c == CLASS_HARMFUL_SPEECH || c == CLASS_COPYRIGHT || c == CLASS_MASQUERADE;
 }
 
+/*
+ * Is the destination itself what the class speaks of? A server of a botnet, a
+ * page, a file are what they are, at whichever end a report has them; of a
+ * bot's call, a scan or an attack the destination is the other one.
+ */
+static bool
+destination_is_it(enum class c)
+{
+	return c == CLASS_C2_SERVER || c == CLASS_DGA_DOMAIN || c == CLASS_MALWARE_DISTRIBUTION ||
+	    c == CLASS_MALWARE_CONFIGURATION || c == CLASS_PHISHING;
+}
+
+static bool
+is_destination(enum field f)
+{
+	return f == FIELD_DESTINATION_IP || f == FIELD_DESTINATION_FQDN || f == FIELD_DESTINATION_URL;
+}
+
 static bool
 place_of(const struct event *ev, struct finding_key *k)
 {
@@ -115,7 +134,8 @@ place_of(const struct event *ev, struct finding_key *k)
 	}
 	for (size_t i = 0; i < sizeof(place_order) / sizeof(place_order[0]); i++) {
 		if (event_has(ev, place_order[i].f)) {
-			k->kind = place_order[i].kind;
+			k->kind = is_destination(place_order[i].f) && !destination_is_it(k->class) ?
+			    PLACE_TARGET : place_order[i].kind;
 			k->place = ev->v[place_order[i].f];
 			return true;
 		}

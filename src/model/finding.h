@@ -41,7 +41,15 @@ enum finding_act {
 bool finding_move(enum finding_state from, enum finding_act act,
     enum finding_state *to_out);
 
-enum place_kind { PLACE_IP, PLACE_NETWORK, PLACE_FQDN, PLACE_URL, PLACE_ASN, PLACE_ACCOUNT, PLACE_HASH, PLACE_KIND_COUNT };
+/*
+ * PLACE_TARGET: an event names its destination only, and the destination is
+ * whom it happens to. It is kept and counted, without network and country,
+ * and nobody is told of it as of trouble of his own.
+ */
+enum place_kind {
+	PLACE_IP, PLACE_NETWORK, PLACE_FQDN, PLACE_URL, PLACE_ASN, PLACE_ACCOUNT, PLACE_HASH, PLACE_TARGET,
+	PLACE_KIND_COUNT
+};
 
 const char *place_kind_name(enum place_kind k);
 

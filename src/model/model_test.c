@@ -132,6 +132,14 @@ TEST(events)
 	CHECK_OK(event_from_json(j, &back, &a, &e), &e);
 	CHECK_SLICE(back.v[FIELD_SOURCE_GEOLOCATION_CC], S("DE"));
 	CHECK(event_extra_find(&back, S("a")) != NULL && event_extra_find(&back, S("mine")) != NULL);
+	/* Flat, "extra" as one text; "output" is a text that holds JSON, and stays one. */
+	CHECK_OK(json_parse(S("{\"source.ip\":\"192.0.2.1\",\"extra\":\"{\\\"a\\\":\\\"b\\\",\\\"n\\\":1}\",\"output\":\"{\\\"x\\\": 1}\"}"),
+	    &JSON_LIMITS, &a, &j, &e), &e);
+	event_clear(&back);
+	CHECK_OK(event_from_json(j, &back, &a, &e), &e);
+	buf_clear(&again);
+	event_to_json(&back, &again);
+	CHECK_SLICE(buf_view(&again), S("{\"output\":\"{\\\"x\\\": 1}\",\"source.ip\":\"192.0.2.1\",\"extra.a\":\"b\",\"extra.n\":1}"));
 	event_clear(&back);
 	CHECK(!event_finish(&back, &a, &e));
 	event_put(&back, FIELD_CLASSIFICATION_TYPE, S("phishing"));
@@ -342,6 +350,51 @@ TEST(types_ok)
 	}
 }
 
+/* An event that names its destination only. */
+static const struct { const char *class, *field, *value; enum place_kind kind; } destinations[] = {
+	{ "infected-system", "destination.ip", "192.0.2.9", PLACE_TARGET }, /* what a bot called */
+	{ "brute-force", "destination.ip", "192.0.2.9", PLACE_TARGET },
+	{ "scanner", "destination.fqdn", "www.example.org", PLACE_TARGET },
+	{ "ddos", "destination.ip", "2001:db8::9", PLACE_TARGET },
+	{ "exploit", "destination.url", "http://www.example.org/x", PLACE_TARGET },
+	{ "c2-server", "destination.ip", "192.0.2.9", PLACE_IP }, /* it is the server */
+	{ "phishing", "destination.url", "http://www.example.org/x", PLACE_URL },
+	{ "malware-distribution", "destination.fqdn", "www.example.org", PLACE_FQDN },
+	{ "brute-force", "source.ip", "192.0.2.9", PLACE_IP },
+};
+
+TEST(targets)
+{
+	static struct event ev;
+	struct finding_key k, at_source;
+	struct err e = ERR_INIT;
+	struct arena a;
+
+	arena_init(&a, 1 << 16);
+	for (size_t i = 0; i < sizeof(destinations) / sizeof(destinations[0]); i++) {
+		test_case("%s %s", destinations[i].class, destinations[i].field);
+		event_clear(&ev);
+		event_put(&ev, FIELD_CLASSIFICATION_TYPE, slice_of_str(destinations[i].class));
+		CHECK_OK(event_set_named(&ev, slice_of_str(destinations[i].field), slice_of_str(destinations[i].value), EXTRA_TEXT, &a, &e), &e);
+		CHECK_OK(event_finish(&ev, &a, &e), &e);
+		CHECK_OK(finding_key_of(&ev, &k, &e), &e);
+		CHECK_INT(k.kind, destinations[i].kind);
+		CHECK_SLICE(k.place, slice_of_str(destinations[i].value));
+		/* No address, so that no network's or country's contact is looked for. */
+		CHECK((k.ip.hi == 0 && k.ip.lo == 0) == (k.kind != PLACE_IP));
+	}
+	/* The same address as an attacker and as a victim: two findings. */
+	event_clear(&ev);
+	event_put(&ev, FIELD_CLASSIFICATION_TYPE, S("brute-force"));
+	event_put(&ev, FIELD_SOURCE_IP, S("192.0.2.9"));
+	CHECK(finding_key_of(&ev, &at_source, &e));
+	event_clear(&ev);
+	event_put(&ev, FIELD_CLASSIFICATION_TYPE, S("brute-force"));
+	event_put(&ev, FIELD_DESTINATION_IP, S("192.0.2.9"));
+	CHECK(finding_key_of(&ev, &k, &e) && k.id != at_source.id);
+	arena_fini(&a);
+}
+
 TEST(findings)
 {
 	static struct event ev;
@@ -488,6 +541,15 @@ TEST(policy)
 		CHECK(answer.allowed == c->allowed);
 		CHECK_STR(answer.rule, c->rule);
 	}
+	/* Whom it happened to is nobody's own trouble, whoever would answer for it. */
+	for (int role = 0; role <= ROLE_OTHER; role++) {
+		struct policy_record record = { .class = CLASS_BRUTE_FORCE, .target = true, .has_ip = true, .ip = ip_of_v4(0xc0000207),
+			.asn = 64496, .country = S("ES"), .fqdn = S("www.example.org"), .tlp = TLP_CLEAR };
+		struct policy_recipient to = { .role = (enum policy_role)role, .country = S("ES"), .domain = S("example.org"), .asn = 64496 };
+
+		CHECK(prefix_read_loose(S("192.0.2.0/24"), &to.prefix));
+		CHECK_STR(policy_allows(&record, &to, PURPOSE_NOTIFY, 100).rule, "target");
+	}
 	/* What is unknown of the record is no reason to say yes. */
 	for (int role = 0; role <= ROLE_OTHER; role++) {
 		struct policy_record unknown = { .class = CLASS_INFECTED_SYSTEM, .tlp = TLP_CLEAR };
@@ -503,6 +565,7 @@ main(void)
 {
 	RUN(types);
 	RUN(types_ok);
+	RUN(targets);
 	RUN(classes);
 	RUN(rsit_is_covered);
 	RUN(events);

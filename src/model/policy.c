@@ -10,6 +10,7 @@ static const struct policy_answer
 	no_child = { false, "child-protection", N_("what concerns the sexual exploitation of children goes to the designated authority only") },
 	no_tlp = { false, "tlp", N_("its source marked it TLP:RED or AMBER+STRICT, so it stays with us") },
 	no_purpose = { false, "purpose", N_("without an agreement, records flow to have a thing repaired, for nothing else") },
+	no_target = { false, "target", N_("it is the target of what was seen, not its origin: there is nothing to repair") },
 	no_date = { false, "not-valid", N_("the contact is not valid on that date") },
 	no_rule = { false, "no-rule", N_("no rule and no agreement lets this record go to this recipient") };
 
@@ -54,6 +55,8 @@ policy_allows(const struct policy_record *record,
 		return no_date;
 	if (purpose != PURPOSE_NOTIFY)
 		return no_purpose;
+	if (record->target)
+		return no_target;
 	/* TLP 2.0: RED for us alone, AMBER+STRICT for our organisation alone. */
 	if (record->tlp == TLP_RED || record->tlp == TLP_AMBER_STRICT)
 		return no_tlp;

@@ -30,6 +30,7 @@ enum policy_role {
 /* What is to go out, as far as the rules look at it. */
 struct policy_record {
 	enum class class;
+	bool target; /* it is whom it happened to, not where it comes from */
 	bool has_ip;
 	struct ip ip;
 	uint32_t asn; /* 0: unknown */

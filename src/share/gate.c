@@ -155,7 +155,7 @@ gate_consider(struct prepare *p, const struct finding_row *row, struct err *e)
 	struct contact_query q = { .has_ip = row->has_ip, .ip = row->ip, .asn = row->asn,
 		.country = row->country, .class_type = class_type(row->class), .feed = row->feed };
 	struct policy_record record = { .class = row->class, .has_ip = row->has_ip, .ip = row->ip,
-		.asn = row->asn, .country = row->country, .tlp = row->tlp };
+		.asn = row->asn, .country = row->country, .tlp = row->tlp, .target = row->kind == PLACE_TARGET };
 	struct contact_answer a;
 	bool allowed = false, allowed_too;
 	struct url u;
