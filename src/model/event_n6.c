@@ -114,7 +114,7 @@ put_number(struct json_out *o, const char *key, struct slice value)
 	if (value.p == NULL)
 		return;
 	json_out_key(o, slice_of_str(key));
-	json_out_raw(o, value);
+	json_out_number(o, value);
 }
 
 static void
@@ -157,10 +157,98 @@ put_time(struct json_out *o, const struct event *ev)
 	buf_fini(&b);
 }
 
+/*
+ * n6 asks which end a port is at: of a service that is offered, its own is the
+ * destination's, as whoever uses it is the source there.
+ */
+static bool
+port_is_service(enum class c)
+{
+	return slice_eq(n6_category(c), S("vulnerable")) || c == CLASS_DDOS_AMPLIFIER || c == CLASS_C2_SERVER ||
+	    c == CLASS_PROXY || c == CLASS_TOR || c == CLASS_PHISHING || c == CLASS_MALWARE_DISTRIBUTION ||
+	    c == CLASS_SYSTEM_COMPROMISE || c == CLASS_APPLICATION_COMPROMISE || c == CLASS_UNAUTHORISED_INFORMATION_MODIFICATION;
+}
+
+static void
+put_ports(struct json_out *o, const struct event *ev, enum class c)
+{
+	struct slice source = ev->v[FIELD_SOURCE_PORT], destination = ev->v[FIELD_DESTINATION_PORT];
+
+	if (destination.p == NULL && source.p != NULL && port_is_service(c)) {
+		destination = source;
+		source = SLICE_NONE;
+	}
+	put_number(o, "sport", source);
+	put_number(o, "dport", destination);
+}
+
+/*
+ * n6's own attributes that an event has no field for come and go as extras.
+ * From elsewhere than n6 an extra of the same name may mean something else:
+ * then only those that can mean one thing.
+ */
+static const struct { struct slice key; bool plain; } own[] = {
+	{ S_INIT("action"), false }, { S_INIT("additional_data"), false }, { S_INIT("adip"), false },
+	{ S_INIT("alternative_fqdns"), false }, { S_INIT("block"), false }, { S_INIT("botid"), true },
+	{ S_INIT("channel"), false }, { S_INIT("confidence"), false }, { S_INIT("count"), false },
+	{ S_INIT("dataset"), false }, { S_INIT("description"), false }, { S_INIT("detected_since"), false },
+	{ S_INIT("device_id"), true }, { S_INIT("device_model"), true }, { S_INIT("device_type"), true },
+	{ S_INIT("device_vendor"), true }, { S_INIT("device_version"), true }, { S_INIT("dns_version"), true },
+	{ S_INIT("email"), false }, { S_INIT("filename"), true }, { S_INIT("first_seen"), false },
+	{ S_INIT("handshake"), true }, { S_INIT("header"), false }, { S_INIT("iban"), true },
+	{ S_INIT("injects"), false }, { S_INIT("internal_ip"), true }, { S_INIT("ipmi_version"), true },
+	{ S_INIT("mac_address"), true }, { S_INIT("method"), false }, { S_INIT("min_amplification"), true },
+	{ S_INIT("phone"), false }, { S_INIT("product"), false }, { S_INIT("product_code"), false },
+	{ S_INIT("proxy_type"), true }, { S_INIT("referer"), true }, { S_INIT("registrar"), true },
+	{ S_INIT("request"), false }, { S_INIT("restriction"), false }, { S_INIT("revision"), false },
+	{ S_INIT("sender"), false }, { S_INIT("subject_common_name"), true }, { S_INIT("sysdesc"), true },
+	{ S_INIT("tags"), false }, { S_INIT("url_pattern"), true }, { S_INIT("urls_matched"), true },
+	{ S_INIT("user_agent"), true }, { S_INIT("vendor"), false }, { S_INIT("version"), false },
+	{ S_INIT("visible_databases"), true }, { S_INIT("x509fp_sha1"), true }, { S_INIT("x509issuer"), true },
+	{ S_INIT("x509subject"), true },
+};
+
+static void
+put_own(struct json_out *o, const struct event *ev)
+{
+	/* What the reader of n6 events calls n6's "source". */
+	bool from_n6 = event_extra_find(ev, S("feed_source")) != NULL;
+
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
+		const struct extra *x = event_extra_find(ev, own[i].key);
+
+		if (x == NULL || !(own[i].plain || from_n6))
+			continue;
+		/* All of them are texts there, but for the count. */
+		json_out_key(o, own[i].key);
+		if (slice_eq(own[i].key, S("count")) || x->kind == EXTRA_JSON)
+			json_out_number(o, x->value);
+		else
+			json_out_text(o, x->value);
+	}
+}
+
+/* The product at the address is n6's device. */
+static void
+put_device(struct json_out *o, const struct event *ev)
+{
+	static const struct { struct slice key; enum field field; } same[] = {
+		{ S_INIT("device_vendor"), FIELD_PRODUCT_VENDOR }, { S_INIT("device_model"), FIELD_PRODUCT_NAME },
+		{ S_INIT("device_version"), FIELD_PRODUCT_VERSION },
+	};
+
+	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++) {
+		if (event_has(ev, same[i].field) && event_extra_find(ev, same[i].key) == NULL)
+			json_out_key_text(o, same[i].key, ev->v[same[i].field]);
+	}
+}
+
 void
 event_to_n6(const struct event *ev, struct buf *out)
 {
 	const struct extra *id = event_extra_find(ev, S("n6_category"));
+	enum class class = class_find(ev->v[FIELD_CLASSIFICATION_TYPE]);
+	bool calls = class == CLASS_INFECTED_SYSTEM;
 	struct slice name = ev->v[FIELD_MALWARE_NAME];
 	struct json_out o;
 
@@ -172,20 +260,24 @@ event_to_n6(const struct event *ev, struct buf *out)
 	json_out_object(&o);
 	put_address(&o, ev);
 	json_out_key_text(&o, S("category"), id != NULL && n6_class(id->value) != CLASS_NONE ?
-	    id->value : n6_category(class_find(ev->v[FIELD_CLASSIFICATION_TYPE])));
+	    id->value : n6_category(class));
 	put_text(&o, "name", name);
 	put_time(&o, ev);
-	put_text(&o, "fqdn", ev->v[FIELD_SOURCE_FQDN]);
-	put_text(&o, "url", ev->v[FIELD_SOURCE_URL]);
+	/* Of a bot n6 names what it called: the name and the address of the botnet's server. */
+	put_text(&o, "fqdn", calls && !event_has(ev, FIELD_SOURCE_FQDN) ? ev->v[FIELD_DESTINATION_FQDN] : ev->v[FIELD_SOURCE_FQDN]);
+	put_text(&o, "url", calls && !event_has(ev, FIELD_SOURCE_URL) ? ev->v[FIELD_DESTINATION_URL] : ev->v[FIELD_SOURCE_URL]);
 	put_text(&o, "ip_network", ev->v[FIELD_SOURCE_NETWORK]);
 	put_text(&o, "proto", ev->v[FIELD_PROTOCOL_TRANSPORT]);
-	put_number(&o, "sport", ev->v[FIELD_SOURCE_PORT]);
 	put_text(&o, "dip", ev->v[FIELD_DESTINATION_IP]);
-	put_number(&o, "dport", ev->v[FIELD_DESTINATION_PORT]);
+	put_ports(&o, ev, class);
 	put_text(&o, "md5", ev->v[FIELD_MALWARE_HASH_MD5]);
 	put_text(&o, "sha1", ev->v[FIELD_MALWARE_HASH_SHA1]);
 	put_text(&o, "sha256", ev->v[FIELD_MALWARE_HASH_SHA256]);
 	put_text(&o, "target", ev->v[FIELD_EVENT_DESCRIPTION_TARGET]);
 	put_text(&o, "username", ev->v[FIELD_SOURCE_ACCOUNT]);
+	put_text(&o, "misp_event_uuid", ev->v[FIELD_MISP_EVENT_UUID]);
+	put_text(&o, "misp_attr_uuid", ev->v[FIELD_MISP_ATTRIBUTE_UUID]);
+	put_own(&o, ev);
+	put_device(&o, ev);
 	json_out_object_end(&o);
 }
