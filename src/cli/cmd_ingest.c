@@ -12,6 +12,8 @@
 #include "cli/take.h"
 #include "intake/mapping.h"
 #include "intake/tables.h"
+#include "model/event_idea.h"
+#include "model/event_n6.h"
 
 static volatile bool stop;
 
@@ -207,13 +209,42 @@ mappings(struct cli *c, struct err *e)
 	return table_end(&t) || err_sys(e, "standard output");
 }
 
+static void
+print_idea(const struct event *ev, struct buf *out)
+{
+	struct arena a;
+
+	arena_init(&a, 1 << 20);
+	event_to_idea(ev, &a, out);
+	arena_fini(&a);
+}
+
+static bool
+print_as(struct run *r, const char *form, struct err *e)
+{
+	static const struct { struct slice name; void (*print)(const struct event *ev, struct buf *out); } forms[] = {
+		{ S_INIT("intelmq-json"), event_to_json }, { S_INIT("idea0"), print_idea }, { S_INIT("n6"), event_to_n6 },
+	};
+
+	r->print = event_to_json;
+	if (form == NULL)
+		return true;
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		if (slice_eq(slice_of_str(form), forms[i].name)) {
+			r->print = forms[i].print;
+			return true;
+		}
+	}
+	return err_set(e, ERR_USAGE, "--as: %s is none of intelmq-json, idea0, n6", QUOTE(slice_of_str(form)));
+}
+
 static bool
 print_event(void *cookie, const struct event *ev, struct err *e)
 {
 	struct run *r = cookie;
 
 	buf_clear(&r->line);
-	event_to_json(ev, &r->line);
+	r->print(ev, &r->line);
 	buf_byte(&r->line, '\n');
 	if (!buf_ok(&r->line) || fwrite(r->line.p, 1, r->line.len, stdout) != r->line.len)
 		return err_sys(e, "standard output");
@@ -244,9 +275,13 @@ ingest(struct cli *c, struct err *e)
 	buf_init(&r.line, 64 << 20);
 	if (cli_has(c, "print-events")) {
 		r.options.event = print_event;
+		/* A report's row closes the lines of its events. */
+		r.table.bare = c->json;
 		r.quiet = true;
 	}
 	run_take(&r, &t);
+	if (!print_as(&r, cli_opt(c, "as"), e))
+		goto out;
 	if (!flow_open(c->node, &r.options, &flow, e))
 		goto out;
 	if (cli_has(c, "schema") && !flow_tables_load(flow, cli_opt(c, "schema"), e))
@@ -282,7 +317,8 @@ static const struct cli_option options[] = {
 	{ "schema", 0, N_("FILE"), N_("a newer Shadowserver schema for these reports") },
 	{ "name", 0, N_("NAME"), N_("the report's name, for standard input") },
 	{ "option", 'o', "KEY=VALUE", N_("something else that the format is told") },
-	{ "print-events", 0, NULL, N_("print each event as IntelMQ JSON, one a line") },
+	{ "as", 0, "intelmq-json|idea0|n6", N_("the form that --print-events prints") },
+	{ "print-events", 0, NULL, N_("print each event as JSON, one a line; with --json a line about its report behind them") },
 	{ NULL, 0, NULL, NULL },
 };
 

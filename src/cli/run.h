@@ -16,6 +16,7 @@ struct run {
 	struct progress progress;
 	struct table table;
 	struct buf line;
+	void (*print)(const struct event *ev, struct buf *out); /* --as */
 	int64_t begun_ns;
 	uint64_t done, aside, events, bad, bytes, rows;
 };

@@ -102,8 +102,9 @@ cell(struct table *t, struct slice s, bool quote)
 	t->at = 0;
 	t->rows++;
 	if (t->json) {
-		buf_str(&t->line, "}");
-		(void)fputs(t->rows == 1 ? "[\n" : ",\n", stdout);
+		buf_str(&t->line, t->bare ? "}\n" : "}");
+		if (!t->bare)
+			(void)fputs(t->rows == 1 ? "[\n" : ",\n", stdout);
 		(void)fwrite(t->line.p, 1, t->line.len, stdout);
 		buf_clear(&t->line);
 	} else {
@@ -204,9 +205,9 @@ table_end(struct table *t)
 	struct slice rest = buf_view(&t->text), row;
 	bool head = isatty(STDOUT_FILENO) == 1;
 
-	if (t->json) {
+	if (t->json && !t->bare) {
 		(void)fputs(t->rows == 0 ? "[]\n" : "\n]\n", stdout);
-	} else {
+	} else if (!t->json) {
 		for (size_t i = 0; slice_line(&rest, &row); i++) {
 			if (i == 0 && head)
 				(void)fputs("\033[1m", stdout);

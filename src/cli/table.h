@@ -25,6 +25,7 @@ struct table {
 	const struct table_column *columns;
 	size_t count;
 	bool json;
+	bool bare; /* json: the objects alone, one a line, without the array around them */
 	size_t rows;
 	size_t at; /* column of the next cell */
 	size_t *widths;
