@@ -171,7 +171,20 @@ cell(const struct csv_row *row, uint16_t column)
 	return column < row->count ? row->v[column] : S("");
 }
 
-/* "GET /a/b HTTP/1.1" or "/a/b": host and path make a URL. */
+static struct slice
+until_space(struct slice s)
+{
+	size_t n = 0;
+
+	while (n < s.len && !byte_is_space(s.p[n]))
+		n++;
+	return slice_sub(s, 0, n);
+}
+
+/*
+ * "GET /a/b HTTP/1.1" or "/a/b": host and path make a URL. What was asked of a
+ * proxy ("GET http://host/a HTTP/1.1") is one already.
+ */
 static enum got
 http_url(const struct program *p, const struct csv_row *row, struct slice value,
     struct arena *a, struct slice *out)
@@ -184,10 +197,13 @@ http_url(const struct program *p, const struct csv_row *row, struct slice value,
 	if (host.len == 0 || path.len == 0)
 		return value.len == 0 ? GOT_NOTHING : GOT_VALUE;
 	n = slice_find_byte(path, '/');
-	path = n == SIZE_MAX ? S("") : slice_from(path, n);
-	for (n = 0; n < path.len && !byte_is_space(path.p[n]); n++)
-		;
-	path.len = n;
+	if (n >= 5 && n != SIZE_MAX && slice_starts(slice_from(path, n), S("//")) && path.p[n - 1] == ':') {
+		while (n > 0 && !byte_is_space(path.p[n - 1]))
+			n--;
+		*out = until_space(slice_from(path, n));
+		return GOT_VALUE;
+	}
+	path = until_space(n == SIZE_MAX ? S("") : slice_from(path, n));
 	if (!slice_eq(scheme, S("http")) && !slice_eq(scheme, S("https")))
 		scheme = S("http");
 	*out = arena_printf(a, "%.*s://%.*s%.*s", SLICE_ARG(scheme), SLICE_ARG(host), SLICE_ARG(path));
@@ -505,9 +521,8 @@ header_take(struct intake *in, const struct csv_row *row, struct program *p,
 }
 
 static const struct shadow_report *
-report_named(const struct intake *in, struct slice name)
+named_in(const struct shadow_schema *s, const struct intake *in, struct slice name)
 {
-	const struct shadow_schema *s = intake_tables_shadow(in->tables);
 	struct slice type = intake_option(in, S("type"));
 	const struct shadow_report *r;
 
@@ -517,6 +532,22 @@ report_named(const struct intake *in, struct slice name)
 	if (r == NULL)
 		r = shadow_find_file(s, in->name);
 	return r != NULL ? r : shadow_find(s, in->feed);
+}
+
+static const struct shadow_report *
+report_named(const struct intake *in, struct slice name)
+{
+	const struct shadow_report *r = named_in(intake_tables_shadow(in->tables), in, name);
+
+	return r != NULL ? r : named_in(intake_tables_shadow_legacy(in->tables), in, name);
+}
+
+static const struct shadow_report *
+report_by_columns(const struct intake *in, const struct slice *columns, size_t count, size_t *ties_out)
+{
+	const struct shadow_report *r = shadow_find_columns(intake_tables_shadow(in->tables), columns, count, ties_out);
+
+	return r != NULL ? r : shadow_find_columns(intake_tables_shadow_legacy(in->tables), columns, count, ties_out);
 }
 
 /* "2019-01-01-phish_url-test.csv": names a type, and it is not in the schema. */
@@ -546,8 +577,7 @@ report_choose(struct intake *in, struct program *p, struct err *e)
 	if (type_unknown(name))
 		return err_set(e, ERR_INPUT, "%s names a report that the schema of %.*s does not have; load a newer schema",
 		    QUOTE(name), SLICE_ARG(slice_sub(intake_tables_shadow(in->tables)->date, 0, 10)));
-	p->report = shadow_find_columns(intake_tables_shadow(in->tables), p->columns,
-	    p->column_count, &ties);
+	p->report = report_by_columns(in, p->columns, p->column_count, &ties);
 	if (p->report == NULL)
 		return err_set(e, ERR_INPUT, "neither its name nor its columns say which Shadowserver report it is; say type=... (\"scan_http\")");
 	if (ties > 0)
@@ -631,7 +661,7 @@ recognise(const struct intake_head *head, const struct intake *in)
 		return 0;
 	if (report_named(in, head->name) != NULL)
 		return 95;
-	return shadow_find_columns(intake_tables_shadow(in->tables), columns, count, &ties) != NULL ? 80 : 0;
+	return report_by_columns(in, columns, count, &ties) != NULL ? 80 : 0;
 }
 
 const struct intake_format intake_shadowserver_csv = {

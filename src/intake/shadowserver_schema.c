@@ -349,6 +349,22 @@ has_column(const struct slice *columns, size_t count, struct slice name)
 	return false;
 }
 
+/* Columns of the file that the report does not name. */
+static size_t
+columns_strange(const struct shadow_report *r, const struct slice *columns, size_t count)
+{
+	size_t strange = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		size_t k = 0;
+
+		while (k < r->item_count && !slice_eq(r->items[k].column, columns[i]))
+			k++;
+		strange += k == r->item_count;
+	}
+	return strange;
+}
+
 static bool
 same_meaning(const struct shadow_report *a, const struct shadow_report *b)
 {
@@ -385,6 +401,9 @@ shadow_find_columns(const struct shadow_schema *s, const struct slice *columns,
 		}
 		/* Half of what the report should have: else it is some other CSV. */
 		if (!fits || hits < 6 || misses > hits)
+			continue;
+		/* And most of what is there: else it is a report that is not in the schema. */
+		if (columns_strange(r, columns, count) > count / 4)
 			continue;
 		if (best == NULL || hits > best_hits ||
 		    (hits == best_hits && misses < best_misses)) {

@@ -9,7 +9,7 @@
 #include "intake/shadowserver.h"
 
 struct intake_tables {
-	struct shadow_schema *shadow;
+	struct shadow_schema *shadow, *legacy;
 	struct mapping **mappings;
 	size_t mapping_count;
 };
@@ -44,14 +44,16 @@ bool
 intake_tables_add(struct intake_tables *t, struct slice name,
     struct slice bytes, struct err *e)
 {
-	struct shadow_schema *shadow;
+	struct shadow_schema *shadow, **slot = &t->shadow;
 
 	if (slice_ends(name, S(".conf")))
 		return mapping_add(t, name, bytes, e);
 	if (!shadow_schema_read(bytes, &shadow, e))
 		return err_within(e, "%.*s", SLICE_ARG(name));
-	shadow_schema_free(&t->shadow);
-	t->shadow = shadow;
+	if (slice_eq(name, S("shadowserver/legacy.tsv")))
+		slot = &t->legacy;
+	shadow_schema_free(slot);
+	*slot = shadow;
 	return true;
 }
 
@@ -80,6 +82,7 @@ intake_tables_free(struct intake_tables **t)
 	if (*t == NULL)
 		return;
 	shadow_schema_free(&(*t)->shadow);
+	shadow_schema_free(&(*t)->legacy);
 	for (size_t i = 0; i < (*t)->mapping_count; i++)
 		mapping_free(&(*t)->mappings[i]);
 	free((*t)->mappings);
@@ -91,6 +94,12 @@ const struct shadow_schema *
 intake_tables_shadow(const struct intake_tables *t)
 {
 	return t == NULL ? NULL : t->shadow;
+}
+
+const struct shadow_schema *
+intake_tables_shadow_legacy(const struct intake_tables *t)
+{
+	return t == NULL ? NULL : t->legacy;
 }
 
 const struct mapping *

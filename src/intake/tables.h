@@ -25,7 +25,6 @@ void intake_tables_free(struct intake_tables **t);
 bool intake_tables_add(struct intake_tables *t, struct slice name,
     struct slice bytes, struct err *e) MUST_USE;
 
-/* NULL only where t is NULL. */
 /* By the name of its file without ".conf", or NULL. */
 const struct mapping *intake_tables_mapping(const struct intake_tables *t, struct slice name);
 /* The i-th mapping, in no order, or NULL behind the last. */
@@ -37,6 +36,9 @@ const struct mapping *intake_tables_mapping_at(const struct intake_tables *t, si
  */
 const struct mapping *intake_tables_known(const struct intake_tables *t, struct slice name,
     struct slice bytes, int *sure_out);
+/* NULL only where t is NULL. */
 const struct shadow_schema *intake_tables_shadow(const struct intake_tables *t);
+/* Reports that are no longer sent: for what the schema does not know. */
+const struct shadow_schema *intake_tables_shadow_legacy(const struct intake_tables *t);
 
 #endif
