@@ -68,6 +68,7 @@ struct report {
 	size_t path_len[PATH_MAX_DEPTH + 1]; /* its length at each depth */
 	enum part at; /* the element that we are in, or PART_COUNT */
 	bool forwarded; /* one of the row's reasons says so */
+	unsigned outer; /* elements around <feedback>: some senders put their report into <schema> */
 	uint32_t row_line;
 	uint64_t rows;
 };
@@ -227,21 +228,33 @@ take_text(struct report *r, const struct xml_item *item)
 }
 
 static bool
+element_begin(struct report *r, const struct xml_item *item, unsigned depth, struct err *e)
+{
+	if (depth == 1 && r->outer == 0 && slice_eq(item->name, S("schema"))) {
+		r->outer = 1;
+		return true;
+	}
+	if (depth == 1 && !slice_eq(item->name, S("feedback")))
+		return err_set(e, ERR_INPUT, "its root is <%.*s>, a DMARC report's is <feedback>",
+		    SLICE_ARG(slice_sub(item->name, 0, 40)));
+	path_push(r, depth - 1, item->name);
+	if (depth == 2 && slice_eq(item->name, S("record")))
+		row_begin(r, item->line);
+	else if (r->at == REASON)
+		r->len[REASON] = 0;
+	else if (r->at != PART_COUNT && r->len[r->at] > 0)
+		r->at = PART_COUNT;
+	return true;
+}
+
+static bool
 take(struct report *r, const struct xml_item *item, struct err *e)
 {
+	unsigned depth = item->depth - r->outer;
+
 	switch (item->kind) {
 	case XML_ITEM_START:
-		if (item->depth == 1 && !slice_eq(item->name, S("feedback")))
-			return err_set(e, ERR_INPUT, "its root is <%.*s>, a DMARC report's is <feedback>",
-			    SLICE_ARG(slice_sub(item->name, 0, 40)));
-		path_push(r, item->depth - 1, item->name);
-		if (item->depth == 2 && slice_eq(item->name, S("record")))
-			row_begin(r, item->line);
-		else if (r->at == REASON)
-			r->len[REASON] = 0;
-		else if (r->at != PART_COUNT && r->len[r->at] > 0)
-			r->at = PART_COUNT;
-		return true;
+		return element_begin(r, item, depth, e);
 	case XML_ITEM_TEXT:
 		if (r->at != PART_COUNT)
 			take_text(r, item);
@@ -253,7 +266,7 @@ take(struct report *r, const struct xml_item *item, struct err *e)
 			    slice_eq_nocase(value(r, REASON), S("mailing_list")) ||
 			    slice_eq_nocase(value(r, REASON), S("trusted_forwarder"));
 		r->at = PART_COUNT;
-		if (item->depth == 2 && slice_eq(item->name, S("record")))
+		if (depth == 2 && slice_eq(item->name, S("record")))
 			return row(r, e);
 		return true;
 	}

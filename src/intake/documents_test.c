@@ -81,6 +81,7 @@ TEST(golden)
 	run("n6", "n6");
 	run("dmarc", "dmarc");
 	run("dmarc2", "dmarc");
+	run("dmarc3", "dmarc");
 	run("tlsrpt", "tlsrpt");
 }
 

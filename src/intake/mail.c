@@ -446,8 +446,49 @@ delivery_report(const struct mail *m)
 	    S("delivery-status"));
 }
 
+/* "550 5.1.1": an SMTP answer that refuses for good or for now (RFC 3463). */
 static bool
-bounce(const struct mail *m, const struct mail_head *h)
+refusal_in(struct slice text)
+{
+	for (size_t i = 0; i + 9 <= text.len; i++) {
+		const uint8_t *p = text.p + i;
+
+		if ((p[0] == '4' || p[0] == '5') && byte_is_digit(p[1]) && byte_is_digit(p[2]) && (p[3] == ' ' || p[3] == '-') &&
+		    p[4] == p[0] && p[5] == '.' && byte_is_digit(p[6]) && (i == 0 || byte_is_space(p[-1])))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A mail that is returned whole behind a text of its own. The text of a mail
+ * system holds the SMTP answer; who complains does not say that his mail came
+ * back.
+ */
+static bool
+refused_in_text(struct mail *m, bool daemon)
+{
+	bool returned = false;
+	struct slice text = SLICE_NONE;
+
+	if (m->mode == MAIL_COMPLAINT)
+		return false;
+	for (size_t i = 0; i < m->mime.count; i++) {
+		const struct mime_part *p = &m->mime.parts[i];
+
+		if (mime_is(p, "message", "rfc822"))
+			returned = true;
+		else if (p->kind == MIME_LEAF && text.p == NULL && !returned && mime_is(p, "text", "plain") &&
+		    !mime_text(&m->mime, p, &text))
+			return false;
+	}
+	text = slice_sub(text, 0, 4096);
+	return returned && ((daemon && refusal_in(text)) || slice_find(text, S("ould not be delivered to")) != SIZE_MAX ||
+	    slice_find(text, S("nable to deliver message to")) != SIZE_MAX);
+}
+
+static bool
+bounce(struct mail *m, const struct mail_head *h)
 {
 	static const struct slice subjects[] = { S_INIT("undeliver"),
 		S_INIT("delivery status notification"), S_INIT("delivery failure"),
@@ -459,7 +500,7 @@ bounce(const struct mail *m, const struct mail_head *h)
 	    slice_starts_nocase(h->from, S("postmaster@")) ||
 	    slice_starts_nocase(h->from, S("mail-daemon@"));
 
-	if (delivery_report(m) || h->failed_recipients)
+	if (delivery_report(m) || h->failed_recipients || refused_in_text(m, daemon))
 		return true;
 	if (!daemon && !h->null_path && !h->auto_replied)
 		return false;
@@ -655,6 +696,23 @@ mode_of(const struct intake *in)
 	return slice_eq(mode, S("complaint")) ? MAIL_COMPLAINT : MAIL_AUTO;
 }
 
+/* A mail whose lines end in CR alone, as old Macs have it: a copy, byte for byte as long. */
+static bool
+lines_end(struct slice *bytes, struct arena *a, struct err *e)
+{
+	uint8_t *p;
+
+	if (slice_find_byte(*bytes, '\n') != SIZE_MAX || slice_find_byte(*bytes, '\r') == SIZE_MAX)
+		return true;
+	p = arena_bytes(a, bytes->len);
+	if (p == NULL)
+		return err_set(e, ERR_LIMIT, "the mail needs more memory than it may have");
+	for (size_t i = 0; i < bytes->len; i++)
+		p[i] = bytes->p[i] == '\r' ? '\n' : bytes->p[i];
+	*bytes = slice_of(p, bytes->len);
+	return true;
+}
+
 static bool
 mail_read(struct intake *in, struct source *src, struct err *e)
 {
@@ -666,7 +724,7 @@ mail_read(struct intake *in, struct source *src, struct err *e)
 	struct slice bytes;
 	bool ok;
 
-	if (!source_all(src, in->limits.document_bytes, &bytes, e))
+	if (!source_all(src, in->limits.document_bytes, &bytes, e) || !lines_end(&bytes, m.a, e))
 		return false;
 	limits.bytes = in->limits.document_bytes;
 	ok = mime_open(&m.mime, bytes, &limits, m.a, e);

@@ -1,6 +1,7 @@
 #include "intake/mail.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/file.h"
 #include "test.h"
@@ -57,6 +58,9 @@ TEST(golden)
 		{ "trap-untrusted", "trap", "mail=spam" },
 		{ "trap-auto", "trap", "" },
 		{ "arf", "arf", "" },
+		{ "arf-cr", "arf-cr", "" },
+		{ "returned", "returned", "" },
+		{ "forensic", "forensic", "" },
 		{ "arf-without-address", "arf-without-address", "" },
 		{ "arf-not-spam", "arf-not-spam", "" },
 		{ "arf-auth", "arf-auth", "" },
@@ -86,6 +90,8 @@ TEST(golden)
 		CHECK_OK(file_read(test_path(path), &want, &e), &e);
 		read_text(buf_view(&eml), cases[i].options, &got);
 		CHECK_SLICE(buf_view(&got), buf_view(&want));
+		if (getenv("GOLDEN_WRITE") != NULL)
+			CHECK_OK(file_write(test_path(path), buf_view(&got), &e), &e);
 		buf_fini(&eml);
 		buf_fini(&want);
 		buf_fini(&got);

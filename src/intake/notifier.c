@@ -336,6 +336,40 @@ address_labelled(struct slice text, struct ip *out)
 	return false;
 }
 
+/* The value behind a label at a line's beginning. */
+static struct slice
+labelled(struct slice text, struct slice label)
+{
+	struct slice line;
+
+	while (slice_line(&text, &line)) {
+		line = slice_trim(slice_sub(line, 0, 400));
+		if (slice_starts_nocase(line, label))
+			return slice_trim(slice_from(line, label.len));
+	}
+	return SLICE_NONE;
+}
+
+/* Exim's reports of a DMARC failure have a text where RFC 6591 asks for fields. */
+static bool
+forensic_read(struct mail *m, size_t part, struct slice text, bool *took_out, struct err *e)
+{
+	struct event *ev = &m->in->ev;
+	struct date date;
+
+	if (slice_find(text, S("DMARC")) == SIZE_MAX)
+		return true;
+	event_begin(m, CLASS_MASQUERADE, "feedback");
+	if (!put(m, FIELD_SOURCE_IP, labelled(text, S("Sender IP Address:"))))
+		return true;
+	*took_out = true;
+	(void)put(m, FIELD_EVENT_DESCRIPTION_TARGET, labelled(text, S("Sender Domain:")));
+	if (date_read_mail(labelled(text, S("Received date:")), &date))
+		mail_put_date(m, ev, FIELD_TIME_SOURCE, &date);
+	return mail_extra(m, ev, "feedback_type", S("auth-failure"), e) && mail_extra(m, ev, "auth_failure", S("dmarc"), e) &&
+	    event_end(m, part, e);
+}
+
 static bool
 named_read(struct mail *m, const struct sender *s, size_t part,
     struct slice text, bool *took_out, struct err *e)
@@ -394,6 +428,8 @@ notifier_read(struct mail *m, bool *took_out, struct err *e)
 	if (text.p == NULL)
 		return true;
 	if (!safe_browsing_read(m, part, text, took_out, e))
+		return false;
+	if (!*took_out && !forensic_read(m, part, text, took_out, e))
 		return false;
 	if (!*took_out && slice_find(text, S("Project Honey Pot")) != SIZE_MAX &&
 	    !honey_pot_read(m, part, text, took_out, e))

@@ -169,7 +169,7 @@ received_read(struct slice value, struct received *out)
 {
 	struct walk w = { .out = out };
 	enum { BEFORE, FROM, BY, REST } in = BEFORE;
-	unsigned depth = 0;
+	unsigned depth = 0, base = 0; /* base: how deep the from clause itself stands */
 	size_t at = 0, date;
 
 	*out = (struct received){ .has_ip = false };
@@ -197,16 +197,22 @@ received_read(struct slice value, struct received *out)
 		word = word_at(value, &at);
 		if (depth == 0 && in == BEFORE && slice_eq_nocase(word, S("from")))
 			in = FROM;
-		else if (depth == 0 && in <= FROM && slice_eq_nocase(word, S("by")))
+		else if (depth == 1 && in == BEFORE && slice_eq_nocase(word, S("from"))) {
+			in = FROM;
+			base = 1;
+		} else if (depth == 0 && in <= FROM && slice_eq_nocase(word, S("by")))
 			in = BY;
 		else if (in == FROM)
-			word_take(&w, word, depth);
+			word_take(&w, word, depth > base ? depth - base : 0);
 		else if (in == BY) {
 			out->by = word;
 			in = REST;
 		} else if (in == BEFORE)
 			return false;
 	}
+	/* "(from root@localhost) by x": sendmail tells itself; a gateway names an address. */
+	if (base > 0 && !out->has_ip)
+		return false;
 	rdns_settle(&w);
 	date = slice_rfind_byte(value, ';');
 	if (date != SIZE_MAX)

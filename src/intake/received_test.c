@@ -41,6 +41,8 @@ static const struct row rows[] = {
 	    "192.0.2.1", "", "x.example.com", "a.b" },
 	{ "web mailer", "from 192.0.2.1 (SquirrelMail authenticated user joe) by a.b with HTTP; Thu, 1 Jan 1970 00:00:01 +0000",
 	    "192.0.2.1", "", "192.0.2.1", "a.b" },
+	{ "a gateway's from clause in parentheses", "(from localhost [192.0.2.1]) by a.b (NAVGW 2.5.2.12) with SMTP id M1 for <x@example.org>; Thu, 1 Jan 1970 00:00:01 +0000",
+	    "192.0.2.1", "", "localhost", "a.b" },
 	{ "gmail inside", "by 10.1.2.3 with SMTP id c1; Thu, 1 Jan 1970 00:00:01 +0000", "", "", "", "10.1.2.3" },
 	{ "local user", "from root by a.b with local (Exim 4.85) id 1; Thu, 1 Jan 1970 00:00:01 +0000", "", "", "root", "a.b" },
 	{ "name and bracket together", "from x (mail.example.com[192.0.2.1]) by a.b; Thu, 1 Jan 1970 00:00:01 +0000",
