@@ -109,6 +109,9 @@ event_finish(struct event *ev, struct arena *a, struct err *e)
 		FIELD_DESTINATION_URL };
 	enum class class;
 
+	/* A source that knows the kind of trouble and no more: IntelMQ's experts say so too. */
+	if (!event_has(ev, FIELD_CLASSIFICATION_TYPE) && event_has(ev, FIELD_CLASSIFICATION_TAXONOMY))
+		ev->v[FIELD_CLASSIFICATION_TYPE] = class_type(CLASS_UNDETERMINED);
 	if (!event_has(ev, FIELD_CLASSIFICATION_TYPE))
 		return err_set(e, ERR_INPUT, "nothing says what it is: classification.type is missing");
 	class = class_find(ev->v[FIELD_CLASSIFICATION_TYPE]);
@@ -118,6 +121,7 @@ event_finish(struct event *ev, struct arena *a, struct err *e)
 	if (!event_has(ev, FIELD_CLASSIFICATION_TAXONOMY))
 		ev->v[FIELD_CLASSIFICATION_TAXONOMY] = class_taxonomy(class);
 	host_from_url(ev, FIELD_SOURCE_URL, FIELD_SOURCE_FQDN, FIELD_SOURCE_IP, a);
+	host_from_url(ev, FIELD_DESTINATION_URL, FIELD_DESTINATION_FQDN, FIELD_DESTINATION_IP, a);
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
 		if (event_has(ev, places[i]))
 			return true;

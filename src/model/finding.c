@@ -134,9 +134,12 @@ place_of(const struct event *ev, struct finding_key *k)
 	}
 	for (size_t i = 0; i < sizeof(place_order) / sizeof(place_order[0]); i++) {
 		if (event_has(ev, place_order[i].f)) {
-			k->kind = is_destination(place_order[i].f) && !destination_is_it(k->class) ?
-			    PLACE_TARGET : place_order[i].kind;
-			k->place = ev->v[place_order[i].f];
+			bool far = is_destination(place_order[i].f);
+			/* Its host was read off the page's address. */
+			bool page = far && url_matters(k->class) && event_has(ev, FIELD_DESTINATION_URL);
+
+			k->kind = far && !destination_is_it(k->class) ? PLACE_TARGET : page ? PLACE_URL : place_order[i].kind;
+			k->place = ev->v[page ? FIELD_DESTINATION_URL : place_order[i].f];
 			return true;
 		}
 	}

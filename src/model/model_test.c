@@ -147,6 +147,16 @@ TEST(events)
 	event_put(&back, FIELD_SOURCE_URL, S("http://Login.Example.org/x"));
 	CHECK_OK(event_finish(&back, &a, &e), &e);
 	CHECK_SLICE(back.v[FIELD_SOURCE_FQDN], S("login.example.org"));
+	event_put(&back, FIELD_DESTINATION_URL, S("https://[2001:db8::7]:8443/y"));
+	CHECK_OK(event_finish(&back, &a, &e), &e);
+	CHECK_SLICE(back.v[FIELD_DESTINATION_IP], S("2001:db8::7"));
+	/* The kind of trouble alone. */
+	event_clear(&back);
+	event_put(&back, FIELD_CLASSIFICATION_TAXONOMY, S("vulnerable"));
+	event_put(&back, FIELD_SOURCE_IP, S("192.0.2.1"));
+	CHECK_OK(event_finish(&back, &a, &e), &e);
+	CHECK_SLICE(back.v[FIELD_CLASSIFICATION_TYPE], S("undetermined"));
+	CHECK_SLICE(back.v[FIELD_CLASSIFICATION_TAXONOMY], S("vulnerable"));
 	buf_fini(&b);
 	buf_fini(&again);
 	arena_fini(&a);
@@ -356,7 +366,7 @@ static const struct { const char *class, *field, *value; enum place_kind kind; }
 	{ "brute-force", "destination.ip", "192.0.2.9", PLACE_TARGET },
 	{ "scanner", "destination.fqdn", "www.example.org", PLACE_TARGET },
 	{ "ddos", "destination.ip", "2001:db8::9", PLACE_TARGET },
-	{ "exploit", "destination.url", "http://www.example.org/x", PLACE_TARGET },
+	{ "exploit", "destination.fqdn", "www.example.org", PLACE_TARGET },
 	{ "c2-server", "destination.ip", "192.0.2.9", PLACE_IP }, /* it is the server */
 	{ "phishing", "destination.url", "http://www.example.org/x", PLACE_URL },
 	{ "malware-distribution", "destination.fqdn", "www.example.org", PLACE_FQDN },
