@@ -206,7 +206,8 @@ feedback_read(struct mail *m, size_t i, struct err *e)
 	if (slice_eq_nocase(f.type, S("not-spam"))) {
 		(void)err_set(&why, ERR_INPUT,
 		    "feedback \"not-spam\": somebody says that a mail was none; nothing is complained about");
-		return mail_aside(m, &why, e);
+		intake_nothing(m->in, &why);
+		return true;
 	}
 	event_clear(ev);
 	if (!put_feedback(m, &f, ev, e))

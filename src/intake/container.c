@@ -264,6 +264,11 @@ recognise_compressed(const struct intake_head *head, const struct intake *in)
 	return 0;
 }
 
+static const struct intake_option_row options[] = {
+	{ S_INIT("password"), NULL },
+	{ S_INIT(""), NULL },
+};
+
 const struct intake_format intake_zip = {
 	.name = S_INIT("zip"),
 	.summary = N_("ZIP or tar archive of reports"),
@@ -271,6 +276,7 @@ const struct intake_format intake_zip = {
 	.read = document_read,
 	.warmup = warmup,
 	.wrapper = true,
+	.options = options,
 };
 
 const struct intake_format intake_compressed = {

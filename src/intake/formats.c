@@ -1,5 +1,7 @@
 #include "intake/formats.h"
 
+#include "base/buf.h"
+
 const struct intake_format *const intake_formats[] = {
 #define X(id) &intake_##id,
 #include "intake/format_list.h"
@@ -16,6 +18,42 @@ intake_format_find(struct slice name)
 			return intake_formats[i];
 	}
 	return NULL;
+}
+
+/* All keys that a format knows, each once, for an error's text. */
+static void
+keys_put(struct buf *b)
+{
+	for (size_t i = 0; i < intake_format_count; i++) {
+		const struct intake_option_row *o = intake_formats[i]->options;
+
+		for (; o != NULL && o->key.len > 0; o++) {
+			if (slice_find(buf_view(b), o->key) != SIZE_MAX)
+				continue;
+			buf_str(b, b->len == 0 ? "" : ", ");
+			buf_put(b, o->key);
+		}
+	}
+}
+
+bool
+intake_option_check(struct slice key, struct slice value, struct err *e)
+{
+	struct buf b;
+
+	for (size_t i = 0; i < intake_format_count; i++) {
+		const struct intake_option_row *o = intake_formats[i]->options;
+
+		for (; o != NULL && o->key.len > 0; o++) {
+			if (slice_eq(o->key, key))
+				return value.len == 0 || o->check == NULL || o->check(value, e) || err_within(e, "%.*s", SLICE_ARG(key));
+		}
+	}
+	buf_init(&b, 4096);
+	keys_put(&b);
+	(void)err_set(e, ERR_INPUT, "no format knows the option %s; known are %.*s", QUOTE(key), SLICE_ARG(buf_view(&b)));
+	buf_fini(&b);
+	return false;
 }
 
 const struct intake_format *

@@ -42,9 +42,15 @@ intake_fini(struct intake *in)
 struct slice
 intake_option(const struct intake *in, struct slice key)
 {
-	struct slice rest = in->options, line;
+	return intake_option_of(in->options, key);
+}
 
-	while (slice_line(&rest, &line)) {
+struct slice
+intake_option_of(struct slice options, struct slice key)
+{
+	struct slice line;
+
+	while (slice_line(&options, &line)) {
 		size_t eq = slice_find_byte(line, '=');
 
 		if (eq != SIZE_MAX && slice_eq(slice_trim(slice_sub(line, 0, eq)), key))
@@ -97,6 +103,13 @@ intake_bad(struct intake *in, const struct place *place, struct slice column,
 		in->stopped = true;
 	arena_reset(&in->record);
 	return ok;
+}
+
+void
+intake_nothing(struct intake *in, const struct err *why)
+{
+	if (in->nothing[0] == '\0')
+		(void)snprintf(in->nothing, sizeof(in->nothing), "%.*s", (int)sizeof(in->nothing) - 1, why->text);
 }
 
 bool

@@ -15,6 +15,8 @@
 #include "model/event.h"
 
 struct intake;
+/* Data that formats need, loaded before the sandbox closes; see tables.h. */
+struct intake_tables;
 
 /* What a document shows before it is read: for recognising its format. */
 struct intake_head {
@@ -43,6 +45,20 @@ struct intake_format {
 	bool wrapper; /* only holds other documents (ZIP, gzip, mbox) */
 	/* Not asked, unless a mapping is named, where another is this sure: asking costs more. */
 	int unless;
+	/* What it looks for with intake_option(); ends with an empty key. May be NULL. */
+	const struct intake_option_row *options;
+	/*
+	 * Do its records hold at the moment of reception, with no time of their
+	 * own, so that the same bytes on another day are another observation?
+	 * options as in struct intake. NULL: no.
+	 */
+	bool (*by_reception)(const struct intake_tables *tables, struct slice options);
+};
+
+struct intake_option_row {
+	struct slice key;
+	/* NULL: any value. ERR_INPUT: what would have been a good one. */
+	bool (*check)(struct slice value, struct err *e);
 };
 
 /* All formats; the one that recognises best wins, the earlier of equals. */
@@ -77,6 +93,8 @@ struct intake_sink {
 
 /* Bad records of one kind: what a report's summary says. */
 #define INTAKE_TALLIES_MAX 64
+/* Of a sentence why there is nothing to report. */
+#define INTAKE_NOTHING_MAX 400
 
 struct intake_tally {
 	char column[48]; /* cut; "" is no column */
@@ -116,6 +134,7 @@ struct intake {
 	bool stopped; /* the taker wants no more, or a limit of the whole report is met */
 	struct intake_tally tallies[INTAKE_TALLIES_MAX];
 	size_t tally_count; /* the last one takes what is over */
+	char nothing[INTAKE_NOTHING_MAX]; /* the first one's; "": intake_nothing() was not called */
 };
 
 /* Does the taker look at this field (or, FIELD_NONE, at extras)? */
@@ -126,9 +145,6 @@ intake_wants(const struct intake *in, enum field f)
 		return true;
 	return f == FIELD_NONE ? in->sink.wanted->extras : field_set_has(in->sink.wanted, f);
 }
-
-/* Data that formats need, loaded before the sandbox closes; see tables.h. */
-struct intake_tables;
 
 void intake_init(struct intake *in);
 void intake_fini(struct intake *in);
@@ -155,6 +171,12 @@ bool intake_bad(struct intake *in, const struct place *place,
     struct slice column, const struct err *why, struct err *e) MUST_USE;
 
 /*
+ * What was read well is no report, and nothing is set aside: a mail that is
+ * no complaint. why->text, for people.
+ */
+void intake_nothing(struct intake *in, const struct err *why);
+
+/*
  * Account for bytes that came out of an archive or attachment: packed is what
  * was read for them so far, unpacked what was gained now. ERR_LIMIT over
  * unpacked_bytes or unpack_ratio, and then the whole report stops.
@@ -164,5 +186,9 @@ bool intake_unpacked(struct intake *in, uint64_t packed, uint64_t unpacked,
 
 /* A line "key=value" of in->options, or SLICE_NONE. */
 struct slice intake_option(const struct intake *in, struct slice key);
+/* The same of any such lines. */
+struct slice intake_option_of(struct slice options, struct slice key);
+/* Does a format know the key, and is the value good, or empty? ERR_INPUT names the known ones. */
+bool intake_option_check(struct slice key, struct slice value, struct err *e) MUST_USE;
 
 #endif

@@ -62,6 +62,9 @@ taken_fini(struct taken *t, struct intake *in)
 
 #define HEADER "timestamp,severity,ip,protocol,port,hostname,tag,asn,geo,region,city,naics,sector,banner\n"
 
+#define NTP "timestamp,ip,port,severity,protocol,hostname,tag,asn,geo,region,city,naics,hostname_source,sector,packets,response_size,amplification"
+#define NTP_ROW "2026-06-17 14:57:55,203.0.113.14,123,medium,udp,,ntpmonitor,64498,KE,,,,,,88,36852,78.48\n"
+
 static const struct report_case {
 	const char *label;
 	struct slice name, bytes;
@@ -90,6 +93,16 @@ static const struct report_case {
 	{ "what does not fit its field stays beside it", S_INIT("scan_ftp.csv"),
 	    S_INIT("timestamp,ip,port,geo\n2026-01-01 00:00:01,192.0.2.1,21,Atlantis\n"),
 	    true, S_INIT("\"extra.geo\":\"Atlantis\""), S_INIT("") },
+	{ "a quiet day's file, by its name", S_INIT("2026-01-01-scan_ftp-x-y.csv"), S_INIT(""), true,
+	    S_INIT(""), S_INIT("") },
+	{ "a header and no row", S_INIT("2026-01-01-scan_ftp-x-y.csv"), S_INIT(HEADER), true, S_INIT(""), S_INIT("") },
+	{ "an empty file of no name", S_INIT("x.csv"), S_INIT(""), false, S_INIT(""), S_INIT("it is empty") },
+	{ "exactly one report's columns", S_INIT("x.csv"), S_INIT(NTP "\n" NTP_ROW), true,
+	    S_INIT("\"classification.identifier\":\"ntp-monitor\""), S_INIT("") },
+	{ "nearly those of several", S_INIT("x.csv"),
+	    S_INIT("timestamp,severity,ip,protocol,port,hostname,tag,asn,geo,region,city,naics\n"
+		   "2026-01-01 00:00:01,low,192.0.2.1,tcp,3389,,rdp,64496,ZZ,,,0\n"),
+	    false, S_INIT(""), S_INIT("do not say for certain") },
 	{ "nobody knows it", S_INIT("x.bin"), S_INIT("\x01\x02\x03"), false, S_INIT(""),
 	    S_INIT("not one that we know") },
 	{ "IntelMQ's lines", S_INIT("x.json"),
@@ -146,6 +159,30 @@ TEST(bad_records_are_counted)
 	buf_fini(&text);
 }
 
+TEST(options)
+{
+	static const struct { struct slice key, value; bool good; const char *says; } cases[] = {
+		{ S_INIT("mail"), S_INIT("spam"), true, "" },
+		{ S_INIT("mail"), S_INIT("foo"), false, "mail: \"foo\" is neither spam nor complaint" },
+		{ S_INIT("mail"), S_INIT(""), true, "" },
+		{ S_INIT("trusted"), S_INIT("192.0.2.0/24,mx.example.org .example.net 2001:db8::/32"), true, "" },
+		{ S_INIT("trusted"), S_INIT("bogus//"), false, "\"bogus//\" is neither a network" },
+		{ S_INIT("trusted"), S_INIT("192.0.2.0/33"), false, "\"192.0.2.0/33\"" },
+		{ S_INIT("trusted"), S_INIT("192.0.2.300"), false, "\"192.0.2.300\"" },
+		{ S_INIT("mapping"), S_INIT("mylist"), true, "" },
+		{ S_INIT("type"), S_INIT("scan_rdp"), true, "" },
+		{ S_INIT("bogus"), S_INIT("x"), false, "known are password, mail, trusted, type" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct err e = ERR_INIT;
+
+		test_case("%.*s=%.*s", SLICE_ARG(cases[i].key), SLICE_ARG(cases[i].value));
+		CHECK(intake_option_check(cases[i].key, cases[i].value, &e) == cases[i].good);
+		CHECK(strstr(e.text, cases[i].says) != NULL);
+	}
+}
+
 int
 main(void)
 {
@@ -153,6 +190,7 @@ main(void)
 	tables = intake_tables_new();
 	RUN(report_cases);
 	RUN(bad_records_are_counted);
+	RUN(options);
 	intake_tables_free(&tables);
 	return test_end();
 }

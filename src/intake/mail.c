@@ -510,14 +510,14 @@ bounce(struct mail *m, const struct mail_head *h)
 	return daemon && h->null_path;
 }
 
-static bool
-bounce_aside(struct mail *m, struct err *e)
+static void
+bounce_nothing(struct mail *m)
 {
 	struct err why = ERR_INIT;
 
 	(void)err_set(&why, ERR_INPUT,
 	    "this is a bounce (a notice that a mail could not be delivered), not a complaint");
-	return mail_aside(m, &why, e);
+	intake_nothing(m->in, &why);
 }
 
 static bool
@@ -525,11 +525,12 @@ bounce_read(struct mail *m, bool *took_out, struct err *e)
 {
 	struct mail_head h;
 
+	(void)e;
 	mail_head_read(m->mime.head, m->trusted, &h);
-	if (!bounce(m, &h))
-		return true;
-	*took_out = true;
-	return bounce_aside(m, e);
+	*took_out = bounce(m, &h);
+	if (*took_out)
+		bounce_nothing(m);
+	return true;
 }
 
 /* Attachments that hold records, by type or name; texts and pictures do not. */
@@ -647,13 +648,57 @@ nothing_read(struct mail *m, struct err *e)
 {
 	struct err why = ERR_INIT;
 
-	if (m->mode == MAIL_COMPLAINT)
+	if (m->mode == MAIL_COMPLAINT) {
 		(void)err_set(&why, ERR_INPUT,
 		    "this complaint names no mail, address or record that a program can read");
-	else
-		(void)err_set(&why, ERR_INPUT,
-		    "this mail is no report that a program can read; if it was sent to a spam trap, say mail=spam, if somebody complains in it, mail=complaint");
-	return mail_aside(m, &why, e);
+		return mail_aside(m, &why, e);
+	}
+	if (mail_recognise(&(struct intake_head){ .bytes = m->mime.bytes }, m->in) == 0) {
+		(void)err_set(&why, ERR_INPUT, "this is no mail: it does not begin with the header lines of one");
+		return mail_aside(m, &why, e);
+	}
+	(void)err_set(&why, ERR_INPUT,
+	    "this mail is no report that a program can read; if it was sent to a spam trap, say mail=spam, if somebody complains in it, mail=complaint");
+	intake_nothing(m->in, &why);
+	return true;
+}
+
+/* RFC 5965 section 2, to the letter: what a mail calls itself, not what a part of it looks like. */
+static bool
+is_feedback_report(const struct mail *m)
+{
+	return m->mime.count > 1 && mime_is(&m->mime.parts[0], "multipart", "report") &&
+	    slice_eq_nocase(mime_param(&m->mime.parts[0], "report-type"), S("feedback-report"));
+}
+
+/* "X-XARF: PLAIN", in older ones "X-ARF: yes". */
+static bool
+is_xarf(const struct mail *m)
+{
+	struct slice rest = m->mime.head;
+	struct mime_header h;
+
+	while (mime_header_next(&rest, &h)) {
+		if (slice_eq_nocase(h.name, S("x-xarf")) || slice_eq_nocase(h.name, S("x-arf")))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Complaints that come into a trap's mailbox say what they are in their own
+ * head: read as spam, they would blame the mail server of whoever complains.
+ */
+static bool
+reports_read(struct mail *m, bool *took_out, struct err *e)
+{
+	bool xarf = is_xarf(m);
+
+	if ((xarf || is_feedback_report(m)) && !arf_read(m, took_out, e))
+		return false;
+	if (!xarf || *took_out)
+		return true;
+	return xarf_mail_read(m, took_out, e) && (*took_out || documents_read(m, took_out, e));
 }
 
 static bool
@@ -666,17 +711,21 @@ forms_read(struct mail *m, struct err *e)
 	struct mail_head h;
 	bool took = false;
 
-	/* What a mail system returns to a trap was not its own doing. */
-	if (m->mode == MAIL_SPAM && delivery_report(m))
-		return bounce_aside(m, e);
-	if (m->mode == MAIL_SPAM)
-		return spam_read(m, 0, m->mime.count, m->mime.head, 0,
-		    m->mime.bytes.len, "spam-trap", e);
 	mail_head_read(m->mime.head, m->trusted, &h);
 	m->from_domain = mail_domain(m, h.from);
 	m->subject = mime_header_text(h.subject, SUBJECT_MAX, m->a);
 	m->has_date = h.has_date;
 	m->date = h.date;
+	if (m->mode == MAIL_SPAM && !reports_read(m, &took, e))
+		return false;
+	/* What a mail system returns to a trap was not its own doing. */
+	if (m->mode == MAIL_SPAM && !took && delivery_report(m)) {
+		bounce_nothing(m);
+		took = true;
+	}
+	if (m->mode == MAIL_SPAM)
+		return took || spam_read(m, 0, m->mime.count, m->mime.head, 0,
+		    m->mime.bytes.len, "spam-trap", e);
 	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
 		if (!forms[i](m, &took, e))
 			return false;
@@ -737,10 +786,24 @@ mail_read(struct intake *in, struct source *src, struct err *e)
 	return ok;
 }
 
+static bool
+mode_check(struct slice v, struct err *e)
+{
+	return slice_eq(v, S("spam")) || slice_eq(v, S("complaint")) ||
+	    err_set(e, ERR_INPUT, "%s is neither spam nor complaint", QUOTE(v));
+}
+
+static const struct intake_option_row options[] = {
+	{ S_INIT("mail"), mode_check },
+	{ S_INIT("trusted"), received_trusted_check },
+	{ S_INIT(""), NULL },
+};
+
 const struct intake_format intake_mail = {
 	.name = S_INIT("mail"),
 	.summary = N_("mails: complaints (ARF, X-ARF, attachments), spam traps"),
 	.recognise = mail_recognise,
 	.read = mail_read,
 	.warmup = mail_warmup,
+	.options = options,
 };

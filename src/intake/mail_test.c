@@ -47,6 +47,8 @@ read_text(struct slice bytes, const char *options, struct buf *out)
 	source_of_slice(&src, bytes);
 	if (!intake_read(&in, &src, &e))
 		buf_printf(out, "failed %s\n", e.text);
+	if (in.nothing[0] != '\0')
+		buf_printf(out, "nothing %s\n", in.nothing);
 	intake_fini(&in);
 }
 
@@ -71,6 +73,11 @@ TEST(golden)
 		{ "letter", "letter", "" },
 		{ "letter-complaint", "letter", "mail=complaint" },
 		{ "attachment", "attachment", "" },
+		/* Complaints that came to a trap's address: not the complainant's server. */
+		{ "arf", "arf", "mail=spam" },
+		{ "arf-not-spam", "arf-not-spam", "mail=spam" },
+		{ "xarf-old", "xarf-old", "mail=spam" },
+		{ "bounce", "bounce", "mail=spam" },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

@@ -211,6 +211,12 @@ readers_table(struct readers *rs, struct slice name, struct slice bytes,
 	return true;
 }
 
+const struct intake_tables *
+readers_tables(const struct readers *rs)
+{
+	return rs->tables;
+}
+
 /* --- a reader's process ------------------------------------------------------ */
 
 struct reader *
@@ -420,6 +426,7 @@ reader_end_read(struct slice payload, struct reader_summary *out,
 	text_into(why->text, sizeof(why->text), wire_text_take(&c));
 	text_into(why->cause, sizeof(why->cause), wire_text_take(&c));
 	text_into(out->format, sizeof(out->format), wire_text_take(&c));
+	text_into(out->nothing, sizeof(out->nothing), wire_text_take(&c));
 	(void)cur_varint(&c);
 	out->bad = cur_varint(&c);
 	out->bytes = cur_varint(&c);

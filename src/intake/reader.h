@@ -43,6 +43,7 @@ struct reader_job {
 /* How the reading of a report ended. */
 struct reader_summary {
 	char format[64]; /* recognised; "" when it was not */
+	char nothing[INTAKE_NOTHING_MAX]; /* why there was nothing to report, or "" */
 	uint64_t events, bad, bytes;
 	struct intake_tally tallies[INTAKE_TALLIES_MAX];
 	size_t tally_count;
@@ -65,6 +66,9 @@ void readers_close(struct readers **rs);
  */
 bool readers_table(struct readers *rs, struct slice name, struct slice bytes,
     struct err *e) MUST_USE;
+
+/* The tables as they are for the next job. */
+const struct intake_tables *readers_tables(const struct readers *rs);
 
 /* A place for one reader; its process starts with the first job. */
 struct reader *reader_new(struct readers *rs);

@@ -138,6 +138,7 @@ end_put(struct buf *b, const struct job *j, bool ok, const struct err *why)
 	wire_text(b, ok ? S("") : slice_of_str(why->text));
 	wire_text(b, ok ? S("") : slice_of_str(why->cause));
 	wire_text(b, in->outer == NULL ? S("") : in->outer->name);
+	wire_text(b, slice_of_str(in->nothing));
 	buf_varint(b, in->events);
 	buf_varint(b, in->bad);
 	buf_varint(b, j->bytes);
@@ -280,6 +281,7 @@ reader_run_here(const struct intake_tables *tables, const struct reader_job *job
 	*out = (struct reader_summary){ .events = j->in.events, .bad = j->in.bad,
 		.bytes = j->bytes, .tally_count = j->in.tally_count };
 	memcpy(out->tallies, j->in.tallies, sizeof(out->tallies));
+	memcpy(out->nothing, j->in.nothing, sizeof(out->nothing));
 	if (j->in.outer != NULL && j->in.outer->name.len < sizeof(out->format))
 		memcpy(out->format, j->in.outer->name.p, j->in.outer->name.len);
 	intake_fini(&j->in);

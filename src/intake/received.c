@@ -12,6 +12,8 @@
  */
 #include "intake/received.h"
 
+#include "base/arena.h"
+#include "parse/domain.h"
 #include "parse/mime.h"
 
 enum { RANK_NONE, RANK_BARE, RANK_BRACKET, RANK_COMMENT, RANK_COMMENT_BRACKET };
@@ -233,6 +235,24 @@ name_below(struct slice name, struct slice suffix)
 	    name.p[name.len - suffix.len - 1] == '.';
 }
 
+/* A host's name or a domain; at least one letter, else it is a mistyped address. */
+static bool
+name_ok(struct slice name)
+{
+	struct slice whole;
+	struct arena a;
+	bool ok, letter = false;
+
+	if (name.len > 0 && name.p[0] == '.')
+		name = slice_from(name, 1);
+	for (size_t i = 0; i < name.len; i++)
+		letter = letter || byte_is_alpha(name.p[i]) || name.p[i] >= 0x80;
+	arena_init(&a, 65536);
+	ok = letter && name.len <= 253 && (fqdn_read(name, &a, &whole) || slice_eq_nocase(name, S("localhost")));
+	arena_fini(&a);
+	return ok;
+}
+
 bool
 received_trusted(const struct received *r, struct slice trusted)
 {
@@ -256,6 +276,26 @@ received_trusted(const struct received *r, struct slice trusted)
 		}
 	}
 	return false;
+}
+
+bool
+received_trusted_check(struct slice trusted, struct err *e)
+{
+	while (trusted.len > 0) {
+		struct prefix net;
+		struct slice word;
+		size_t n = 0;
+
+		while (n < trusted.len && trusted.p[n] != ',' && !byte_is_space(trusted.p[n]))
+			n++;
+		word = slice_sub(trusted, 0, n);
+		trusted = slice_from(trusted, n + (n < trusted.len));
+		if (word.len == 0 || prefix_read_loose(word, &net))
+			continue;
+		if (!name_ok(word))
+			return err_set(e, ERR_INPUT, "%s is neither a network nor the name of a host", QUOTE(word));
+	}
+	return true;
 }
 
 /*

@@ -43,4 +43,7 @@ bool received_trusted(const struct received *r, struct slice trusted);
 bool received_walk(struct slice head, struct slice trusted,
     struct received *out);
 
+/* Is the list of such networks and names well written? ERR_INPUT says which is not. */
+bool received_trusted_check(struct slice trusted, struct err *e) MUST_USE;
+
 #endif

@@ -542,12 +542,18 @@ report_named(const struct intake *in, struct slice name)
 	return r != NULL ? r : named_in(intake_tables_shadow_legacy(in->tables), in, name);
 }
 
+/* By the schema of today; by those no longer sent where that one is not sure. */
 static const struct shadow_report *
-report_by_columns(const struct intake *in, const struct slice *columns, size_t count, size_t *ties_out)
+report_by_columns(const struct intake *in, const struct slice *columns, size_t count, bool *sure_out)
 {
-	const struct shadow_report *r = shadow_find_columns(intake_tables_shadow(in->tables), columns, count, ties_out);
+	const struct shadow_report *r = shadow_find_columns(intake_tables_shadow(in->tables), columns, count, sure_out), *old;
+	bool sure;
 
-	return r != NULL ? r : shadow_find_columns(intake_tables_shadow_legacy(in->tables), columns, count, ties_out);
+	if (*sure_out)
+		return r;
+	old = shadow_find_columns(intake_tables_shadow_legacy(in->tables), columns, count, &sure);
+	*sure_out = sure;
+	return sure || r == NULL ? old : r;
 }
 
 /* "2019-01-01-phish_url-test.csv": names a type, and it is not in the schema. */
@@ -565,7 +571,8 @@ type_unknown(struct slice name)
 static bool
 report_choose(struct intake *in, struct program *p, struct err *e)
 {
-	size_t ties = 0;
+	struct slice type = intake_option(in, S("type"));
+	bool sure = false;
 	struct slice name = in->part.len > 0 ? in->part : in->name;
 	size_t slash = slice_rfind_byte(name, '/');
 
@@ -574,16 +581,18 @@ report_choose(struct intake *in, struct program *p, struct err *e)
 	p->report = report_named(in, name);
 	if (p->report != NULL)
 		return true;
+	if (type.len > 0)
+		return err_set(e, ERR_INPUT, "type=%.*s: the schema of %.*s has no such Shadowserver report; load a newer schema",
+		    SLICE_ARG(slice_sub(type, 0, 100)), SLICE_ARG(slice_sub(intake_tables_shadow(in->tables)->date, 0, 10)));
 	if (type_unknown(name))
 		return err_set(e, ERR_INPUT, "%s names a report that the schema of %.*s does not have; load a newer schema",
 		    QUOTE(name), SLICE_ARG(slice_sub(intake_tables_shadow(in->tables)->date, 0, 10)));
-	p->report = report_by_columns(in, p->columns, p->column_count, &ties);
+	p->report = report_by_columns(in, p->columns, p->column_count, &sure);
 	if (p->report == NULL)
 		return err_set(e, ERR_INPUT, "neither its name nor its columns say which Shadowserver report it is; say type=... (\"scan_http\")");
-	if (ties > 0)
-		return err_set(e, ERR_INPUT, "its columns fit %zu Shadowserver reports; say type=... (\"%.*s\")",
-		    ties + 1, SLICE_ARG(p->report->file_name));
-	return true;
+	/* To name a report that it is not would accuse its hosts of something else. */
+	return sure || err_set(e, ERR_INPUT, "its columns do not say for certain which Shadowserver report it is; %.*s comes nearest: say type=... (\"%.*s\")",
+	    SLICE_ARG(p->report->file_name), SLICE_ARG(p->report->file_name));
 }
 
 static bool
@@ -646,8 +655,12 @@ static int
 recognise(const struct intake_head *head, const struct intake *in)
 {
 	struct slice rest = head->bytes, line, columns[512];
-	size_t count = 0, ties;
+	size_t count = 0;
+	bool sure;
 
+	/* A quiet day's file is empty: its name alone says what it is. */
+	if (head->bytes.len == 0)
+		return slice_ends_nocase(head->name, S(".csv")) && report_named(in, head->name) != NULL ? 95 : 0;
 	if (!slice_line(&rest, &line) || slice_find_byte(line, ',') == SIZE_MAX)
 		return 0;
 	while (count < 512 && slice_cut(&line, ',', &columns[count])) {
@@ -661,12 +674,26 @@ recognise(const struct intake_head *head, const struct intake *in)
 		return 0;
 	if (report_named(in, head->name) != NULL)
 		return 95;
-	return report_by_columns(in, columns, count, &ties) != NULL ? 80 : 0;
+	return report_by_columns(in, columns, count, &sure) != NULL ? 80 : 0;
 }
+
+static bool
+yes_check(struct slice v, struct err *e)
+{
+	return slice_eq(v, S("yes")) || slice_eq(v, S("no")) ||
+	    err_set(e, ERR_INPUT, "%s is neither yes nor no", QUOTE(v));
+}
+
+static const struct intake_option_row options[] = {
+	{ S_INIT("type"), NULL },
+	{ S_INIT("feed.keep"), yes_check },
+	{ S_INIT(""), NULL },
+};
 
 const struct intake_format intake_shadowserver_csv = {
 	.name = S_INIT("shadowserver-csv"),
 	.summary = N_("Shadowserver report (CSV)"),
 	.recognise = recognise,
 	.read = document_read,
+	.options = options,
 };

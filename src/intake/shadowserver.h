@@ -73,10 +73,11 @@ const struct shadow_report *shadow_find(const struct shadow_schema *s,
 const struct shadow_report *shadow_find_file(const struct shadow_schema *s,
     struct slice file_name);
 /*
- * By the header's columns: the one report that they fit best, or NULL. *ties_out
- * counts those that fit as well and mean something else.
+ * By the header's columns: the report that they fit best, or NULL where they
+ * fit none. *sure_out: they are exactly its columns, or nearly, and no report
+ * that means something else comes near.
  */
 const struct shadow_report *shadow_find_columns(const struct shadow_schema *s,
-    const struct slice *columns, size_t count, size_t *ties_out);
+    const struct slice *columns, size_t count, bool *sure_out);
 
 #endif

@@ -349,22 +349,6 @@ has_column(const struct slice *columns, size_t count, struct slice name)
 	return false;
 }
 
-/* Columns of the file that the report does not name. */
-static size_t
-columns_strange(const struct shadow_report *r, const struct slice *columns, size_t count)
-{
-	size_t strange = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		size_t k = 0;
-
-		while (k < r->item_count && !slice_eq(r->items[k].column, columns[i]))
-			k++;
-		strange += k == r->item_count;
-	}
-	return strange;
-}
-
 static bool
 same_meaning(const struct shadow_report *a, const struct shadow_report *b)
 {
@@ -378,42 +362,79 @@ same_meaning(const struct shadow_report *a, const struct shadow_report *b)
 	return true;
 }
 
-const struct shadow_report *
-shadow_find_columns(const struct shadow_schema *s, const struct slice *columns,
-    size_t count, size_t *ties_out)
+/* How a header fits a report: columns of both, of the report alone, of the file alone. */
+struct fit {
+	size_t hits, missing, over;
+};
+
+static size_t
+distance(const struct fit *f)
 {
-	const struct shadow_report *best = NULL;
-	size_t best_hits = 0, best_misses = SIZE_MAX;
+	return f->missing + f->over;
+}
 
-	*ties_out = 0;
-	for (size_t i = 0; s != NULL && i < s->report_count; i++) {
-		const struct shadow_report *r = &s->reports[i];
-		size_t hits = 0, misses = 0;
-		bool fits = true;
+/* A report may make several fields of one column: it counts once. */
+static bool
+seen_before(const struct shadow_report *r, size_t item)
+{
+	for (size_t i = 0; i < item; i++) {
+		if (slice_eq(r->items[i].column, r->items[item].column))
+			return true;
+	}
+	return false;
+}
 
-		for (size_t k = 0; k < r->item_count && fits; k++) {
-			if (has_column(columns, count, r->items[k].column))
-				hits++;
-			else if (r->items[k].need)
-				fits = false;
-			else
-				misses++;
-		}
-		/* Half of what the report should have: else it is some other CSV. */
-		if (!fits || hits < 6 || misses > hits)
+static bool
+fits(const struct shadow_report *r, const struct slice *columns, size_t count,
+    struct fit *out)
+{
+	*out = (struct fit){ .over = count };
+	for (size_t k = 0; k < r->item_count; k++) {
+		if (seen_before(r, k))
 			continue;
-		/* And most of what is there: else it is a report that is not in the schema. */
-		if (columns_strange(r, columns, count) > count / 4)
-			continue;
-		if (best == NULL || hits > best_hits ||
-		    (hits == best_hits && misses < best_misses)) {
-			best = r;
-			best_hits = hits;
-			best_misses = misses;
-			*ties_out = 0;
-		} else if (hits == best_hits && misses == best_misses && !same_meaning(best, r)) {
-			(*ties_out)++;
+		if (has_column(columns, count, r->items[k].column)) {
+			out->hits++;
+			out->over -= out->over > 0;
+		} else if (r->items[k].need) {
+			return false;
+		} else {
+			out->missing++;
 		}
 	}
+	/* Half of what the report should have, and most of what is there: else it is some other CSV. */
+	return out->hits >= 6 && out->missing <= out->hits && out->over <= count / 4;
+}
+
+/* Columns by which a report that means something else must be further off. */
+#define MARGIN 3
+
+const struct shadow_report *
+shadow_find_columns(const struct shadow_schema *s, const struct slice *columns,
+    size_t count, bool *sure_out)
+{
+	const struct shadow_report *best = NULL;
+	struct fit fit, best_fit = { 0 };
+	size_t next = SIZE_MAX; /* distance of the nearest that means something else */
+
+	for (size_t i = 0; s != NULL && i < s->report_count; i++) {
+		const struct shadow_report *r = &s->reports[i];
+
+		if (!fits(r, columns, count, &fit))
+			continue;
+		if (best == NULL || distance(&fit) < distance(&best_fit)) {
+			best = r;
+			best_fit = fit;
+		}
+	}
+	for (size_t i = 0; best != NULL && i < s->report_count; i++) {
+		const struct shadow_report *r = &s->reports[i];
+
+		if (!same_meaning(best, r) && fits(r, columns, count, &fit) && distance(&fit) < next)
+			next = distance(&fit);
+	}
+	/* Exactly its columns; or a few more or less, as the schema grows, and none near it. */
+	*sure_out = best != NULL && next > distance(&best_fit) &&
+	    (distance(&best_fit) == 0 || (5 * distance(&best_fit) <= best_fit.hits &&
+		next - distance(&best_fit) >= MARGIN));
 	return best;
 }

@@ -10,7 +10,7 @@ mkdir in
 cp "$demo"/2026*.csv "$demo"/*.eml "$demo"/complaint-xarf.json in/
 export ENTENTE_NOW=1781870400
 ok "a node that is left alone" node calm
-exits 1 "its ingest (two mails say not what they are)" "$ENTENTE" ingest --node calm -q in
+ok "its ingest" "$ENTENTE" ingest --node calm -q in
 calm=$("$ENTENTE" doctor --dump --node calm | sha256sum)
 
 ok "a node that is not" node n
@@ -25,7 +25,7 @@ done
 echo "$killed of $kills runs were killed before their end"
 ok "the last run is let end" sh -c '"$ENTENTE" ingest --node n -q in; [ $? -le 1 ]'
 same "the same findings and counts as undisturbed" "$("$ENTENTE" doctor --dump --node n | sha256sum)" "$calm"
-same "every report is there" "$("$ENTENTE" reports --node n --limit 0 --json | grep -c '"state":"done"')" "$("$ENTENTE" reports --node calm --limit 0 --json | grep -c '"state":"done"')"
+same "every report is there" "$("$ENTENTE" reports --node n --limit 0 --json | grep -cE '"state":"(done|nothing)"')" "$(find in -type f | wc -l | tr -d ' ')"
 ok "doctor finds it whole" "$ENTENTE" doctor --full --node n
 sleep 1
 same "no reader is left behind" "$(pgrep -f "$work" | wc -l | tr -d ' ')" 0
