@@ -32,6 +32,8 @@
 struct waiting {
 	struct sha256 sha;
 	uint64_t number; /* its name in tmp/ */
+	bool is_note;
+	uint32_t day; /* of a note */
 };
 
 struct archive {
@@ -99,6 +101,16 @@ sha_name(const struct sha256 *sha, char out[80])
 
 	sha256_hex(sha, hex);
 	(void)snprintf(out, 80, "%.2s/%s.zst", hex, hex);
+}
+
+/* "ab/abcd....20420.note" */
+static void
+note_name(const struct sha256 *sha, uint32_t day, char out[96])
+{
+	char hex[SHA256_HEX + 1];
+
+	sha256_hex(sha, hex);
+	(void)snprintf(out, 96, "%.2s/%s.%" PRIu32 ".note", hex, hex, day);
 }
 
 static bool
@@ -249,15 +261,15 @@ is_waiting(const struct archive *a, const struct sha256 *sha)
 }
 
 static void
-wait_for_commit(struct archive *a, const struct sha256 *sha, uint64_t number)
+wait_for_commit(struct archive *a, struct waiting w)
 {
-	size_t i = slot_of(sha);
+	size_t i = slot_of(&w.sha);
 
 	while (a->slots[i] != 0)
 		i = (i + 1) & (SLOTS - 1);
-	a->waiting[a->waiting_count++] = (struct waiting){ *sha, number };
+	a->waiting[a->waiting_count++] = w;
 	a->slots[i] = (uint16_t)a->waiting_count;
-	a->folder_dirty[sha->b[0]] = true;
+	a->folder_dirty[w.sha.b[0]] = true;
 }
 
 static bool
@@ -357,6 +369,46 @@ put_all(struct archive *a, int fd, struct source *src, uint64_t bytes_max,
 	return true;
 }
 
+/* A file in tmp/ that may wait for the next commit. */
+static bool
+tmp_make(struct archive *a, uint64_t number, char name[64], int *fd_out, struct err *e)
+{
+	if (a->read_only)
+		return err_set(e, ERR_DENIED,
+		    "%s: the archive cannot be written; check the rights of the folder",
+		    a->dir);
+	writer_init(a);
+	if (a->waiting_count == WAITING_MAX && !archive_commit(a, e))
+		return false;
+	tmp_name(a, number, name);
+	*fd_out = faulty() ? -1 : openat(a->dir_fd, name,
+		O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	return *fd_out >= 0 || fail(a, name, e);
+}
+
+bool
+archive_note_add(struct archive *a, const struct sha256 *sha, uint32_t day,
+    struct slice note, struct err *e)
+{
+	uint64_t number = a->next++;
+	char name[64];
+	bool ok;
+	int fd;
+
+	if (note.len > ARCHIVE_NOTE_MAX)
+		return err_set(e, ERR_LIMIT, "what is said of the report has more than %zu bytes", ARCHIVE_NOTE_MAX);
+	if (!tmp_make(a, number, name, &fd, e))
+		return false;
+	ok = write_out(a, fd, note, e);
+	if (close(fd) != 0 && ok)
+		ok = fail(a, name, e);
+	if (ok)
+		wait_for_commit(a, (struct waiting){ *sha, number, true, day });
+	else
+		(void)unlinkat(a->dir_fd, name, 0);
+	return ok;
+}
+
 bool
 archive_put(struct archive *a, struct source *src, uint64_t bytes_max,
     struct slice note, struct archived *out, struct err *e)
@@ -367,18 +419,8 @@ archive_put(struct archive *a, struct source *src, uint64_t bytes_max,
 	int fd;
 
 	*out = (struct archived){ 0 };
-	if (a->read_only)
-		return err_set(e, ERR_DENIED,
-		    "%s: the archive cannot be written; check the rights of the folder",
-		    a->dir);
-	writer_init(a);
-	if (a->waiting_count == WAITING_MAX && !archive_commit(a, e))
+	if (!tmp_make(a, number, name, &fd, e))
 		return false;
-	tmp_name(a, number, name);
-	fd = faulty() ? -1 : openat(a->dir_fd, name,
-		O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	if (fd < 0)
-		return fail(a, name, e);
 	ok = put_all(a, fd, src, bytes_max, note, out, e);
 	/* Also after a failure: it makes the context ready for the next one. */
 	sha256_final(a->sha, &out->sha);
@@ -389,7 +431,7 @@ archive_put(struct archive *a, struct source *src, uint64_t bytes_max,
 	if (!ok || out->known)
 		(void)unlinkat(a->dir_fd, name, 0);
 	else
-		wait_for_commit(a, &out->sha, number);
+		wait_for_commit(a, (struct waiting){ out->sha, number, false, 0 });
 	/* Its folder may still wait for a sync by whoever put it there. */
 	if (ok && out->known)
 		a->folder_dirty[out->sha.b[0]] = true;
@@ -431,10 +473,13 @@ rename_all(struct archive *a, struct err *e)
 {
 	while (a->waiting_count > 0) {
 		const struct waiting *w = &a->waiting[a->waiting_count - 1];
-		char from[64], to[80], folder[4] = "";
+		char from[64], to[96], folder[4] = "";
 
 		tmp_name(a, w->number, from);
-		sha_name(&w->sha, to);
+		if (w->is_note)
+			note_name(&w->sha, w->day, to);
+		else
+			sha_name(&w->sha, to);
 		memcpy(folder, to, 2);
 		if (faulty() ||
 		    (renameat(a->dir_fd, from, a->dir_fd, to) != 0 &&
@@ -498,8 +543,14 @@ archive_commit(struct archive *a, struct err *e)
 	/* What could not be renamed goes on waiting. */
 	memset(a->slots, 0, SLOTS * sizeof(*a->slots));
 	for (size_t n = a->waiting_count, i = a->waiting_count = 0; i < n; i++)
-		wait_for_commit(a, &a->waiting[i].sha, a->waiting[i].number);
+		wait_for_commit(a, a->waiting[i]);
 	return ok;
+}
+
+const char *
+archive_dir(const struct archive *a)
+{
+	return a->dir;
 }
 
 bool
@@ -546,6 +597,32 @@ archive_note(struct archive *a, const struct sha256 *sha, struct arena *memory,
 }
 
 bool
+archive_note_on(struct archive *a, const struct sha256 *sha, uint32_t day,
+    struct arena *memory, struct slice *note_out, struct err *e)
+{
+	uint8_t *note = arena_alloc(memory, ARCHIVE_NOTE_MAX);
+	size_t n = 0;
+	ssize_t got = 1;
+	char name[96];
+	int fd;
+
+	*note_out = S("");
+	note_name(sha, day, name);
+	fd = openat(a->dir_fd, name, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT || err_sys(e, "%s/%s", a->dir, name);
+	while (note != NULL && n < ARCHIVE_NOTE_MAX && got > 0) {
+		got = read(fd, note + n, ARCHIVE_NOTE_MAX - n);
+		n += got > 0 ? (size_t)got : 0;
+	}
+	(void)close(fd);
+	if (note == NULL || got < 0)
+		return err_set(e, ERR_SYSTEM, "%s: what is said of the report cannot be read", name);
+	*note_out = slice_of(note, n);
+	return true;
+}
+
+bool
 archive_verify(struct archive *a, const struct sha256 *sha, struct err *e)
 {
 	struct archive_source *s = NULL;
@@ -580,42 +657,4 @@ archive_verify(struct archive *a, const struct sha256 *sha, struct err *e)
 		return err_within(e, "%s", name);
 	}
 	return true;
-}
-
-static bool
-each_in(const char *folder, bool *go_on,
-    bool (*each)(void *, const struct sha256 *, struct err *), void *cookie,
-    struct err *e)
-{
-	struct dir_list l;
-
-	if (!dir_list(folder, false, &l, e))
-		return false;
-	for (size_t i = 0; i < l.count && *go_on; i++) {
-		struct slice name = slice_of_str(l.names[i]);
-		struct sha256 sha;
-
-		if (slice_ends(name, S(".zst")) &&
-		    sha256_parse(slice_sub(name, 0, name.len - 4), &sha))
-			*go_on = each(cookie, &sha, e);
-	}
-	dir_list_free(&l);
-	return true;
-}
-
-bool
-archive_each(struct archive *a,
-    bool (*each)(void *cookie, const struct sha256 *sha, struct err *e),
-    void *cookie, struct err *e)
-{
-	bool go_on = true, ok = true;
-
-	for (unsigned i = 0; i < 256 && ok && go_on; i++) {
-		char path[4096];
-
-		(void)snprintf(path, sizeof(path), "%s/%02x", a->dir, i);
-		if (file_exists(path))
-			ok = each_in(path, &go_on, each, cookie, e);
-	}
-	return ok && go_on;
 }

@@ -6,6 +6,8 @@
  *                           unpacking what lies before it; in front of them
  *                           a skippable frame (RFC 8878 section 3.1.2) with
  *                           what was said of the report when it came
+ *   DIR/ab/abcdef....N.note what was said of it on day N (since 1970) besides:
+ *                           that it came again, or is to be read otherwise
  *   DIR/tmp/                what is not yet taken; emptied at start
  *   DIR/lock                held by every process that has the archive open:
  *                           tmp/ is emptied by one that finds itself alone
@@ -50,6 +52,13 @@ void archive_close(struct archive **a);
 bool archive_put(struct archive *a, struct source *src, uint64_t bytes_max,
     struct slice note, struct archived *out, struct err *e) MUST_USE;
 /*
+ * Keep a note beside a report that is here, or is put and waits: of its day
+ * (since 1970), in the place of one that is there. It waits for
+ * archive_commit().
+ */
+bool archive_note_add(struct archive *a, const struct sha256 *sha, uint32_t day,
+    struct slice note, struct err *e) MUST_USE;
+/*
  * Make all that was put since the last commit durable, with one sync. When it
  * fails, what was put stays waiting and the next commit tries again;
  * archive_close() drops what is still waiting.
@@ -85,12 +94,20 @@ void archive_source_fini(struct archive_source **s);
 bool archive_note(struct archive *a, const struct sha256 *sha, struct arena *memory,
     struct slice *note_out, uint64_t *bytes_out, struct err *e) MUST_USE;
 
+/* The note beside it of that day; empty where there is none. */
+bool archive_note_on(struct archive *a, const struct sha256 *sha, uint32_t day,
+    struct arena *memory, struct slice *note_out, struct err *e) MUST_USE;
+
 /* Unpack and compare with the name: "doctor" asks this. */
 bool archive_verify(struct archive *a, const struct sha256 *sha,
     struct err *e) MUST_USE;
 /* Each report in the archive, in order of names; false from each() stops. */
 bool archive_each(struct archive *a,
     bool (*each)(void *cookie, const struct sha256 *sha, struct err *e),
+    void *cookie, struct err *e) MUST_USE;
+/* Each note that lies beside a report. */
+bool archive_each_note(struct archive *a,
+    bool (*each)(void *cookie, const struct sha256 *sha, uint32_t day, struct err *e),
     void *cookie, struct err *e) MUST_USE;
 
 /*

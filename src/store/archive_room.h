@@ -8,4 +8,6 @@
 bool archive_frames(int fd, struct arena *memory, struct slice *note_out,
     uint64_t *bytes_out, struct err *e) MUST_USE;
 
+const char *archive_dir(const struct archive *a);
+
 #endif

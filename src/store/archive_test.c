@@ -196,6 +196,74 @@ TEST(a_note_lies_beside_the_bytes)
 	archive_close(&a);
 }
 
+struct days {
+	struct sha256 sha;
+	uint32_t day[4];
+	size_t count, reports;
+};
+
+static bool
+day_take(void *cookie, const struct sha256 *sha, uint32_t day, struct err *e)
+{
+	struct days *d = cookie;
+
+	(void)e;
+	CHECK(memcmp(sha, &d->sha, sizeof(*sha)) == 0);
+	d->day[d->count++ & 3] = day;
+	return true;
+}
+
+static bool
+report_take(void *cookie, const struct sha256 *sha, struct err *e)
+{
+	struct days *d = cookie;
+
+	(void)sha;
+	(void)e;
+	d->reports++;
+	return true;
+}
+
+TEST(notes_lie_beside_a_report)
+{
+	struct err e = ERR_INIT;
+	struct archive *a = NULL;
+	struct archived got;
+	struct days days = { .count = 0 };
+	struct arena memory;
+	struct slice note;
+
+	arena_init(&memory, MIB);
+	CHECK_OK(archive_open(in_dir("notes"), &a, &e), &e);
+	CHECK_OK(put(a, S("a list"), &got, &e), &e);
+	CHECK_OK(archive_note_add(a, &got.sha, 20001, S("first"), &e), &e);
+	CHECK_OK(archive_note_on(a, &got.sha, 20001, &memory, &note, &e), &e);
+	CHECK_SLICE(note, S(""));
+	CHECK_OK(archive_commit(a, &e), &e);
+	CHECK_OK(archive_note_add(a, &got.sha, 20001, S("the later of one day"), &e), &e);
+	CHECK_OK(archive_note_add(a, &got.sha, 20003, S("another day"), &e), &e);
+	CHECK_OK(archive_commit(a, &e), &e);
+	/* What is not committed is not there. */
+	CHECK_OK(archive_note_add(a, &got.sha, 20004, S("lost"), &e), &e);
+	archive_close(&a);
+	CHECK_OK(archive_open(in_dir("notes"), &a, &e), &e);
+	CHECK_OK(archive_note_on(a, &got.sha, 20001, &memory, &note, &e), &e);
+	CHECK_SLICE(note, S("the later of one day"));
+	CHECK_OK(archive_note_on(a, &got.sha, 20003, &memory, &note, &e), &e);
+	CHECK_SLICE(note, S("another day"));
+	CHECK_OK(archive_note_on(a, &got.sha, 20004, &memory, &note, &e), &e);
+	CHECK_SLICE(note, S(""));
+	days.sha = got.sha;
+	CHECK_OK(archive_each_note(a, day_take, &days, &e), &e);
+	CHECK_INT(days.count, 2);
+	CHECK_INT(days.day[0] + days.day[1], 40004);
+	CHECK_OK(archive_each(a, report_take, &days, &e), &e);
+	CHECK_INT(days.reports, 1);
+	CHECK_OK(archive_verify(a, &got.sha, &e), &e);
+	archive_close(&a);
+	arena_fini(&memory);
+}
+
 TEST(many_at_once)
 {
 	struct err e = ERR_INIT;
@@ -414,6 +482,7 @@ main(void)
 {
 	RUN(what_goes_in_comes_out);
 	RUN(a_note_lies_beside_the_bytes);
+	RUN(notes_lie_beside_a_report);
 	RUN(many_at_once);
 	RUN(left_overs_are_cleared_by_the_only_one);
 	RUN(limits_and_absence);

@@ -466,6 +466,28 @@ store_batch_flush(struct store *s, struct err *e)
 	return true;
 }
 
+/* Read well, and neither an event nor a bad record in it. */
+static bool
+nothing_put(struct store *s, struct batch *b, struct slice why, struct err *e)
+{
+	struct stmt *q;
+	struct arena a;
+	bool ok;
+
+	if (why.len == 0)
+		return true;
+	if (!store_query(s, Q_BATCH_NOTHING,
+		"UPDATE report SET state = 4, reason = ?2 WHERE id = ?1 AND state = 2"
+		" AND events = 0 AND bad = 0", &q, e))
+		return false;
+	arena_init(&a, (size_t)64 << 10);
+	stmt_i64(q, 1, b->report);
+	stmt_text(q, 2, text_clean(why, 2048, &a));
+	ok = stmt_run(q, NULL, e);
+	arena_fini(&a);
+	return ok;
+}
+
 static bool
 done(struct store *s, struct batch *b, struct slice format, struct err *e)
 {
@@ -486,13 +508,21 @@ done(struct store *s, struct batch *b, struct slice format, struct err *e)
 bool
 store_batch_done(struct store *s, struct slice format, struct err *e)
 {
+	return store_batch_end(s, format, S(""), e);
+}
+
+bool
+store_batch_end(struct store *s, struct slice format, struct slice nothing,
+    struct err *e)
+{
 	struct batch *b = s->batch;
 	bool mine;
 
 	assert(b != NULL && b->open);
 	bads_close_place(b, b->at_good > 0 || b->at_cut);
 	if (!store_begin(s, &mine, e) ||
-	    !store_end(s, mine, write_all(s, b, e) && done(s, b, format, e), e))
+	    !store_end(s, mine, write_all(s, b, e) && done(s, b, format, e) &&
+		nothing_put(s, b, nothing, e), e))
 		return false;
 	written(s, b);
 	b->open = false;

@@ -24,6 +24,8 @@ report_state_name(enum report_state s)
 		return N_("done");
 	case REPORT_ASIDE:
 		return N_("aside");
+	case REPORT_NOTHING:
+		return N_("nothing");
 	case REPORT_STATE_COUNT:
 		break;
 	}
@@ -69,11 +71,54 @@ find_id(struct store *s, const struct sha256 *sha, int64_t *id, bool *found,
 {
 	struct stmt *q;
 
-	if (!store_query(s, Q_REPORT_FIND, "SELECT id FROM report WHERE sha = ?1",
-		&q, e))
+	if (!store_query(s, Q_REPORT_FIND,
+		"SELECT id FROM report WHERE sha = ?1 ORDER BY id LIMIT 1", &q, e))
 		return false;
 	stmt_blob(q, 1, slice_of(sha->b, SHA256_BYTES));
 	return stmt_number(q, id, found, e);
+}
+
+#define DAY_S 86400
+
+uint32_t
+report_day(const struct report *r)
+{
+	return r->received_s <= 0 ? 0 : (uint32_t)(r->received_s / DAY_S);
+}
+
+static bool
+day_id(struct store *s, const struct sha256 *sha, uint32_t day, int64_t *id,
+    bool *found, struct err *e)
+{
+	struct stmt *q;
+
+	if (!store_query(s, Q_REPORT_ON_DAY,
+		"SELECT id FROM report WHERE sha = ?1 AND received_s >= ?2 AND received_s < ?2 + 86400 LIMIT 1",
+		&q, e))
+		return false;
+	stmt_blob(q, 1, slice_of(sha->b, SHA256_BYTES));
+	stmt_i64(q, 2, (int64_t)day * DAY_S);
+	return stmt_number(q, id, found, e);
+}
+
+bool
+report_on_day(struct store *s, const struct sha256 *sha, uint32_t day,
+    bool *found_out, struct err *e)
+{
+	int64_t id;
+
+	return day_id(s, sha, day, &id, found_out, e);
+}
+
+/* Name, feed, format, options from parameter `at` on; a must live until the step. */
+static void
+texts_bind(struct stmt *q, int at, const struct report *r, struct arena *a)
+{
+	stmt_text(q, at, text_clean(slice_of(r->name.p == NULL ?
+		(const uint8_t *)"" : r->name.p, r->name.len), 1024, a));
+	stmt_text(q, at + 1, r->feed.p == NULL ? S("") : text_cut(r->feed, 255));
+	stmt_text(q, at + 2, r->format.p == NULL ? S("") : r->format);
+	stmt_text(q, at + 3, r->options.p == NULL ? S("") : r->options);
 }
 
 static bool
@@ -95,18 +140,22 @@ insert(struct store *s, const struct report *r, int64_t *id, struct err *e)
 	stmt_blob(q, 1, slice_of(r->sha.b, SHA256_BYTES));
 	stmt_i64(q, 2, r->received_s);
 	stmt_i64(q, 3, (int64_t)r->bytes);
-	stmt_text(q, 4, text_clean(slice_of(r->name.p == NULL ?
-		(const uint8_t *)"" : r->name.p, r->name.len), 1024, &a));
-	stmt_text(q, 5, r->feed.p == NULL ? S("") : text_cut(r->feed, 255));
-	stmt_text(q, 6, r->format.p == NULL ? S("") : r->format);
-	stmt_text(q, 7, r->options.p == NULL ? S("") : r->options);
+	texts_bind(q, 4, r, &a);
 	ok = stmt_number(q, id, NULL, e);
 	arena_fini(&a);
 	return ok;
 }
 
-bool
-report_add(struct store *s, const struct report *r, int64_t *id_out,
+static bool
+find(struct store *s, const struct report *r, bool again, int64_t *id,
+    bool *found, struct err *e)
+{
+	return again ? day_id(s, &r->sha, report_day(r), id, found, e) :
+		       find_id(s, &r->sha, id, found, e);
+}
+
+static bool
+add(struct store *s, const struct report *r, bool again, int64_t *id_out,
     bool *known_out, struct err *e)
 {
 	bool mine = !db_in_transaction(s->db);
@@ -114,13 +163,13 @@ report_add(struct store *s, const struct report *r, int64_t *id_out,
 	bool ok;
 
 	/* Found without a transaction: the common case of a repeated report. */
-	if (!find_id(s, &r->sha, id_out, known_out, e))
+	if (!find(s, r, again, id_out, known_out, e))
 		return false;
 	if (*known_out)
 		return true;
 	if (mine && (!db_durable(s->db, true, e) || !db_begin(s->db, e)))
 		return false;
-	ok = find_id(s, &r->sha, id_out, known_out, e) &&
+	ok = find(s, r, again, id_out, known_out, e) &&
 	    (*known_out || insert(s, r, id_out, e));
 	ok = store_end(s, mine, ok, e);
 	/* Whether or not it can be set back, the report is in. */
@@ -130,6 +179,20 @@ report_add(struct store *s, const struct report *r, int64_t *id_out,
 		ok = db_durable(s->db, false, &ignored) && ok;
 	}
 	return ok;
+}
+
+bool
+report_add(struct store *s, const struct report *r, int64_t *id_out,
+    bool *known_out, struct err *e)
+{
+	return add(s, r, false, id_out, known_out, e);
+}
+
+bool
+report_add_again(struct store *s, const struct report *r, int64_t *id_out,
+    bool *known_out, struct err *e)
+{
+	return add(s, r, true, id_out, known_out, e);
 }
 
 bool
@@ -244,6 +307,48 @@ bool
 report_again(struct store *s, int64_t id, struct err *e)
 {
 	return state_put(s, id, REPORT_RECEIVED, S(""), e);
+}
+
+static bool
+retell(struct store *s, const struct report *r, struct err *e)
+{
+	static const char *const forget[] = {
+		"DELETE FROM bad_place WHERE report = ?1",
+		"DELETE FROM bad_count WHERE report = ?1",
+		"DELETE FROM bad_example WHERE report = ?1",
+	};
+	struct stmt *q = NULL;
+	struct arena a;
+	bool ok;
+
+	if (!db_prepare(s->db,
+		"UPDATE report SET name = ?2, feed = ?3, format = ?4, options = ?5,"
+		" state = 0, reason = '', bad = 0, seen = 0, retry_last = NULL,"
+		" retry_end = NULL, retry_seen = 0 WHERE id = ?1", &q, e))
+		return false;
+	arena_init(&a, (size_t)1 << 20);
+	stmt_i64(q, 1, r->id);
+	texts_bind(q, 2, r, &a);
+	ok = change(q, r->id, e);
+	stmt_free(&q);
+	arena_fini(&a);
+	for (size_t i = 0; ok && i < sizeof(forget) / sizeof(forget[0]); i++) {
+		ok = db_prepare(s->db, forget[i], &q, e);
+		if (ok) {
+			stmt_i64(q, 1, r->id);
+			ok = stmt_run(q, NULL, e);
+		}
+		stmt_free(&q);
+	}
+	return ok;
+}
+
+bool
+report_retell(struct store *s, const struct report *r, struct err *e)
+{
+	bool mine;
+
+	return store_begin(s, &mine, e) && store_end(s, mine, retell(s, r, e), e);
 }
 
 bool

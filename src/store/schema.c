@@ -127,6 +127,23 @@ static const char *const migrations[] = {
 
 	/* 2: a recipient is written to by interval; as it was when the notice was made */
 	"ALTER TABLE notice ADD COLUMN interval_s BIGINT NOT NULL DEFAULT 86400;",
+
+	/* 3: the same bytes may be received again, which for a list is an observation */
+	"CREATE TABLE report_next ("
+	" id $ID PRIMARY KEY, sha $BLOB NOT NULL,"
+	" received_s BIGINT NOT NULL, bytes BIGINT NOT NULL,"
+	" name TEXT NOT NULL, feed TEXT NOT NULL, format TEXT NOT NULL,"
+	" options TEXT NOT NULL, state BIGINT NOT NULL, reason TEXT NOT NULL,"
+	" events BIGINT NOT NULL, bad BIGINT NOT NULL, reads BIGINT NOT NULL,"
+	" seen BIGINT NOT NULL, retry_last BIGINT, retry_end BIGINT,"
+	" retry_seen BIGINT NOT NULL);"
+	"INSERT INTO report_next SELECT id, sha, received_s, bytes, name, feed, format,"
+	" options, state, reason, events, bad, reads, seen, retry_last, retry_end,"
+	" retry_seen FROM report;"
+	"DROP TABLE report;"
+	"ALTER TABLE report_next RENAME TO report;"
+	"CREATE INDEX report_state ON report (state, id);"
+	"CREATE UNIQUE INDEX report_reception ON report (sha, received_s);",
 };
 
 #define SCHEMA_VERSION ((int64_t)(sizeof(migrations) / sizeof(migrations[0])))

@@ -6,7 +6,7 @@
  *   bad       records set aside: where they lie, which column, why
  *   contact, notice, transfer: who answers, what was told, why it was allowed
  *
- * A report moves: received -> reading -> done | aside. Its events are stored in
+ * A report moves: received -> reading -> done | nothing | aside. Its events are stored in
  * batches; each batch and the count of events that it brings the report to are
  * one transaction, so that a kill at any point counts none twice: reading the
  * report again skips the events that are counted already (readers give the
@@ -50,7 +50,8 @@ bool store_setting_put(struct store *s, struct slice key, struct slice value,
 
 /* --- reports ------------------------------------------------------------ */
 
-enum report_state { REPORT_RECEIVED, REPORT_READING, REPORT_DONE, REPORT_ASIDE, REPORT_STATE_COUNT };
+/* REPORT_NOTHING: read well, and there is nothing in it to report (a mail that is no complaint). */
+enum report_state { REPORT_RECEIVED, REPORT_READING, REPORT_DONE, REPORT_ASIDE, REPORT_NOTHING, REPORT_STATE_COUNT };
 const char *report_state_name(enum report_state s);
 
 struct report {
@@ -63,7 +64,7 @@ struct report {
 	struct slice format; /* asked for, or recognised; empty before */
 	struct slice options; /* what the reader is told besides, "key=value" lines */
 	enum report_state state;
-	struct slice reason; /* of REPORT_ASIDE, for people */
+	struct slice reason; /* of REPORT_ASIDE and REPORT_NOTHING, for people */
 	uint64_t events; /* stored */
 	uint64_t bad; /* records set aside */
 	uint32_t reads; /* times a reader began on it */
@@ -77,6 +78,17 @@ struct report {
  */
 bool report_add(struct store *s, const struct report *r, int64_t *id_out,
     bool *known_out, struct err *e) MUST_USE;
+/*
+ * Enter bytes that are known as received once more: for what holds at the
+ * moment of reception alone (a block list), that is an observation of its own.
+ * Once a day (UTC) at the most: *known_out says that the day had one.
+ */
+bool report_add_again(struct store *s, const struct report *r, int64_t *id_out,
+    bool *known_out, struct err *e) MUST_USE;
+/* Was it received on the day (since 1970)? */
+bool report_on_day(struct store *s, const struct sha256 *sha, uint32_t day,
+    bool *found_out, struct err *e) MUST_USE;
+uint32_t report_day(const struct report *r); /* of its reception */
 bool report_get(struct store *s, int64_t id, struct arena *a,
     struct report *out, struct err *e) MUST_USE; /* ERR_ABSENT */
 /*
@@ -93,7 +105,7 @@ bool report_next(struct store *s, enum report_state state, int64_t after,
 bool report_begin(struct store *s, int64_t id, struct err *e) MUST_USE;
 bool report_aside(struct store *s, int64_t id, struct slice reason,
     struct err *e) MUST_USE;
-/* By SHA-256; *found_out false when there is none. */
+/* By SHA-256, the one received first; *found_out false when there is none. */
 bool report_find(struct store *s, const struct sha256 *sha, struct arena *a,
     struct report *out, bool *found_out, struct err *e) MUST_USE;
 
@@ -123,6 +135,13 @@ bool report_totals(struct store *s, struct report_totals *out,
  * stored before it was set aside are not counted again.
  */
 bool report_again(struct store *s, int64_t id, struct err *e) MUST_USE;
+/*
+ * Name, feed, format and options are r's from now on, and it is to be read
+ * again; what was said of its bad records goes. Its events are the caller's
+ * affair: of a report that gave some, store_forget_derived() must follow in the
+ * same transaction.
+ */
+bool report_retell(struct store *s, const struct report *r, struct err *e) MUST_USE;
 
 /* --- events into findings ---------------------------------------------- */
 
@@ -178,7 +197,13 @@ bool store_bad(struct store *s, uint64_t offset, uint32_t length, uint32_t line,
     struct err *e) MUST_USE;
 /* Write what is gathered together with the report's progress. */
 bool store_batch_flush(struct store *s, struct err *e) MUST_USE;
-/* Flush and mark the report done, with the format it was read as (empty: as it was). */
+/*
+ * Flush and mark the report done, with the format it was read as (empty: as it
+ * was). nothing: why it had nothing to report, or empty; where it gave neither
+ * an event nor a bad record, it is REPORT_NOTHING for that reason.
+ */
+bool store_batch_end(struct store *s, struct slice format, struct slice nothing,
+    struct err *e) MUST_USE;
 bool store_batch_done(struct store *s, struct slice format, struct err *e) MUST_USE;
 /* Forget what was gathered since the last flush. Fine where none is open. */
 void store_batch_drop(struct store *s);
