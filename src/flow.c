@@ -9,31 +9,17 @@
 #include "base/file.h"
 #include "base/lang.h"
 #include "base/log.h"
-#include "flow_reader.h"
+#include "flow_room.h"
 #include "parse/date.h"
 #include "store/findings.h"
 
-/* Reports up to this size share a transaction, so many at the most. */
-#define SMALL_BYTES ((uint64_t)256 << 10)
-#define SMALL_TOGETHER 200
 #define PROGRESS_EVERY 8192
 
 struct pending {
 	struct archived archived;
+	bool again; /* known bytes, and their reception counts */
 	int64_t received_s;
 	char *name, *feed, *format, *options;
-};
-
-struct flow {
-	struct node node;
-	struct flow_options options;
-	struct flow_reader *reader;
-	struct pending *pending;
-	size_t pending_count, pending_cap;
-	struct arena arena; /* of the report at hand */
-	/* the report at hand */
-	struct report report;
-	uint64_t events;
 };
 
 static char *
@@ -69,17 +55,24 @@ flow_open(const char *dir, const struct flow_options *options,
 	return true;
 }
 
+static void
+pending_drop(struct flow *f)
+{
+	for (size_t i = 0; i < f->pending_count; i++) {
+		free(f->pending[i].name);
+		free(f->pending[i].feed);
+		free(f->pending[i].format);
+		free(f->pending[i].options);
+	}
+	f->pending_count = 0;
+}
+
 void
 flow_close(struct flow **f)
 {
 	if (*f == NULL)
 		return;
-	for (size_t i = 0; i < (*f)->pending_count; i++) {
-		free((*f)->pending[i].name);
-		free((*f)->pending[i].feed);
-		free((*f)->pending[i].format);
-		free((*f)->pending[i].options);
-	}
+	pending_drop(*f);
 	free((*f)->pending);
 	flow_reader_stop(&(*f)->reader);
 	node_close(&(*f)->node);
@@ -100,42 +93,102 @@ flow_pending(const struct flow *f)
 	return f->pending_count;
 }
 
+/*
+ * Known bytes of a list that holds when it is fetched: received on another day,
+ * they are another observation, and the archive has to say so.
+ */
+static bool
+receive_again(struct flow *f, struct pending *p, const struct report *said, struct slice note, struct err *e)
+{
+	uint32_t day = report_day(said);
+	struct report first;
+	struct arena a;
+	bool known, found = true, ok;
+
+	if (!p->archived.known)
+		return true;
+	arena_init(&a, (size_t)1 << 20);
+	ok = report_find(f->node.store, &p->archived.sha, &a, &first, &known, e);
+	if (ok && known && first.undated)
+		ok = report_on_day(f->node.store, &p->archived.sha, day, &found, e);
+	arena_fini(&a);
+	p->again = ok && !found;
+	return ok && (found || archive_note_add(f->node.archive, &p->archived.sha, day, note, e));
+}
+
+/* The node's own hops hold for every report, unless the command names others. */
+static void
+options_with_ours(struct flow *f, struct slice told, struct buf *out)
+{
+	struct slice trusted = f->node.conf.trusted;
+
+	buf_put(out, told);
+	if (trusted.len > 0 && intake_option_of(told, S("trusted")).p == NULL)
+		buf_printf(out, "trusted=%.*s\n", SLICE_ARG(trusted));
+}
+
 bool
 flow_receive(struct flow *f, struct source *src, const struct receipt *r,
     struct err *e)
 {
 	struct report said = { .received_s = clock_now_s(), .name = r->name, .feed = r->feed,
-		.format = r->format, .options = r->options };
-	struct archived archived;
-	struct pending *p;
-	struct buf note;
+		.format = r->format };
+	struct pending p = { .received_s = said.received_s };
+	struct buf note, options;
 	bool ok;
 
 	buf_init(&note, ARCHIVE_NOTE_MAX);
+	buf_init(&options, ARCHIVE_NOTE_MAX);
+	options_with_ours(f, r->options, &options);
+	said.options = buf_view(&options);
 	report_note_print(&said, clock_order_ns(), &note);
-	ok = buf_ok(&note) || err_set(e, ERR_LIMIT, "the name or the options of a report are too long");
-	ok = ok && archive_put(f->node.archive, src, f->node.conf.report_bytes_max, buf_view(&note), &archived, e);
-	buf_fini(&note);
-	if (!ok)
-		return false;
-	if (f->pending_count == f->pending_cap) {
-		f->pending_cap = f->pending_cap == 0 ? 64 : f->pending_cap * 2;
-		f->pending = xrealloc(f->pending, f->pending_cap * sizeof(*f->pending));
+	ok = (buf_ok(&note) && buf_ok(&options)) ||
+	    err_set(e, ERR_LIMIT, "the name or the options of a report are too long");
+	ok = ok && archive_put(f->node.archive, src, f->node.conf.report_bytes_max, buf_view(&note), &p.archived, e) &&
+	    receive_again(f, &p, &said, buf_view(&note), e);
+	if (ok) {
+		p.name = text_keep(r->name);
+		p.feed = text_keep(r->feed);
+		p.format = text_keep(r->format);
+		p.options = text_keep(said.options);
+		if (f->pending_count == f->pending_cap) {
+			f->pending_cap = f->pending_cap == 0 ? 64 : f->pending_cap * 2;
+			f->pending = xrealloc(f->pending, f->pending_cap * sizeof(*f->pending));
+		}
+		f->pending[f->pending_count++] = p;
 	}
-	p = &f->pending[f->pending_count++];
-	p->archived = archived;
-	p->received_s = said.received_s;
-	p->name = text_keep(r->name);
-	p->feed = text_keep(r->feed);
-	p->format = text_keep(r->format);
-	p->options = text_keep(r->options);
-	return true;
+	buf_fini(&note);
+	buf_fini(&options);
+	return ok;
+}
+
+/* Enter what lies in the archive. known_out: the report that it was before, if it was. */
+static bool
+enter(struct flow *f, const struct pending *p, struct arena *a, struct report *was,
+    bool *known_out, struct err *e)
+{
+	struct report r = { .sha = p->archived.sha, .received_s = p->received_s, .bytes = p->archived.bytes,
+		.name = slice_of_str(p->name), .feed = slice_of_str(p->feed),
+		.format = slice_of_str(p->format), .options = slice_of_str(p->options) }, first = r;
+	int64_t id, order;
+
+	if (!report_find(f->node.store, &r.sha, a, was, known_out, e))
+		return false;
+	/* A kill came between archive and list: it is the reception of then. */
+	if (!*known_out && p->archived.known)
+		flow_note(&f->node, &r.sha, 0, a, &first, &order);
+	if (!*known_out && first.received_s == 0)
+		first = r;
+	if (!*known_out && !report_add(f->node.store, &first, &id, known_out, e))
+		return false;
+	return !p->again || report_add_again(f->node.store, &r, &id, known_out, e);
 }
 
 bool
 flow_commit(struct flow *f, struct flow_taken *out, struct err *e)
 {
 	struct db *db = store_db(f->node.store);
+	struct arena a;
 	bool ok = true;
 
 	*out = (struct flow_taken){ 0 };
@@ -145,31 +198,28 @@ flow_commit(struct flow *f, struct flow_taken *out, struct err *e)
 		return false;
 	if (!db_durable(db, true, e) || !db_begin(db, e))
 		return false;
+	arena_init(&a, (size_t)4 << 20);
 	for (size_t i = 0; i < f->pending_count && ok; i++) {
 		const struct pending *p = &f->pending[i];
-		struct report r = { .sha = p->archived.sha, .received_s = p->received_s, .bytes = p->archived.bytes,
-			.name = slice_of_str(p->name), .feed = slice_of_str(p->feed),
-			.format = slice_of_str(p->format), .options = slice_of_str(p->options) };
+		struct report was = { 0 };
 		bool known;
-		int64_t id;
 
-		ok = report_add(f->node.store, &r, &id, &known, e);
+		ok = enter(f, p, &a, &was, &known, e);
 		out->reports += ok && !known;
 		out->known += ok && known;
+		if (ok && known && was.id != 0 && f->options.known != NULL)
+			f->options.known(f->options.cookie, &was, &(struct receipt){ slice_of_str(p->name),
+			    slice_of_str(p->feed), slice_of_str(p->format), slice_of_str(p->options) });
+		arena_reset(&a);
 	}
+	arena_fini(&a);
 	ok = ok && db_commit(db, e);
 	if (!ok)
 		store_rollback(f->node.store);
 	/* What is derived can be made again: it need not wait for the disk. */
 	if (!db_durable(db, false, e) || !ok)
 		return false;
-	for (size_t i = 0; i < f->pending_count; i++) {
-		free(f->pending[i].name);
-		free(f->pending[i].feed);
-		free(f->pending[i].format);
-		free(f->pending[i].options);
-	}
-	f->pending_count = 0;
+	pending_drop(f);
 	return true;
 }
 
@@ -246,9 +296,10 @@ event_in(void *cookie, const struct event *ev, struct err *e)
 	attribute(f, ev, &o);
 	if (!store_observe(f->node.store, &o, e))
 		return false;
-	if (f->options.event != NULL && !f->options.event(f->options.cookie, ev, e))
+	if (f->options.event != NULL && !f->options.event(f->options.cookie, &f->report, ev, e))
 		return false;
 	f->events++;
+	f->dated += time.len > 0;
 	if (f->options.progress != NULL && f->events % PROGRESS_EVERY == 0)
 		f->options.progress(f->options.cookie, f->report.name, f->events);
 	return true;
@@ -264,9 +315,8 @@ bad_in(void *cookie, const struct place *place, struct slice column,
 	    place->part, column, reason, e);
 }
 
-/* Read f->report into the open batch. *aside_out: the report's own fault, e says which. */
-static bool
-read_into_batch(struct flow *f, struct slice *format_out, bool *aside_out, struct err *e)
+bool
+flow_read_into_batch(struct flow *f, struct flow_read *out, struct err *e)
 {
 	struct field_set set = wanted();
 	struct intake_sink sink = { .cookie = f, .event = event_in, .bad = bad_in,
@@ -274,17 +324,25 @@ read_into_batch(struct flow *f, struct slice *format_out, bool *aside_out, struc
 	int fd;
 	bool ok;
 
-	*aside_out = false;
-	f->events = 0;
+	*out = (struct flow_read){ 0 };
+	f->events = f->dated = 0;
 	if (!archive_fd(f->node.archive, &f->report.sha, &fd, e))
 		return false;
-	ok = flow_reader_run(f->reader, fd, &f->report, &sink, format_out, aside_out, &f->arena, e);
+	ok = flow_reader_run(f->reader, fd, &f->report, &sink, out, &f->arena, e);
 	(void)close(fd);
 	return ok;
 }
 
-static bool
-tell_done(struct flow *f, int64_t id, struct err *e)
+bool
+flow_undated(const struct flow *f, const struct flow_read *read)
+{
+	const struct intake_format *format = intake_format_find(read->format);
+
+	return format != NULL && format->lists && f->events > 0 && f->dated == 0;
+}
+
+bool
+flow_tell_done(struct flow *f, int64_t id, struct err *e)
 {
 	struct report r;
 	struct arena a;
@@ -295,7 +353,7 @@ tell_done(struct flow *f, int64_t id, struct err *e)
 	arena_init(&a, 1 << 16);
 	ok = report_get(f->node.store, id, &a, &r, e);
 	if (ok)
-		f->options.done(f->options.cookie, &(struct flow_report){ .id = id, .name = r.name,
+		f->options.done(f->options.cookie, &(struct flow_report){ .id = id, .sha = r.sha, .name = r.name,
 		    .format = r.format, .state = r.state, .reason = r.reason, .bytes = r.bytes,
 		    .events = r.events, .bad = r.bad });
 	arena_fini(&a);
@@ -307,15 +365,15 @@ static bool
 work_one(struct flow *f, struct err *e)
 {
 	struct store *s = f->node.store;
-	struct slice format = SLICE_NONE;
-	bool aside;
+	struct flow_read read;
 
 	if (!report_begin(s, f->report.id, e) ||
 	    !store_batch_begin(s, f->report.id, NULL, e))
 		return false;
-	if (read_into_batch(f, &format, &aside, e))
-		return store_batch_done(s, format, e) && tell_done(f, f->report.id, e);
-	if (!aside) {
+	if (flow_read_into_batch(f, &read, e))
+		return store_batch_end(s, &(struct batch_end){ read.format, read.nothing, flow_undated(f, &read) }, e) &&
+		    flow_tell_done(f, f->report.id, e);
+	if (!read.aside) {
 		store_batch_drop(s);
 		return false;
 	}
@@ -326,11 +384,11 @@ work_one(struct flow *f, struct err *e)
 		return false;
 	store_batch_drop(s);
 	return report_aside(s, f->report.id, slice_of_str(e->text), e) &&
-	    tell_done(f, f->report.id, e);
+	    flow_tell_done(f, f->report.id, e);
 }
 
-static bool
-stopped(const struct flow *f)
+bool
+flow_stopped(const struct flow *f)
 {
 	return f->options.stop != NULL && *f->options.stop;
 }
@@ -358,7 +416,7 @@ set_aside(struct flow *f, struct err *e)
 	store_batch_drop(f->node.store);
 	store_rollback(f->node.store);
 	log_error("report.refused", "id=%lld reason=\"%s\" cause=\"%s\"", (long long)f->report.id, why.text, why.cause);
-	return report_aside(f->node.store, f->report.id, slice_of_str(why.text), e) && tell_done(f, f->report.id, e);
+	return report_aside(f->node.store, f->report.id, slice_of_str(why.text), e) && flow_tell_done(f, f->report.id, e);
 }
 
 bool
@@ -371,7 +429,7 @@ flow_work(struct flow *f, struct err *e)
 	for (;;) {
 		if (!next_report(f, &found, e))
 			goto fail;
-		if (!found || stopped(f))
+		if (!found || flow_stopped(f))
 			break;
 		/* A transaction costs more than a small report: they share one. */
 		if (together > 0 && (together == SMALL_TOGETHER || f->report.bytes > SMALL_BYTES)) {
@@ -397,35 +455,10 @@ fail:
 }
 
 bool
-flow_retry(struct flow *f, int64_t report, struct err *e)
-{
-	struct store *s = f->node.store;
-	struct slice format = SLICE_NONE;
-	bool aside, more = true;
-
-	arena_reset(&f->arena);
-	if (!report_get(s, report, &f->arena, &f->report, e))
-		return false;
-	if (f->report.state == REPORT_ASIDE)
-		return report_again(s, report, e) && flow_work(f, e);
-	while (more) {
-		if (!store_batch_retry(s, report, &more, e))
-			return false;
-		if (!read_into_batch(f, &format, &aside, e)) {
-			store_batch_drop(s);
-			return aside ? report_aside(s, report, slice_of_str(e->text), e) && tell_done(f, report, e) : false;
-		}
-		if (!store_batch_done(s, SLICE_NONE, e))
-			return false;
-	}
-	return tell_done(f, report, e);
-}
-
-bool
 flow_replay(struct flow *f, struct err *e)
 {
 	return store_forget_derived(f->node.store, e) && flow_work(f, e) &&
-	    (stopped(f) || store_acts_again(f->node.store, e));
+	    (flow_stopped(f) || store_acts_again(f->node.store, e));
 }
 
 struct each {
@@ -448,15 +481,15 @@ flow_events(struct flow *f, const struct report *r,
 {
 	struct each x = { each, cookie };
 	struct intake_sink sink = { .cookie = &x, .event = each_event };
-	struct slice format;
+	struct flow_read read;
 	struct arena a;
-	bool aside, ok;
+	bool ok;
 	int fd;
 
 	if (!archive_fd(f->node.archive, &r->sha, &fd, e))
 		return false;
 	arena_init(&a, 1 << 20);
-	ok = flow_reader_run(f->reader, fd, r, &sink, &format, &aside, &a, e);
+	ok = flow_reader_run(f->reader, fd, r, &sink, &read, &a, e);
 	arena_fini(&a);
 	(void)close(fd);
 	return ok;

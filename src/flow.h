@@ -26,9 +26,10 @@ struct receipt {
 
 struct flow_report {
 	int64_t id;
+	struct sha256 sha;
 	struct slice name, format;
 	enum report_state state;
-	struct slice reason; /* of one set aside */
+	struct slice reason; /* of one set aside, or with nothing to report */
 	uint64_t bytes, events, bad;
 };
 
@@ -37,8 +38,10 @@ struct flow_options {
 	void (*done)(void *cookie, const struct flow_report *r);
 	/* Now and then within a long one (may be NULL). */
 	void (*progress)(void *cookie, struct slice name, uint64_t events);
-	/* Every event as it comes, with all of its fields (may be NULL). */
-	bool (*event)(void *cookie, const struct event *ev, struct err *e);
+	/* Every event as it comes, with all of its fields, and its report (may be NULL). */
+	bool (*event)(void *cookie, const struct report *r, const struct event *ev, struct err *e);
+	/* Bytes that were here before: as what, and what was said of them now (may be NULL). */
+	void (*known)(void *cookie, const struct report *was, const struct receipt *now);
 	void *cookie;
 	/* Stop between two reports when it becomes true (may be NULL). */
 	const volatile bool *stop;
@@ -64,13 +67,39 @@ size_t flow_pending(const struct flow *f);
 
 /* Read all reports that are taken and not yet read. */
 bool flow_work(struct flow *f, struct err *e) MUST_USE;
-/* Read the bad records of a done report again, or a report that was set aside. */
-bool flow_retry(struct flow *f, int64_t report, struct err *e) MUST_USE;
+/*
+ * Read again: reports that were set aside or had nothing to report whole, of
+ * those that are done the bad records. Small ones share a transaction.
+ */
+bool flow_retry(struct flow *f, const int64_t *ids, size_t count, struct err *e) MUST_USE;
+
+/* What is told anew of reports that were misread; a field without .p stays as it was. */
+struct flow_told {
+	struct slice name, feed;
+	struct slice format; /* empty: recognise it */
+	struct slice options; /* lines "key=value"; others stay, "key=" takes one away */
+	/*
+	 * A report that gave events can be read otherwise only if all that is
+	 * derived is made again, as what it counted stands in sums. False: then
+	 * ERR_CONFLICT, and nothing is changed.
+	 */
+	bool replay;
+};
+/* Tell it, in the archive too, and read them again. */
+bool flow_retell(struct flow *f, const int64_t *ids, size_t count,
+    const struct flow_told *t, struct err *e) MUST_USE;
 /*
  * Enter the reports that the archive holds and the store does not know, in the
  * order in which they came: a store that was lost is made again so.
  */
 bool flow_recover(struct flow *f, uint64_t *count_out, struct err *e) MUST_USE;
+/*
+ * What the archive says of a report: as it came, or as it was told later. The
+ * day (since 1970) says which reception; 0: the first. A note that cannot be
+ * read leaves it without a name, not out. Texts lie in a.
+ */
+void flow_note(struct node *n, const struct sha256 *sha, uint32_t day, struct arena *a,
+    struct report *out, int64_t *order_out);
 /* Make all that is derived again from the archive. */
 bool flow_replay(struct flow *f, struct err *e) MUST_USE;
 

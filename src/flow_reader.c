@@ -138,8 +138,7 @@ guard_bad(void *cookie, const struct place *place, struct slice column,
 
 bool
 flow_reader_run(struct flow_reader *r, int fd, const struct report *report,
-    const struct intake_sink *sink, struct slice *format_out, bool *aside_out,
-    struct arena *a, struct err *e)
+    const struct intake_sink *sink, struct flow_read *out, struct arena *a, struct err *e)
 {
 	struct guard guard = { sink, false };
 	struct intake_sink guarded = { .cookie = &guard, .event = guard_event,
@@ -159,7 +158,8 @@ flow_reader_run(struct flow_reader *r, int fd, const struct report *report,
 			log_error("tables.refused", "reason=\"%s\"", why.text);
 	}
 	ok = reader_run(r->reader, &job, &guarded, &summary, e);
-	*aside_out = !ok && !guard.ours && !summary.no_reader;
-	*format_out = arena_copy(a, slice_of_str(summary.format));
+	*out = (struct flow_read){ .aside = !ok && !guard.ours && !summary.no_reader,
+		.format = arena_copy(a, slice_of_str(summary.format)),
+		.nothing = arena_copy(a, slice_of_str(summary.nothing)) };
 	return ok;
 }

@@ -16,14 +16,16 @@ bool flow_reader_start(const struct node *conf, struct flow_reader **out,
     struct err *e) MUST_USE;
 void flow_reader_stop(struct flow_reader **r);
 
-/*
- * Read the archived report behind fd; events and bad records go to sink. On
- * failure *aside_out says that the report is to blame (or what it did to its
- * reader), else the node is. *format_out lies in a.
- */
+/* What a reading ended with; texts lie in its arena. */
+struct flow_read {
+	struct slice format;
+	struct slice nothing; /* why there was nothing to report, or empty */
+	bool aside; /* of a failure: the report is to blame (or what it did to its reader), not the node */
+};
+
+/* Read the archived report behind fd; events and bad records go to sink. */
 bool flow_reader_run(struct flow_reader *r, int fd, const struct report *report,
-    const struct intake_sink *sink, struct slice *format_out, bool *aside_out,
-    struct arena *a, struct err *e) MUST_USE;
+    const struct intake_sink *sink, struct flow_read *out, struct arena *a, struct err *e) MUST_USE;
 
 /* A newer schema or mapping for the reports that follow. */
 bool flow_reader_table(struct flow_reader *r, const char *path, struct err *e) MUST_USE;

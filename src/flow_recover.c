@@ -5,12 +5,13 @@
 #include <stdlib.h>
 
 #include "base/log.h"
-#include "flow.h"
+#include "flow_room.h"
 
 /* Small, as an archive may hold millions. */
 struct found {
 	struct sha256 sha;
 	int64_t order;
+	uint32_t day; /* of a later reception; 0: of the first */
 };
 
 struct recover {
@@ -19,9 +20,20 @@ struct recover {
 	size_t count, cap;
 };
 
-/* A note that cannot be read leaves the report without a name, not out. */
-static void
-note_of(struct node *n, const struct sha256 *sha, struct arena *a, struct report *out, int64_t *order)
+static struct slice
+note_on(struct node *n, const struct sha256 *sha, uint32_t day, struct arena *a)
+{
+	struct slice note = S("");
+	struct err e = ERR_INIT;
+
+	if (!archive_note_on(n->archive, sha, day, a, &note, &e))
+		log_warn("archive.note", "why=\"%s\"", e.text);
+	return note;
+}
+
+void
+flow_note(struct node *n, const struct sha256 *sha, uint32_t day, struct arena *a,
+    struct report *out, int64_t *order_out)
 {
 	struct slice note = S("");
 	struct err e = ERR_INIT;
@@ -29,15 +41,30 @@ note_of(struct node *n, const struct sha256 *sha, struct arena *a, struct report
 
 	if (!archive_note(n->archive, sha, a, &note, &bytes, &e))
 		log_warn("archive.note", "why=\"%s\"", e.text);
-	(void)report_note_read(note, a, out, order);
+	(void)report_note_read(note, a, out, order_out);
+	/* What was told of that reception later stands beside it. */
+	note = note_on(n, sha, day == 0 ? report_day(out) : day, a);
+	if (note.len > 0)
+		(void)report_note_read(note, a, out, order_out);
 	out->sha = *sha;
 	out->bytes = bytes;
+}
+
+static void
+put(struct recover *r, const struct found *f)
+{
+	if (r->count == r->cap) {
+		r->cap = r->cap == 0 ? 256 : r->cap * 2;
+		r->v = xrealloc(r->v, r->cap * sizeof(*r->v));
+	}
+	r->v[r->count++] = *f;
 }
 
 static bool
 look_at(void *cookie, const struct sha256 *sha, struct err *e)
 {
 	struct recover *r = cookie;
+	struct found f = { .sha = *sha };
 	struct report report;
 	struct arena a;
 	bool known, ok;
@@ -45,17 +72,35 @@ look_at(void *cookie, const struct sha256 *sha, struct err *e)
 	arena_init(&a, (size_t)1 << 20);
 	ok = report_find(r->node->store, sha, &a, &report, &known, e);
 	if (ok && !known) {
-		struct found f = { .sha = *sha };
-
-		note_of(r->node, sha, &a, &report, &f.order);
-		if (r->count == r->cap) {
-			r->cap = r->cap == 0 ? 256 : r->cap * 2;
-			r->v = xrealloc(r->v, r->cap * sizeof(*r->v));
-		}
-		r->v[r->count++] = f;
+		flow_note(r->node, sha, 0, &a, &report, &f.order);
+		put(r, &f);
 	}
 	arena_fini(&a);
 	return ok;
+}
+
+/* A note beside a report: of a later reception, or only of other options. */
+static bool
+look_at_note(void *cookie, const struct sha256 *sha, uint32_t day, struct err *e)
+{
+	struct recover *r = cookie;
+	struct found f = { .sha = *sha, .day = day };
+	struct report report;
+	struct arena a;
+	int64_t order;
+	bool known, ok;
+
+	ok = report_on_day(r->node->store, sha, day, &known, e);
+	if (!ok || known)
+		return ok;
+	arena_init(&a, (size_t)1 << 20);
+	flow_note(r->node, sha, 0, &a, &report, &order);
+	if (report_day(&report) != day) {
+		flow_note(r->node, sha, day, &a, &report, &f.order);
+		put(r, &f);
+	}
+	arena_fini(&a);
+	return true;
 }
 
 static int
@@ -77,8 +122,9 @@ enter(struct recover *r, const struct found *f, struct err *e)
 	bool known, ok;
 
 	arena_init(&a, (size_t)1 << 20);
-	note_of(r->node, &f->sha, &a, &report, &order);
-	ok = report_add(r->node->store, &report, &id, &known, e);
+	flow_note(r->node, &f->sha, f->day, &a, &report, &order);
+	ok = f->day == 0 ? report_add(r->node->store, &report, &id, &known, e) :
+			   report_add_again(r->node->store, &report, &id, &known, e);
 	arena_fini(&a);
 	return ok;
 }
@@ -88,7 +134,8 @@ flow_recover(struct flow *f, uint64_t *count_out, struct err *e)
 {
 	struct recover r = { .node = flow_node(f) };
 	struct db *db = store_db(r.node->store);
-	bool ok = archive_each(r.node->archive, look_at, &r, e);
+	bool ok = archive_each(r.node->archive, look_at, &r, e) &&
+	    archive_each_note(r.node->archive, look_at_note, &r, e);
 
 	*count_out = 0;
 	if (ok && r.count > 0) {

@@ -257,5 +257,5 @@ cli_main(int argc, char **argv)
 	}
 	if (!command_run(&c, argc - at, argv + at, &e))
 		return failed(&e);
-	return c.partial ? 1 : 0;
+	return !c.partial ? 0 : c.status != 0 ? c.status : 1;
 }

@@ -45,6 +45,7 @@ struct cli {
 	bool quiet;
 	/* true when the work is done but something in it needs a look: exit status 1 */
 	bool partial;
+	int status; /* instead of 1, where partial is set; 0: 1 */
 };
 
 extern const struct cli_command *const cli_commands[];

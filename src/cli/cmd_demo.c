@@ -228,8 +228,8 @@ add_up(struct node *n, struct err *e)
 	if (step != STEP_END)
 		return false;
 	printf(T("%llu reports were taken: %llu read, %llu set aside. %llu events came of them, and the %llu findings count %llu: %s."),
-	    (unsigned long long)(totals.reports[REPORT_DONE] + totals.reports[REPORT_ASIDE] + totals.reports[REPORT_RECEIVED] + totals.reports[REPORT_READING]),
-	    (unsigned long long)totals.reports[REPORT_DONE], (unsigned long long)totals.reports[REPORT_ASIDE],
+	    (unsigned long long)(totals.reports[REPORT_DONE] + totals.reports[REPORT_NOTHING] + totals.reports[REPORT_ASIDE] + totals.reports[REPORT_RECEIVED] + totals.reports[REPORT_READING]),
+	    (unsigned long long)(totals.reports[REPORT_DONE] + totals.reports[REPORT_NOTHING]), (unsigned long long)totals.reports[REPORT_ASIDE],
 	    (unsigned long long)totals.events, (unsigned long long)findings, (unsigned long long)events,
 	    events == totals.events ? T("the counters add up") : T("THE COUNTERS DO NOT ADD UP"));
 	putchar('\n');

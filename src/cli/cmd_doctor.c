@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/lang.h"
 #include "cli/commands.h"
+#include "flow.h"
 #include "cli/table.h"
 #include "intake/reader.h"
 #include "node.h"
@@ -94,6 +95,26 @@ report_listed(void *cookie, const struct sha256 *sha, struct err *e)
 	return ok;
 }
 
+/* A later reception, of which only the archive knows. */
+static bool
+note_listed(void *cookie, const struct sha256 *sha, uint32_t day, struct err *e)
+{
+	struct missing *m = cookie;
+	struct report first;
+	struct arena a;
+	int64_t order;
+	bool found, ok;
+
+	ok = report_on_day(m->d->node->store, sha, day, &found, e);
+	if (!ok || found)
+		return ok;
+	arena_init(&a, 1 << 20);
+	flow_note(m->d->node, sha, 0, &a, &first, &order);
+	m->count += report_day(&first) != day;
+	arena_fini(&a);
+	return true;
+}
+
 static void
 sandbox(struct doctor *d)
 {
@@ -133,6 +154,7 @@ checks(struct doctor *d, struct err *e)
 		say(d, T("store"), BAD, e->text);
 	if (!report_list(d->node->store, &(struct report_query){ 0 }, report_there, &missing, e) ||
 	    !archive_each(d->node->archive, report_listed, &unlisted, e) ||
+	    !archive_each_note(d->node->archive, note_listed, &unlisted, e) ||
 	    !report_totals(d->node->store, &totals, e))
 		return false;
 	if (missing.count > 0) {
@@ -152,7 +174,7 @@ checks(struct doctor *d, struct err *e)
 	} else if (missing.count == 0) {
 		say(d, T("archive"), GOOD, T("every report of the list is there (--full unpacks and compares them)"));
 	}
-	(void)snprintf(text, sizeof(text), T("%llu done, %llu set aside, %llu waiting"), (unsigned long long)totals.reports[REPORT_DONE],
+	(void)snprintf(text, sizeof(text), T("%llu done, %llu set aside, %llu waiting"), (unsigned long long)(totals.reports[REPORT_DONE] + totals.reports[REPORT_NOTHING]),
 	    (unsigned long long)totals.reports[REPORT_ASIDE], (unsigned long long)(totals.reports[REPORT_RECEIVED] + totals.reports[REPORT_READING]));
 	say(d, T("reports"), totals.reports[REPORT_ASIDE] > 0 ? WARN : GOOD, text);
 	say(d, T("networks"), d->node->networks == NULL ? WARN : GOOD, d->node->networks == NULL ?

@@ -1,9 +1,7 @@
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "base/lang.h"
 #include "cli/commands.h"
-#include "cli/run.h"
 #include "cli/table.h"
 #include "node.h"
 #include "store/findings.h"
@@ -99,7 +97,7 @@ reports(struct cli *c, struct err *e)
 		q.has_state = slice_eq(state, slice_of_str(report_state_name(q.state)));
 	}
 	if (state.p != NULL && !q.has_state)
-		return err_set(e, ERR_USAGE, "--state: %s is none of received, reading, done, aside", QUOTE(state));
+		return err_set(e, ERR_USAGE, "--state: %s is none of received, reading, done, aside, nothing", QUOTE(state));
 	if (!cli_opt_u64(c, "limit", 0, SIZE_MAX, &limit, e) || !node_open(c->node, NODE_READ, &node, e))
 		return false;
 	q.limit = (size_t)limit;
@@ -117,7 +115,7 @@ reports(struct cli *c, struct err *e)
 }
 
 static const struct cli_option options[] = {
-	{ "state", 's', N_("STATE"), N_("received, reading, done or aside") },
+	{ "state", 's', N_("STATE"), N_("received, reading, done, aside or nothing") },
 	{ "bad", 0, NULL, N_("only reports of which records were set aside") },
 	{ "feed", 'f', N_("NAME"), N_("only this feed") },
 	{ "limit", 0, N_("N"), N_("how many at the most (default 50; 0: all)") },
@@ -132,112 +130,4 @@ const struct cli_command cli_reports = {
 	.options = options,
 	.args_max = 1,
 	.run = reports,
-};
-
-/* --- retry and replay ---------------------------------------------------------- */
-
-struct ids {
-	int64_t *v;
-	size_t count, cap;
-};
-
-static void
-ids_add(struct ids *ids, int64_t id)
-{
-	if (ids->count == ids->cap) {
-		ids->cap = ids->cap == 0 ? 64 : ids->cap * 2;
-		ids->v = xrealloc(ids->v, ids->cap * sizeof(*ids->v));
-	}
-	ids->v[ids->count++] = id;
-}
-
-static bool
-id_put(void *cookie, const struct report *r, struct err *e)
-{
-	(void)e;
-	ids_add(cookie, r->id);
-	return true;
-}
-
-static bool
-retry(struct cli *c, struct err *e)
-{
-	struct ids ids = { 0 };
-	struct flow *flow = NULL;
-	struct run r;
-	uint64_t id;
-	bool ok;
-
-	run_begin(&r, c);
-	ok = flow_open(c->node, &r.options, &flow, e);
-	for (int i = 0; ok && i < c->arg_count; i++) {
-		if (!slice_u64(slice_of_str(c->args[i]), &id) || id > INT64_MAX)
-			ok = err_set(e, ERR_USAGE, "%s is not the number of a report", QUOTE(slice_of_str(c->args[i])));
-		else
-			ids_add(&ids, (int64_t)id);
-	}
-	if (ok && cli_has(c, "schema"))
-		ok = flow_tables_load(flow, cli_opt(c, "schema"), e);
-	if (ok && c->arg_count == 0)
-		ok = report_list(flow_node(flow)->store, &(struct report_query){ .has_state = true, .state = REPORT_ASIDE }, id_put, &ids, e) &&
-		    report_list(flow_node(flow)->store, &(struct report_query){ .has_state = true, .state = REPORT_DONE, .with_bad = true }, id_put, &ids, e);
-	run_work(&r, ids.count);
-	for (size_t i = 0; ok && i < ids.count && !*r.options.stop; i++)
-		ok = flow_retry(flow, ids.v[i], e);
-	free(ids.v);
-	flow_close(&flow);
-	if (!ok) {
-		run_drop(&r);
-		return false;
-	}
-	return run_end(&r, c, NULL, e);
-}
-
-static const struct cli_option retry_options[] = {
-	{ "schema", 0, N_("FILE"), N_("a newer Shadowserver schema for these reports") },
-	{ NULL, 0, NULL, NULL },
-};
-
-const struct cli_command cli_retry = {
-	.name = "retry",
-	.args = N_("[NUMBER...]"),
-	.summary = N_("read again what was set aside: whole reports, or their bad records"),
-	.details = N_("Without a number: everything that was set aside. Nothing that was counted is counted again."),
-	.options = retry_options,
-	.args_max = -1,
-	.run = retry,
-};
-
-static bool
-replay(struct cli *c, struct err *e)
-{
-	struct flow *flow = NULL;
-	struct run r;
-	struct report_totals totals = { 0 };
-	uint64_t count = 0, recovered = 0;
-	bool ok;
-
-	run_begin(&r, c);
-	ok = flow_open(c->node, &r.options, &flow, e) && flow_recover(flow, &recovered, e) &&
-	    report_totals(flow_node(flow)->store, &totals, e);
-	for (int i = 0; i < REPORT_STATE_COUNT; i++)
-		count += totals.reports[i];
-	if (recovered > 0 && !c->quiet)
-		fprintf(stderr, T("%llu reports of the archive were in no list; they are in it again.\n"), (unsigned long long)recovered);
-	run_work(&r, count);
-	ok = ok && flow_replay(flow, e);
-	flow_close(&flow);
-	if (!ok) {
-		run_drop(&r);
-		return false;
-	}
-	return run_end(&r, c, NULL, e);
-}
-
-const struct cli_command cli_replay = {
-	.name = "replay",
-	.args = "",
-	.summary = N_("make findings and counts again from the archive"),
-	.details = N_("All that is derived is dropped and made again from the reports as they were received. What people and notices did stays. Reports that the archive holds and the list does not know are entered again, so that a lost store.db comes back (contacts, notices and what people did come from a copy of it alone). It may be stopped and goes on with the next command."),
-	.run = replay,
 };

@@ -11,14 +11,15 @@
 #include "cli/take.h"
 
 struct run {
-	bool json, quiet;
+	bool json, quiet, places;
 	struct flow_options options; /* for flow_open() */
 	struct progress progress;
 	struct table table;
 	struct buf line;
 	void (*print)(const struct event *ev, struct buf *out); /* --as */
 	int64_t begun_ns;
-	uint64_t done, aside, events, bad, bytes, rows;
+	uint64_t done, aside, nothing, others, events, bad, bytes, rows;
+	int refused_status; /* exit status by the first file that was refused */
 };
 
 void run_begin(struct run *r, struct cli *c);

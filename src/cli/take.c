@@ -119,6 +119,20 @@ refused(struct take *t, const char *path, const struct err *why)
 		t->refuse(t->cookie, path, why);
 }
 
+/* errno of a file that is named, by what a script wants to know. */
+static bool
+not_opened(const char *path, struct err *why)
+{
+	int error = errno;
+
+	(void)err_sys(why, "%s", path);
+	if (error == ENOENT || error == ENOTDIR)
+		why->code = ERR_ABSENT;
+	else if (error == EACCES)
+		why->code = ERR_DENIED;
+	return false;
+}
+
 /* A pipe without a writer yet reads as if it were at its end: wait for the first. */
 static void
 await_writer(const struct take *t, int fd)
@@ -139,7 +153,7 @@ open_input(struct take *t, const char *path, bool named, int *fd_out, bool *ours
 	*fd_out = fd;
 	*ours_out = fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM);
 	if (fd < 0)
-		return err_sys(e, "%s", path);
+		return not_opened(path, e);
 	if (fstat(fd, &st) != 0 || !(S_ISREG(st.st_mode) || (named && S_ISFIFO(st.st_mode))))
 		return err_set(e, ERR_INPUT, "%s: not a file", path);
 	if (t->careful && !finished(fd, &st)) {
@@ -226,24 +240,94 @@ take_folder(struct take *t, struct folders *waiting, const char *path, struct er
 	return ok;
 }
 
+static int
+nameless_file(const char *dir, struct err *e)
+{
+	char path[4096];
+	int fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+
+	if (fd >= 0)
+		return fd;
+	/* Not every file system has them. */
+	if (snprintf(path, sizeof(path), "%s/.spool-XXXXXX", dir) < (int)sizeof(path))
+		fd = mkostemp(path, O_CLOEXEC);
+	if (fd < 0)
+		(void)err_sys(e, "%s", dir);
+	else
+		(void)unlink(path);
+	return fd;
+}
+
+static bool
+copy_in(struct take *t, int from, int to, uint64_t bytes_max, struct err *e)
+{
+	static uint8_t bytes[1 << 16];
+	uint64_t total = 0;
+
+	/* One byte more than may be: archive_put() refuses it in its own words. */
+	while (total <= bytes_max) {
+		ssize_t n = read(from, bytes, sizeof(bytes));
+
+		if (n < 0 && errno == EINTR && t->stop != NULL && *t->stop)
+			return err_set(e, ERR_SYSTEM, "stopped before the input had ended; nothing of it was taken");
+		if (n < 0 && errno != EINTR)
+			return err_sys(e, "reading failed");
+		if (n == 0)
+			break;
+		if (n > 0 && !fd_write_all(to, slice_of(bytes, (size_t)n), e))
+			return false;
+		total += n > 0 ? (uint64_t)n : 0;
+	}
+	return lseek(to, 0, SEEK_SET) == 0 || err_sys(e, "reading failed");
+}
+
+bool
+take_spool(struct take *t, const char *path, const char *dir,
+    uint64_t bytes_max, int *fd_out, struct err *e)
+{
+	bool input = strcmp(path, "-") == 0, ok;
+	struct stat st;
+	int from = STDIN_FILENO;
+
+	if (!input && (stat(path, &st) != 0 || !S_ISFIFO(st.st_mode)))
+		return true;
+	if (!input)
+		from = open(path, O_RDONLY | O_CLOEXEC);
+	if (from < 0)
+		return err_sys(e, "%s", path);
+	*fd_out = nameless_file(dir, e);
+	ok = *fd_out >= 0 && copy_in(t, from, *fd_out, bytes_max, e);
+	if (!input)
+		(void)close(from);
+	return ok || err_within(e, "%s", path);
+}
+
+bool
+take_spooled(struct take *t, const char *path, int fd, struct err *e)
+{
+	struct err why = ERR_INIT;
+	bool ours, ok = take_fd(t, fd, strcmp(path, "-") == 0 ? "standard-input" : path, &ours, &why);
+
+	t->files += ok;
+	if (!ok && !ours)
+		refused(t, path, &why);
+	if (ours)
+		*e = why;
+	return ok || !ours;
+}
+
 bool
 take_path(struct take *t, const char *path, struct err *e)
 {
 	struct folders waiting = { NULL, 0, 0 };
 	struct err why = ERR_INIT;
 	struct stat st;
-	bool ok, ours;
+	bool ok;
 
-	if (strcmp(path, "-") == 0) {
-		ok = take_fd(t, STDIN_FILENO, "standard-input", &ours, &why);
-		t->files += ok;
-		if (!ok && !ours)
-			refused(t, "-", &why);
-		*e = why;
-		return ok || !ours;
-	}
+	if (strcmp(path, "-") == 0)
+		return take_spooled(t, path, STDIN_FILENO, e);
 	if (stat(path, &st) != 0) {
-		(void)err_sys(&why, "%s", path);
+		(void)not_opened(path, &why);
 		refused(t, path, &why);
 		return true;
 	}

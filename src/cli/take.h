@@ -34,6 +34,13 @@ struct take {
 bool take_path(struct take *t, const char *path, struct err *e) MUST_USE;
 /* The same file with the same contents? */
 bool take_same(const struct stat *a, const struct stat *b);
+/*
+ * If path is "-" or a pipe, read it to its end into a file without a name in
+ * dir: *fd_out, the caller's; else it stays -1. For take_spooled(), later.
+ */
+bool take_spool(struct take *t, const char *path, const char *dir,
+    uint64_t bytes_max, int *fd_out, struct err *e) MUST_USE;
+bool take_spooled(struct take *t, const char *path, int fd, struct err *e) MUST_USE;
 /* Make durable and list what was taken. */
 bool take_commit(struct take *t, struct err *e) MUST_USE;
 

@@ -85,20 +85,6 @@ recognise(const struct intake_head *head, const struct intake *in)
 	return sure;
 }
 
-/* A list that names no time holds when it is fetched: what stands in it again was seen again. */
-static bool
-by_reception(const struct intake_tables *tables, struct slice options)
-{
-	struct slice name = intake_option_of(options, S("mapping"));
-	const struct mapping *m = name.len == 0 ? NULL : intake_tables_mapping(tables, name);
-
-	for (size_t i = 0; m != NULL && i < m->targets.n; i++) {
-		if (m->targets.v[i].field == FIELD_TIME_SOURCE)
-			return false;
-	}
-	return m != NULL;
-}
-
 static const struct intake_option_row options[] = {
 	{ S_INIT("mapping"), NULL },
 	{ S_INIT(""), NULL },
@@ -111,5 +97,5 @@ const struct intake_format intake_generic = {
 	.read = document_read,
 	.unless = 79,
 	.options = options,
-	.by_reception = by_reception,
+	.lists = true,
 };

@@ -48,11 +48,10 @@ struct intake_format {
 	/* What it looks for with intake_option(); ends with an empty key. May be NULL. */
 	const struct intake_option_row *options;
 	/*
-	 * Do its records hold at the moment of reception, with no time of their
-	 * own, so that the same bytes on another day are another observation?
-	 * options as in struct intake. NULL: no.
+	 * Its documents may be lists: one that gives no record a time holds when
+	 * it is received, and the same bytes on another day are another observation.
 	 */
-	bool (*by_reception)(const struct intake_tables *tables, struct slice options);
+	bool lists;
 };
 
 struct intake_option_row {

@@ -211,12 +211,6 @@ readers_table(struct readers *rs, struct slice name, struct slice bytes,
 	return true;
 }
 
-const struct intake_tables *
-readers_tables(const struct readers *rs)
-{
-	return rs->tables;
-}
-
 /* --- a reader's process ------------------------------------------------------ */
 
 struct reader *

@@ -67,9 +67,6 @@ void readers_close(struct readers **rs);
 bool readers_table(struct readers *rs, struct slice name, struct slice bytes,
     struct err *e) MUST_USE;
 
-/* The tables as they are for the next job. */
-const struct intake_tables *readers_tables(const struct readers *rs);
-
 /* A place for one reader; its process starts with the first job. */
 struct reader *reader_new(struct readers *rs);
 void reader_free(struct reader **r);

@@ -489,7 +489,7 @@ nothing_put(struct store *s, struct batch *b, struct slice why, struct err *e)
 }
 
 static bool
-done(struct store *s, struct batch *b, struct slice format, struct err *e)
+done(struct store *s, struct batch *b, const struct batch_end *end, struct err *e)
 {
 	struct stmt *q;
 
@@ -497,23 +497,23 @@ done(struct store *s, struct batch *b, struct slice format, struct err *e)
 		return retry_finish(s, b, e);
 	if (!store_query(s, Q_BATCH_DONE,
 		"UPDATE report SET state = 2, reason = '', format ="
-		" CASE WHEN ?2 = '' THEN format ELSE ?2 END WHERE id = ?1",
+		" CASE WHEN ?2 = '' THEN format ELSE ?2 END, undated = ?3 WHERE id = ?1",
 		&q, e))
 		return false;
 	stmt_i64(q, 1, b->report);
-	stmt_text(q, 2, format.p == NULL ? S("") : format);
+	stmt_text(q, 2, end->format.p == NULL ? S("") : end->format);
+	stmt_i64(q, 3, end->undated);
 	return stmt_run(q, NULL, e);
 }
 
 bool
 store_batch_done(struct store *s, struct slice format, struct err *e)
 {
-	return store_batch_end(s, format, S(""), e);
+	return store_batch_end(s, &(struct batch_end){ .format = format }, e);
 }
 
 bool
-store_batch_end(struct store *s, struct slice format, struct slice nothing,
-    struct err *e)
+store_batch_end(struct store *s, const struct batch_end *end, struct err *e)
 {
 	struct batch *b = s->batch;
 	bool mine;
@@ -521,8 +521,8 @@ store_batch_end(struct store *s, struct slice format, struct slice nothing,
 	assert(b != NULL && b->open);
 	bads_close_place(b, b->at_good > 0 || b->at_cut);
 	if (!store_begin(s, &mine, e) ||
-	    !store_end(s, mine, write_all(s, b, e) && done(s, b, format, e) &&
-		nothing_put(s, b, nothing, e), e))
+	    !store_end(s, mine, write_all(s, b, e) && done(s, b, end, e) &&
+		nothing_put(s, b, end->nothing, e), e))
 		return false;
 	written(s, b);
 	b->open = false;

@@ -10,7 +10,7 @@
 
 #define COLUMNS \
 	"id, sha, received_s, bytes, name, feed, format, options, state," \
-	" reason, events, bad, reads"
+	" reason, events, bad, reads, undated"
 
 const char *
 report_state_name(enum report_state s)
@@ -53,6 +53,7 @@ row_read(struct stmt *q, struct arena *a, struct report *r, struct err *e)
 		.events = (uint64_t)stmt_col_i64(q, 10),
 		.bad = (uint64_t)stmt_col_i64(q, 11),
 		.reads = (uint32_t)stmt_col_i64(q, 12),
+		.undated = stmt_col_i64(q, 13) != 0,
 	};
 	memcpy(r->sha.b, sha.p, SHA256_BYTES);
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {

@@ -128,7 +128,7 @@ static const char *const migrations[] = {
 	/* 2: a recipient is written to by interval; as it was when the notice was made */
 	"ALTER TABLE notice ADD COLUMN interval_s BIGINT NOT NULL DEFAULT 86400;",
 
-	/* 3: the same bytes may be received again, which for a list is an observation */
+	/* 3: the same bytes may be received again, which is an observation where undated is 1 */
 	"CREATE TABLE report_next ("
 	" id $ID PRIMARY KEY, sha $BLOB NOT NULL,"
 	" received_s BIGINT NOT NULL, bytes BIGINT NOT NULL,"
@@ -136,10 +136,10 @@ static const char *const migrations[] = {
 	" options TEXT NOT NULL, state BIGINT NOT NULL, reason TEXT NOT NULL,"
 	" events BIGINT NOT NULL, bad BIGINT NOT NULL, reads BIGINT NOT NULL,"
 	" seen BIGINT NOT NULL, retry_last BIGINT, retry_end BIGINT,"
-	" retry_seen BIGINT NOT NULL);"
+	" retry_seen BIGINT NOT NULL, undated BIGINT NOT NULL DEFAULT 0);"
 	"INSERT INTO report_next SELECT id, sha, received_s, bytes, name, feed, format,"
 	" options, state, reason, events, bad, reads, seen, retry_last, retry_end,"
-	" retry_seen FROM report;"
+	" retry_seen, 0 FROM report;"
 	"DROP TABLE report;"
 	"ALTER TABLE report_next RENAME TO report;"
 	"CREATE INDEX report_state ON report (state, id);"

@@ -68,6 +68,7 @@ struct report {
 	uint64_t events; /* stored */
 	uint64_t bad; /* records set aside */
 	uint32_t reads; /* times a reader began on it */
+	bool undated; /* a list without a time of its own: it held when it was received */
 };
 
 /*
@@ -197,13 +198,18 @@ bool store_bad(struct store *s, uint64_t offset, uint32_t length, uint32_t line,
     struct err *e) MUST_USE;
 /* Write what is gathered together with the report's progress. */
 bool store_batch_flush(struct store *s, struct err *e) MUST_USE;
-/*
- * Flush and mark the report done, with the format it was read as (empty: as it
- * was). nothing: why it had nothing to report, or empty; where it gave neither
- * an event nor a bad record, it is REPORT_NOTHING for that reason.
- */
-bool store_batch_end(struct store *s, struct slice format, struct slice nothing,
-    struct err *e) MUST_USE;
+/* What is said of a report that was read to its end. */
+struct batch_end {
+	struct slice format; /* it was read as; empty: as it was */
+	/*
+	 * Why it had nothing to report, or empty: where it gave neither an event
+	 * nor a bad record, it is REPORT_NOTHING for that reason.
+	 */
+	struct slice nothing;
+	bool undated; /* see struct report */
+};
+/* Flush and mark the report done. */
+bool store_batch_end(struct store *s, const struct batch_end *end, struct err *e) MUST_USE;
 bool store_batch_done(struct store *s, struct slice format, struct err *e) MUST_USE;
 /* Forget what was gathered since the last flush. Fine where none is open. */
 void store_batch_drop(struct store *s);

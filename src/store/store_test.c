@@ -333,11 +333,12 @@ TEST(reports_move)
 	CHECK_SLICE(got.options, S("mapping=x\n"));
 	CHECK_SLICE(got.reason, S(""));
 	CHECK(report_begin(s, id + 1, &e) && store_batch_begin(s, id + 1, NULL, &e));
-	CHECK_OK(store_batch_end(s, S("mail"), S("it is no report"), &e), &e);
+	CHECK_OK(store_batch_end(s, &(struct batch_end){ S("mail"), S("it is no report"), true }, &e), &e);
 	CHECK_OK(report_get(s, id + 1, &a, &got, &e), &e);
 	CHECK_INT(got.state, REPORT_NOTHING);
 	CHECK_SLICE(got.reason, S("it is no report"));
 	CHECK_SLICE(got.format, S("mail"));
+	CHECK(got.undated);
 	CHECK_OK(report_next(s, REPORT_RECEIVED, 0, &a, &got, &found, &e), &e);
 	CHECK(found && got.id == id);
 	CHECK_SLICE(got.name, S("a?.csv"));

@@ -8,7 +8,7 @@ mkdir mails
 cp "$demo"/spam-*.eml mails/
 ok "a report" e ingest -q "$demo/2026-06-17-scan_rdp-demo.csv"
 # Its name alone says what it is; the feed's name and the format come with the command.
-ok "one from standard input" sh -c '"$ENTENTE" ingest --node n -q --feed "A feed" --format shadowserver-csv --option "name=2026-06-17-scan_ntpmonitor-x.csv" - <"$1"' sh "$demo/2026-06-17-scan_ntpmonitor-demo.csv"
+ok "one from standard input" sh -c '"$ENTENTE" ingest --node n -q --feed "A feed" --format shadowserver-csv --name "2026-06-17-scan_ntpmonitor-x.csv" - <"$1"' sh "$demo/2026-06-17-scan_ntpmonitor-demo.csv"
 ok "mails of a trap" e ingest -q --mail spam --trusted 192.0.2.10 mails
 dump=$(e doctor --dump | sha256sum)
 e reports --limit 0 --json >before.json

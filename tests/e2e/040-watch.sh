@@ -19,13 +19,36 @@ ok "the mail goes to cur" wait_for mail/cur/1.mail:2,S
 cp "$demo/2026-06-17-scan_ntpmonitor-demo.csv" in/.x.tmp
 mv in/.x.tmp in/2026-06-17-scan_ntpmonitor-demo.csv
 ok "what comes is taken" wait_for in/done/2026-06-17-scan_ntpmonitor-demo.csv
+# A schema that knows a report which ours does not, between two reports.
+python3 - <<'P'
+import json
+json.dump({'_meta': {'date_created': '2026-06-18'}, 'scan_brandnew': {
+    'file_name': 'scan_brandnew', 'feed_name': 'Brand-New', 'constant_fields': {
+        'classification.taxonomy': 'vulnerable', 'classification.type': 'vulnerable-system',
+        'classification.identifier': 'open-brandnew'},
+    'required_fields': [['time.source', 'timestamp', 'add_UTC_to_timestamp'], ['source.ip', 'ip', 'validate_ip']],
+    'optional_fields': []}}, open('n/.schema.tmp', 'w'))
+open('in/.y.tmp', 'w').write('timestamp,ip\n2026-06-17 00:00:00,192.0.2.77\n')
+open('in/.z.tmp', 'w').write('timestamp,ip\n2026-06-17 00:00:00,192.0.2.78\n')
+P
+mv in/.y.tmp in/2026-06-17-scan_brandnew-early.csv
+ok "a report that nobody knows yet" wait_for in/done/2026-06-17-scan_brandnew-early.csv
+sleep 1
+mv n/.schema.tmp n/shadowserver.json
+sleep 1.2
+mv in/.z.tmp in/2026-06-17-scan_brandnew-late.csv
+ok "the next one, with the newer schema there" wait_for in/done/2026-06-17-scan_brandnew-late.csv
 printf 'half' >in/unfinished.part
 sleep 0.5
 ok "an unfinished file waits" test -e in/unfinished.part
 kill -TERM $pid
 wait $pid
 same "it ends when asked to" $? 0
-same "all is counted" "$("$ENTENTE" stats --node n --by class --json | python3 -c 'import json,sys; print(sum(r["events"] for r in json.load(sys.stdin)))')" 71
+same "all is counted" "$("$ENTENTE" stats --node n --by class --json | python3 -c 'import json,sys; print(sum(r["events"] for r in json.load(sys.stdin)))')" 72
+
+same "the newer schema was read without a restart" "$("$ENTENTE" query --node n --limit 0 --json | grep -cF '"192.0.2.78"')" 1
+ok "what came before it, once more" "$ENTENTE" retry --node n
+same "is read with it, too" "$("$ENTENTE" query --node n --limit 0 --json | grep -cE '"192.0.2.7[78]"')" 2
 
 # A node that had no table of networks: the first one is used as any later one.
 ok "a node without networks" "$ENTENTE" init --node late --mail csirt@demo.example
