@@ -94,6 +94,11 @@ bool mail_give(struct mail *m, struct event *ev, uint64_t off, size_t len,
 /* Set the mail aside with the reason in why. */
 bool mail_aside(struct mail *m, const struct err *why, struct err *e) MUST_USE;
 
+/* How sure we are that it is a mail: see struct intake_format. */
+int mail_recognise(const struct intake_head *head, const struct intake *in);
+bool mail_is_feedback_report(const struct mail *m);
+bool mail_is_xarf(const struct mail *m);
+
 /* The forms. *took_out: it was one of theirs, and is dealt with. */
 bool arf_read(struct mail *m, bool *took_out, struct err *e) MUST_USE;
 bool xarf_mail_read(struct mail *m, bool *took_out, struct err *e) MUST_USE;
