@@ -18,6 +18,7 @@
 
 #include "attrib/networks.h"
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/lang.h"
 #include "store/archive.h"
@@ -27,6 +28,8 @@ struct node_conf {
 	/* [node] */
 	struct slice name, country, mail, url;
 	enum lang lang;
+	bool group; /* its group may read it; else its owner alone */
+	int64_t clock_s; /* the clock stands here, for a node of old reports; 0: it runs */
 	/* [intake] */
 	struct slice trusted; /* hops of our own mail: prefixes and host suffixes */
 	uint64_t report_bytes_max;
@@ -53,7 +56,8 @@ struct node {
 	struct node_conf conf;
 	struct store *store;
 	struct archive *archive; /* NODE_WRITE only, or NULL */
-	struct networks *networks; /* NULL: no table yet */
+	struct networks *networks; /* NULL: no table yet, or none that can be used */
+	bool networks_bad; /* networks.tbl is there and cannot be used */
 	int lock_fd;
 };
 
@@ -65,10 +69,21 @@ bool node_init(const char *dir, const struct node_conf *conf, struct err *e) MUS
 /* What holds where entente.conf says nothing. */
 void node_conf_defaults(struct node_conf *out);
 
-/* Open. ERR_ABSENT: there is no node (the text says how to make one); ERR_CONFLICT: another process writes. */
+/*
+ * Open. ERR_ABSENT: there is no node (the text says how to make one);
+ * ERR_CONFLICT: another process writes. A store of an older schema is brought
+ * up to date first, under the lock, also for who only reads. A table of
+ * networks that cannot be used is left out, with a warning.
+ */
 bool node_open(const char *dir, enum node_mode mode, struct node *out,
     struct err *e) MUST_USE;
 void node_close(struct node *n);
+
+#define NODE_CONF_BYTES_MAX ((size_t)1 << 20)
+/* The rights of files that are made from now on, and a clock that stands. */
+void node_conf_apply(const struct node_conf *c);
+/* As a person finds it: every setting, with what it is for. */
+void node_conf_print(struct buf *b, const struct node_conf *c);
 
 /* Only entente.conf, for whoever starts children before opening anything. */
 bool node_conf_read(struct node *n, const char *dir, struct err *e) MUST_USE;

@@ -42,6 +42,12 @@ clock_fix(int64_t now_s)
 	fixed_s = now_s;
 }
 
+bool
+clock_is_fixed(void)
+{
+	return fixed_s != INT64_MIN;
+}
+
 void
 clock_init(void)
 {

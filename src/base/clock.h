@@ -5,6 +5,7 @@
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Now; or what clock_fix() said, so that tests and replays have no wall clock. */
@@ -14,6 +15,7 @@ int64_t clock_mono_ns(void);
 int64_t clock_order_ns(void);
 /* From now on clock_now_s() answers this; INT64_MIN lets it run again. */
 void clock_fix(int64_t now_s);
+bool clock_is_fixed(void);
 /* Take ENTENTE_NOW (seconds since 1970) from the environment, if it is set. */
 void clock_init(void);
 

@@ -25,6 +25,22 @@ err_set(struct err *e, enum err_code code, const char *fmt, ...)
 	return false;
 }
 
+static enum err_code
+code_of_errno(int code)
+{
+	switch (code) {
+	case EACCES:
+	case EPERM:
+	case EROFS:
+		return ERR_DENIED;
+	case ENOENT:
+	case ENOTDIR:
+		return ERR_ABSENT;
+	default:
+		return ERR_SYSTEM;
+	}
+}
+
 bool
 err_sys(struct err *e, const char *fmt, ...)
 {
@@ -32,7 +48,7 @@ err_sys(struct err *e, const char *fmt, ...)
 	char head[384];
 	va_list ap;
 
-	e->code = ERR_SYSTEM;
+	e->code = code_of_errno(code);
 	va_start(ap, fmt);
 	(void)vsnprintf(head, sizeof(head), T(fmt), ap);
 	va_end(ap);

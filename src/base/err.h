@@ -34,7 +34,10 @@ struct err {
 bool err_set(struct err *e, enum err_code code, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* As err_set, code ERR_SYSTEM, with errno's name kept in cause. */
+/*
+ * As err_set, with errno's name kept in cause. The code is by errno: ERR_DENIED
+ * where a right is missing, ERR_ABSENT where nothing is there, else ERR_SYSTEM.
+ */
 bool err_sys(struct err *e, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
