@@ -156,7 +156,7 @@ finding_acts(struct store *s, int64_t id,
 	enum step step = STEP_FAIL;
 	bool ok = true;
 
-	if (!db_prepare(s->db,
+	if (!store_query(s, Q_ACTS,
 		"SELECT finding, at_s, act, to_state, by_whom, comment"
 		" FROM finding_act WHERE finding = ?1 ORDER BY id", &q, e))
 		return false;
@@ -171,7 +171,28 @@ finding_acts(struct store *s, int64_t id,
 			.comment = stmt_col(q, 5),
 		}, e);
 	}
-	stmt_free(&q);
+	stmt_reset(q);
+	return ok && step == STEP_END;
+}
+
+bool
+finding_notices(struct store *s, int64_t id,
+    bool (*each)(void *cookie, const struct finding_notice *n, struct err *e),
+    void *cookie, struct err *e)
+{
+	struct stmt *q = NULL;
+	enum step step = STEP_FAIL;
+	bool ok = true;
+
+	if (!store_query(s, Q_FINDING_NOTICES,
+		"SELECT id, email, state, state_s FROM notice_finding, notice"
+		" WHERE finding = ?1 AND id = notice ORDER BY created_s, id", &q, e))
+		return false;
+	stmt_i64(q, 1, id);
+	while (ok && (step = stmt_step(q, e)) == STEP_ITEM)
+		ok = each(cookie, &(struct finding_notice){ stmt_col(q, 0), stmt_col(q, 1),
+			stmt_col(q, 2), stmt_col_i64(q, 3) }, e);
+	stmt_reset(q);
 	return ok && step == STEP_END;
 }
 
@@ -179,22 +200,41 @@ finding_acts(struct store *s, int64_t id,
  * Silent from: the latest event, or where somebody reopened it later, that
  * moment, and the class' period. What people said to be resolved stays so.
  */
+void
+silence_moment_sql(struct buf *sql)
+{
+	buf_str(sql, "((CASE WHEN state IN (0, 4) AND state_s > last_s THEN state_s ELSE last_s END)"
+		     " + (CASE class");
+	for (int c = 0; c < CLASS_COUNT; c++)
+		buf_printf(sql, " WHEN %d THEN %u", c,
+		    class_silence_d((enum class)c) * DAY_S);
+	buf_str(sql, " ELSE 0 END))");
+}
+
+void
+state_now_sql(struct buf *sql, const char *now)
+{
+	buf_printf(sql, "(CASE WHEN silent_s IS NOT NULL OR (%s <> 0 AND state <> 3 AND ", now);
+	silence_moment_sql(sql);
+	buf_printf(sql, " <= %s) THEN 3 ELSE state END)", now);
+}
+
+int64_t
+silence_moment(enum finding_state state, int64_t state_s, int64_t last_s, enum class class)
+{
+	bool reopened = (state == FINDING_NEW || state == FINDING_RETURNED) && state_s > last_s;
+
+	return (reopened ? state_s : last_s) + (int64_t)class_silence_d(class) * DAY_S;
+}
+
 static void
 silence_sql(struct buf *sql)
 {
-	buf_str(sql, "UPDATE finding SET silent_s = "
-		     "(CASE WHEN state IN (0, 4) AND state_s > last_s THEN state_s ELSE last_s END)"
-		     " + (CASE class");
-	for (int c = 0; c < CLASS_COUNT; c++)
-		buf_printf(sql, " WHEN %d THEN %u", c,
-		    class_silence_d((enum class)c) * DAY_S);
-	buf_str(sql, " ELSE 0 END) WHERE silent_s IS NULL AND state <> 3"
-		     " AND (CASE WHEN state IN (0, 4) AND state_s > last_s THEN state_s ELSE last_s END)"
-		     " + (CASE class");
-	for (int c = 0; c < CLASS_COUNT; c++)
-		buf_printf(sql, " WHEN %d THEN %u", c,
-		    class_silence_d((enum class)c) * DAY_S);
-	buf_str(sql, " ELSE 0 END) <= ?1");
+	buf_str(sql, "UPDATE finding SET silent_s = ");
+	silence_moment_sql(sql);
+	buf_str(sql, " WHERE silent_s IS NULL AND state <> 3 AND ");
+	silence_moment_sql(sql);
+	buf_str(sql, " <= ?1");
 }
 
 bool

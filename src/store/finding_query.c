@@ -17,6 +17,8 @@ struct finding_walk {
 	struct arena a; /* of one row */
 	struct buf pattern;
 	uint8_t lo[16], hi[16];
+	int64_t now_s;
+	struct buf at_lo, at_hi;
 };
 
 #define COLUMNS \
@@ -44,7 +46,10 @@ enum place_of_value {
 	V_TEXT,
 	V_AFTER_VALUE,
 	V_AFTER_ID,
-	V_LIMIT
+	V_LIMIT,
+	V_NOW,
+	V_AT_LO,
+	V_AT_HI
 };
 
 static void
@@ -67,7 +72,9 @@ states_where(struct buf *sql, unsigned states)
 {
 	bool first = true;
 
-	buf_str(sql, " AND (CASE WHEN silent_s IS NULL THEN state ELSE 3 END) IN (");
+	buf_str(sql, " AND ");
+	state_now_sql(sql, "?17");
+	buf_str(sql, " IN (");
 	for (unsigned i = 0; i < FINDING_STATE_COUNT; i++) {
 		if ((states >> i & 1) == 0)
 			continue;
@@ -110,6 +117,8 @@ where(struct buf *sql, const struct finding_query *q)
 		buf_str(sql, " AND first_s >= ?11");
 	if (q->feed.p != NULL)
 		buf_str(sql, " AND feed = (SELECT id FROM term WHERE text = ?12)");
+	if (q->report != 0)
+		buf_str(sql, " AND (first_at BETWEEN ?18 AND ?19 OR last_at BETWEEN ?18 AND ?19)");
 	if (q->text.p != NULL)
 		buf_str(sql,
 		    " AND (place LIKE ?13 ESCAPE '\\'"
@@ -170,6 +179,18 @@ bind_prefix(struct finding_walk *w, const struct prefix *p)
 	    (int64_t)((uint64_t)ip_v4(last) << 31 | 0x7fffffff));
 }
 
+/* A place begins with its report's number, and no number begins with another. */
+static void
+bind_report(struct finding_walk *w, int64_t report)
+{
+	buf_varint(&w->at_lo, (uint64_t)report);
+	buf_varint(&w->at_hi, (uint64_t)report);
+	for (int i = 0; i < 40; i++)
+		buf_byte(&w->at_hi, 0xff);
+	stmt_blob(w->q, V_AT_LO, buf_view(&w->at_lo));
+	stmt_blob(w->q, V_AT_HI, buf_view(&w->at_hi));
+}
+
 static void
 bind(struct finding_walk *w, const struct finding_query *q, bool page)
 {
@@ -183,6 +204,10 @@ bind(struct finding_walk *w, const struct finding_query *q, bool page)
 		stmt_i64(w->q, V_ASN, q->asn);
 	if (q->has_prefix)
 		bind_prefix(w, &q->prefix);
+	if (q->report != 0)
+		bind_report(w, q->report);
+	if (q->states != 0)
+		stmt_i64(w->q, V_NOW, q->now_s);
 	if (q->since_s != 0)
 		stmt_i64(w->q, V_SINCE, q->since_s);
 	if (q->until_s != 0)
@@ -211,10 +236,10 @@ query_ok(const struct finding_query *q, struct err *e)
 {
 	if (q->class_type.p != NULL && class_find(q->class_type) == CLASS_NONE)
 		return err_set(e, ERR_INPUT,
-		    "%s is no class; the classes are those of the RSIT",
+		    "%s is not a class of RSIT",
 		    QUOTE(q->class_type));
 	if (q->taxonomy.p != NULL && !taxonomy_ok(q->taxonomy))
-		return err_set(e, ERR_INPUT, "%s is no class of the taxonomy",
+		return err_set(e, ERR_INPUT, "%s is not a taxonomy of RSIT",
 		    QUOTE(q->taxonomy));
 	return true;
 }
@@ -231,9 +256,11 @@ walk_open(struct store *s, const struct finding_query *q, const char *what,
 	if (!query_ok(q, e))
 		return false;
 	w = xalloc(sizeof(*w));
-	*w = (struct finding_walk){ .s = s };
+	*w = (struct finding_walk){ .s = s, .now_s = q->now_s };
 	arena_init(&w->a, ROW_ARENA);
 	buf_init(&w->pattern, 4096);
+	buf_init(&w->at_lo, 64);
+	buf_init(&w->at_hi, 64);
 	buf_init(&sql, 8192);
 	buf_printf(&sql, "SELECT %s FROM finding f", what);
 	where(&sql, q);
@@ -284,6 +311,8 @@ finding_close(struct finding_walk **wp)
 	stmt_free(&w->q);
 	arena_fini(&w->a);
 	buf_fini(&w->pattern);
+	buf_fini(&w->at_lo);
+	buf_fini(&w->at_hi);
 	free(w);
 }
 
@@ -325,6 +354,18 @@ place_text(struct finding_walk *w, const struct finding_row *r)
 	return arena_copy(&w->a, slice_of(text, n));
 }
 
+/* Silence that no sweep has written down yet. */
+static void
+silence_look(const struct finding_walk *w, struct finding_row *r)
+{
+	int64_t moment = silence_moment(r->state, r->state_s, r->last_s, r->class);
+
+	if (w->now_s == 0 || r->state == FINDING_RESOLVED || moment > w->now_s)
+		return;
+	r->state = FINDING_RESOLVED;
+	r->state_s = moment;
+}
+
 static bool
 row_read(struct finding_walk *w, struct finding_row *r, struct err *e)
 {
@@ -359,6 +400,7 @@ row_read(struct finding_walk *w, struct finding_row *r, struct err *e)
 		.feed = or_empty(stmt_col(q, 17)),
 		.label = or_empty(stmt_col(q, 18)),
 	};
+	silence_look(w, r);
 	if (ip.p != NULL)
 		r->ip = ip_from_bytes(ip.p);
 	else if (kind == PLACE_IP)

@@ -64,6 +64,8 @@ struct finding_query {
 	struct slice feed; /* exactly */
 	struct slice text; /* within place, label or identifier; ASCII case does not matter */
 	int64_t report; /* first or last seen in this report */
+	/* Silence counts up to this moment; 0: up to the last store_silence(). */
+	int64_t now_s;
 	enum finding_order order;
 	size_t limit; /* 0: all */
 	/*
@@ -115,6 +117,16 @@ bool finding_acts(struct store *s, int64_t id,
     bool (*each)(void *cookie, const struct finding_act_row *a, struct err *e),
     void *cookie, struct err *e) MUST_USE;
 
+/* A notice that names a finding. Slices live during the call. */
+struct finding_notice {
+	struct slice id, email, state;
+	int64_t state_s;
+};
+/* In the order in which they were made. */
+bool finding_notices(struct store *s, int64_t id,
+    bool (*each)(void *cookie, const struct finding_notice *n, struct err *e),
+    void *cookie, struct err *e) MUST_USE;
+
 /*
  * Findings whose class' period passed without an event count as resolved from
  * the moment at which it had. Returns how many are so newly.
@@ -144,11 +156,13 @@ enum stats_by { STATS_DAY, STATS_COUNTRY, STATS_ASN, STATS_CLASS, STATS_TAXONOMY
 
 struct stats_query {
 	enum stats_by by;
-	int64_t since_s, until_s; /* whole days: since <= day < until; 0: open. Not for STATS_STATE */
+	/* Whole days: since <= day < until; 0: open. STATS_STATE: last seen in them. */
+	int64_t since_s, until_s;
 	struct slice class_type, country, feed; /* NONE: any; country "-": unknown */
 	bool has_asn;
 	uint32_t asn;
-	size_t top; /* the largest by events; 0: all. STATS_DAY is in order of days */
+	size_t top; /* the largest by events (STATS_DAY: the latest, in order of days); 0: all */
+	int64_t now_s; /* STATS_STATE: as finding_query's */
 };
 
 struct stats_row {

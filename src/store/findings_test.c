@@ -225,6 +225,27 @@ act(struct store *s, unsigned host, enum finding_act a, int day)
 		     T0 + (int64_t)day * DAY, &e), &e);
 }
 
+/* Resolved as of a moment (0: as of the last sweep). */
+static uint64_t
+resolved(struct store *s, int64_t now_s)
+{
+	struct finding_query q = { .states = 1u << FINDING_RESOLVED, .now_s = now_s };
+	struct finding_walk *w = NULL;
+	struct finding_row r;
+	struct err e = ERR_INIT;
+	uint64_t n = 0, rows = 0;
+
+	CHECK_OK(finding_count(s, &q, &n, &e), &e);
+	CHECK_OK(finding_open(s, &q, &w, &e), &e);
+	while (finding_next(w, &r, &e) == STEP_ITEM) {
+		rows++;
+		CHECK_INT(r.state, FINDING_RESOLVED);
+	}
+	finding_close(&w);
+	CHECK_INT(rows, n);
+	return n;
+}
+
 static bool
 act_see(void *cookie, const struct finding_act_row *a, struct err *e)
 {
@@ -250,6 +271,22 @@ dump(struct store *s, struct buf *out)
 }
 
 /* A life of ten hosts; then all of it again from the reports alone. */
+TEST(findings_of_a_report)
+{
+	struct store *s = open_new("of-report.db");
+	struct err e = ERR_INIT;
+	uint64_t n = 0;
+
+	ten_hosts(s, report_make(s, "a"), 1);
+	ten_hosts(s, report_make(s, "b"), 2);
+	for (int64_t report = 1; report <= 3; report++) {
+		test_case("report %d", (int)report);
+		CHECK_OK(finding_count(s, &(struct finding_query){ .report = report }, &n, &e), &e);
+		CHECK_INT(n, report <= 2 ? 10 : 0);
+	}
+	store_close(&s);
+}
+
 TEST(acts_outlive_a_replay)
 {
 	struct store *s = open_new("acts.db");
@@ -291,7 +328,11 @@ TEST(acts_outlive_a_replay)
 	/* Class 0's silence is 7 days, class 1's 14. */
 	CHECK_OK(store_silence(s, T0 + 14 * DAY, &n, &e), &e);
 	CHECK_INT(n, 0);
+	/* Whoever looks at a moment sees what a sweep at that moment writes down. */
+	CHECK_INT(resolved(s, T0 + 14 * DAY), resolved(s, 0));
+	CHECK_INT(resolved(s, T0 + 15 * DAY), resolved(s, 0) + 5);
 	CHECK_OK(store_silence(s, T0 + 15 * DAY, &n, &e), &e);
+	CHECK_INT(resolved(s, T0 + 15 * DAY), resolved(s, 0));
 	CHECK_INT(n, 5);
 	state_is(s, 0, FINDING_RESOLVED);
 	state_is(s, 1, FINDING_NEW);
@@ -342,6 +383,7 @@ TEST(counts_are_kept_up)
 	ten_hosts(s, report_make(s, "c"), 3);
 	const struct stats_case cases[] = {
 		{ "day", { .by = STATS_DAY }, "2026-01-02 20 10;2026-01-04 10 0;" },
+		{ "the latest day", { .by = STATS_DAY, .top = 1 }, "2026-01-04 10 0;" },
 		{ "since", { .by = STATS_DAY, .since_s = T0 + 2 * DAY }, "2026-01-04 10 0;" },
 		{ "until", { .by = STATS_DAY, .until_s = T0 + 2 * DAY }, "2026-01-02 20 10;" },
 		{ "until that day", { .by = STATS_DAY, .until_s = T0 + DAY }, "" },
@@ -352,6 +394,11 @@ TEST(counts_are_kept_up)
 		{ "taxonomy", { .by = STATS_TAXONOMY }, "malicious-code 15 5;vulnerable 15 5;" },
 		{ "feed", { .by = STATS_FEED }, "alpha 15 5;beta 15 5;" },
 		{ "state", { .by = STATS_STATE }, "new 30 10;" },
+		{ "state, before its silence", { .by = STATS_STATE, .now_s = T0 + 4 * DAY }, "new 30 10;" },
+		{ "state, class 0 silent", { .by = STATS_STATE, .now_s = T0 + 10 * DAY }, "new 15 5;resolved 15 5;" },
+		{ "state, all silent", { .by = STATS_STATE, .now_s = T0 + 40 * DAY }, "resolved 30 10;" },
+		{ "state, seen since", { .by = STATS_STATE, .since_s = T0 + 3 * DAY }, "new 30 10;" },
+		{ "state, seen until", { .by = STATS_STATE, .until_s = T0 + 3 * DAY }, "" },
 		{ "state of a feed", { .by = STATS_STATE, .feed = S("beta") }, "new 15 5;" },
 		{ "filters", { .by = STATS_DAY, .class_type = S("ddos-amplifier"),
 		    .country = S("-"), .feed = S("beta"), .has_asn = true, .asn = 64497 },
@@ -440,6 +487,7 @@ main(void)
 {
 	RUN(queries_filter);
 	RUN(pages_join_up);
+	RUN(findings_of_a_report);
 	RUN(acts_outlive_a_replay);
 	RUN(counts_are_kept_up);
 	RUN(bad_records_are_summed_up);

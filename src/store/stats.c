@@ -30,6 +30,36 @@ day_of(int64_t s)
 	return s / DAY_S;
 }
 
+static void
+stats_select(struct buf *sql, const struct stats_query *q)
+{
+	if (q->by == STATS_STATE) {
+		buf_str(sql, "SELECT ");
+		state_now_sql(sql, "?8");
+		buf_str(sql, " AS state_now, '', sum(count), count(*) FROM finding WHERE last_s >= ?1 AND last_s < ?2");
+	} else {
+		/* The latest days are wanted, and in order. */
+		buf_printf(sql,
+		    "%sSELECT %s AS n, %s AS t, sum(events) AS events, sum(findings_new) FROM count_day WHERE day >= ?1 AND day < ?2",
+		    q->by == STATS_DAY ? "SELECT * FROM (" : "",
+		    dimensions[q->by].number, dimensions[q->by].text);
+	}
+}
+
+static void
+stats_order(struct buf *sql, const struct stats_query *q)
+{
+	if (q->by == STATS_STATE) {
+		buf_str(sql, " GROUP BY state_now ORDER BY state_now");
+		return;
+	}
+	buf_printf(sql, " GROUP BY %s ORDER BY %s %s", dimensions[q->by].group,
+	    q->by == STATS_DAY ? "day DESC" : "3 DESC, 1, 2",
+	    q->top == 0 || q->by == STATS_TAXONOMY ? "" : "LIMIT ?7");
+	if (q->by == STATS_DAY)
+		buf_str(sql, ") AS latest ORDER BY n");
+}
+
 static bool
 stats_prepare(struct store *s, const struct stats_query *q, struct stmt **out,
     struct err *e)
@@ -37,14 +67,8 @@ stats_prepare(struct store *s, const struct stats_query *q, struct stmt **out,
 	struct buf sql;
 	bool ok;
 
-	buf_init(&sql, 4096);
-	if (q->by == STATS_STATE)
-		buf_str(&sql,
-		    "SELECT state_now, '', sum(count), count(*) FROM finding_now WHERE (1 = 1 OR ?1 = ?2)");
-	else
-		buf_printf(&sql,
-		    "SELECT %s, %s, sum(events), sum(findings_new) FROM count_day WHERE day >= ?1 AND day < ?2",
-		    dimensions[q->by].number, dimensions[q->by].text);
+	buf_init(&sql, 16384);
+	stats_select(&sql, q);
 	if (q->class_type.p != NULL)
 		buf_str(&sql, " AND class = ?3");
 	if (q->country.p != NULL)
@@ -55,16 +79,19 @@ stats_prepare(struct store *s, const struct stats_query *q, struct stmt **out,
 			" AND feed = (SELECT id FROM term WHERE text = ?5)");
 	if (q->has_asn)
 		buf_str(&sql, " AND asn = ?6");
-	if (q->by == STATS_STATE)
-		buf_str(&sql, " GROUP BY state_now ORDER BY state_now");
-	else
-		buf_printf(&sql, " GROUP BY %s ORDER BY %s %s",
-		    dimensions[q->by].group,
-		    q->by == STATS_DAY ? "day" : "3 DESC, 1, 2",
-		    q->top == 0 || q->by == STATS_TAXONOMY ? "" : "LIMIT ?7");
+	stats_order(&sql, q);
 	ok = db_prepare(s->db, buf_cstr(&sql), out, e);
 	buf_fini(&sql);
 	return ok;
+}
+
+/* A bound of whole days, in what the statement compares: days, or seconds. */
+static int64_t
+moment(enum stats_by by, int64_t s, int64_t open)
+{
+	if (s == 0)
+		return open;
+	return by == STATS_STATE ? day_of(s) * DAY_S : day_of(s);
 }
 
 static bool
@@ -76,12 +103,14 @@ stats_bind(struct stmt *st, const struct stats_query *q, struct err *e)
 		class = class_find(q->class_type);
 		if (class == CLASS_NONE)
 			return err_set(e, ERR_INPUT,
-			    "%s is no class; the classes are those of the RSIT",
+			    "%s is not a class of RSIT",
 			    QUOTE(q->class_type));
 		stmt_i64(st, 3, class);
 	}
-	stmt_i64(st, 1, q->since_s == 0 ? INT64_MIN : day_of(q->since_s));
-	stmt_i64(st, 2, q->until_s == 0 ? INT64_MAX : day_of(q->until_s));
+	stmt_i64(st, 1, moment(q->by, q->since_s, INT64_MIN));
+	stmt_i64(st, 2, moment(q->by, q->until_s, INT64_MAX));
+	if (q->by == STATS_STATE)
+		stmt_i64(st, 8, q->now_s);
 	if (q->country.p != NULL)
 		stmt_text(st, 4, slice_eq(q->country, S("-")) ? S("") : q->country);
 	if (q->feed.p != NULL && q->feed.len > 0)

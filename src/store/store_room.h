@@ -39,6 +39,8 @@ enum query {
 	Q_FINDING_STATE,
 	Q_FINDING_MOVE,
 	Q_ACT_ADD,
+	Q_ACTS,
+	Q_FINDING_NOTICES,
 	QUERY_COUNT
 };
 
@@ -61,6 +63,16 @@ bool store_query(struct store *s, enum query q, const char *sql,
  */
 bool store_begin(struct store *s, bool *mine_out, struct err *e) MUST_USE;
 bool store_end(struct store *s, bool mine, bool ok, struct err *e) MUST_USE;
+
+/*
+ * When a finding falls silent, and its state at a moment (a number or
+ * placeholder; 0: as it was swept last), over the columns of finding. The first
+ * also in C, for who has the row.
+ */
+void silence_moment_sql(struct buf *sql);
+void state_now_sql(struct buf *sql, const char *now);
+int64_t silence_moment(enum finding_state state, int64_t state_s, int64_t last_s,
+    enum class class);
 
 void batch_free(struct batch **b);
 
