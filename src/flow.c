@@ -377,8 +377,8 @@ work_one(struct flow *f, struct err *e)
 		store_batch_drop(s);
 		return false;
 	}
-	log_warn("report.aside", "id=%lld reason=\"%s\" cause=\"%s\"", (long long)f->report.id,
-	    e->text, e->cause);
+	log_warn("report.aside", "id=%lld reason=%s cause=%s", (long long)f->report.id,
+	    LOG_TEXT(e->text), LOG_TEXT(e->cause));
 	/* What came before the fault is good and stays: a retry goes on behind it. */
 	if (!store_batch_flush(s, e))
 		return false;

@@ -155,7 +155,7 @@ flow_reader_run(struct flow_reader *r, int fd, const struct report *report,
 	if (now - r->looked_ns > LOOK_EVERY_NS) {
 		r->looked_ns = now;
 		if (!node_tables(r, &why))
-			log_error("tables.refused", "reason=\"%s\"", why.text);
+			log_error("tables.refused", "reason=%s", LOG_TEXT(why.text));
 	}
 	ok = reader_run(r->reader, &job, &guarded, &summary, e);
 	*out = (struct flow_read){ .aside = !ok && !guard.ours && !summary.no_reader,

@@ -40,7 +40,7 @@ flow_note(struct node *n, const struct sha256 *sha, uint32_t day, struct arena *
 	uint64_t bytes = 0;
 
 	if (!archive_note(n->archive, sha, a, &note, &bytes, &e))
-		log_warn("archive.note", "why=\"%s\"", e.text);
+		log_warn("archive.note", "why=%s", LOG_TEXT(e.text));
 	(void)report_note_read(note, a, out, order_out);
 	/* What was told of that reception later stands beside it. */
 	note = note_on(n, sha, day == 0 ? report_day(out) : day, a);

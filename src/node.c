@@ -120,7 +120,7 @@ networks_get(struct node *n)
 	    networks_open(node_path(n, "networks.tbl"), &n->networks, &e))
 		return;
 	n->networks_bad = true;
-	log_warn("networks.refused", "reason=%s", QUOTE(slice_of_str(e.text)));
+	log_warn("networks.refused", "reason=%s", LOG_TEXT(e.text));
 }
 
 bool

@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/lang.h"
+#include "base/log.h"
 #include "base/slice.h"
 #include "base/source.h"
 #include "test.h"
@@ -262,6 +263,12 @@ TEST(languages)
 	CHECK_STR(lang_plural(LANG_EN, "one", "many", 0), "many");
 }
 
+TEST(log_texts)
+{
+	CHECK_STR(LOG_TEXT("\"x.csv\" names a\\b"), "\"\\\"x.csv\\\" names a\\\\b\"");
+	CHECK_STR(LOG_TEXT(""), "\"\"");
+}
+
 int
 main(void)
 {
@@ -275,5 +282,6 @@ main(void)
 	RUN(files);
 	RUN(hashes);
 	RUN(languages);
+	RUN(log_texts);
 	return test_end();
 }

@@ -48,3 +48,20 @@ log_write(enum log_level level, const char *name, const char *fmt, ...)
 	if (write(log_fd, line, (size_t)n) < 0)
 		return; /* nowhere left to say it */
 }
+
+struct log_text
+log_text_of(const char *text)
+{
+	struct log_text out;
+	size_t n = 0;
+
+	out.text[n++] = '"';
+	for (; *text != '\0' && n < sizeof(out.text) - 3; text++) {
+		if (*text == '"' || *text == '\\')
+			out.text[n++] = '\\';
+		out.text[n++] = *text;
+	}
+	out.text[n++] = '"';
+	out.text[n] = '\0';
+	return out;
+}

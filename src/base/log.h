@@ -20,4 +20,11 @@ void log_write(enum log_level level, const char *name, const char *fmt, ...)
 #define log_info(...) log_write(LOG_LEVEL_INFO, __VA_ARGS__)
 #define log_debug(...) log_write(LOG_LEVEL_DEBUG, __VA_ARGS__)
 
+/* A text as a value: in quotes, with its own quotes escaped. */
+struct log_text {
+	char text[800];
+};
+struct log_text log_text_of(const char *text);
+#define LOG_TEXT(t) (log_text_of(t).text)
+
 #endif

@@ -12,10 +12,10 @@
 #include "parse/date.h"
 
 const struct cli_option cli_common[] = {
-	{ "node", 'n', N_("DIR"), N_("the node's folder (default: $ENTENTE_NODE, else ./node)") },
+	{ "node", 'n', N_("FOLDER"), N_("the node's folder (default: $ENTENTE_NODE, else ./node)") },
 	{ "json", 'j', NULL, N_("print JSON for programs instead of tables") },
 	{ "lang", 'l', N_("LANG"), N_("language of messages: ar, zh, en, fr, ru, es") },
-	{ "quiet", 'q', NULL, N_("no progress and no summary") },
+	{ "quiet", 'q', NULL, N_("no progress, no summary and no warnings") },
 	{ "verbose", 'v', NULL, N_("log what is done to standard error") },
 	{ "help", 'h', NULL, N_("show this help") },
 	{ NULL, 0, NULL, NULL },
@@ -54,6 +54,9 @@ cli_opt_u64(const struct cli *c, const char *name, uint64_t min, uint64_t max,
 
 	if (text == NULL)
 		return true;
+	if ((!slice_u64(slice_of_str(text), &v) || v < min) && max >= INT64_MAX)
+		return err_set(e, ERR_USAGE, "--%s: expected a number from %llu on, found \"%s\"",
+		    name, (unsigned long long)min, text);
 	if (!slice_u64(slice_of_str(text), &v) || v < min || v > max)
 		return err_set(e, ERR_USAGE, "--%s: expected a number from %llu to %llu, found \"%s\"",
 		    name, (unsigned long long)min, (unsigned long long)max, text);
@@ -116,6 +119,7 @@ common_set(struct cli *c, size_t i, const char *arg, struct err *e)
 		break;
 	case 'q':
 		c->quiet = true;
+		log_level_set(LOG_LEVEL_ERROR);
 		break;
 	case 'v':
 		log_level_set(LOG_LEVEL_INFO);
@@ -193,7 +197,7 @@ failed(const struct err *e)
 {
 	cli_tell(e->text);
 	if (e->cause[0] != '\0')
-		log_info("cli.failed", "cause=\"%s\"", e->cause);
+		log_info("cli.failed", "cause=%s", LOG_TEXT(e->cause));
 	return err_exit_status(e->code);
 }
 

@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/notices.h"
 #include "cli/run.h"
+#include "cli/silence.h"
 #include "cli/table.h"
 #include "parse/mime.h"
 
@@ -98,7 +99,8 @@ notices_run(struct cli *c, struct node *n, bool send, bool silence, struct err *
 	bool ok = way_of(n, &way, &wo, e) && options_of(n, &o, e);
 
 	o.silence = silence;
-	ok = ok && contacts_load(n->store, &contacts, e) && notices_prepare(n->store, contacts, &o, &s, e) &&
+	ok = ok && (!silence || silence_sweep(c, n->store, e)) &&
+	    contacts_load(n->store, &contacts, e) && notices_prepare(n->store, contacts, &o, &s, e) &&
 	    (!send || notices_send(n->store, way, &wo, &o, run_stop_on_signals(), &s, e));
 	contacts_free(&contacts);
 	return ok && finish(c, &s, send);

@@ -1,7 +1,10 @@
 #include <stdio.h>
+#include <string.h>
 
+#include "base/clock.h"
 #include "base/lang.h"
 #include "cli/commands.h"
+#include "cli/query.h"
 #include "cli/table.h"
 #include "cli/stats.h"
 #include "node.h"
@@ -58,58 +61,72 @@ stats_table(struct cli *c, const struct node *node, const struct stats_query *q,
 	columns[n++] = (struct table_column){ "events", N_("Events"), true, 0 };
 	columns[n++] = (struct table_column){ "findings", q->by == STATS_STATE ? N_("Findings") : N_("New findings"), true, 0 };
 	table_begin(&o.table, columns, n, c->json);
-	if (!store_stats(node->store, q, row, &o, e)) {
-		(void)table_end(&o.table);
-		return false;
+	return table_finish(&o.table, store_stats(node->store, q, row, &o, e), e);
+}
+
+#define OVERVIEW 5 /* tables, where --by does not name one */
+
+/* For programs the overview is one object, with an array a table. */
+static bool
+overview(struct cli *c, struct node *node, struct stats_query *q, struct err *e)
+{
+	for (size_t i = 0; i < OVERVIEW; i++) {
+		if (c->json)
+			printf("%s\"%s\": ", i == 0 ? "{" : ",", dimensions[i].name);
+		else if (i > 0)
+			putchar('\n');
+		q->by = dimensions[i].by;
+		if (!stats_table(c, node, q, dimensions[i].title, e))
+			return false;
 	}
-	return table_end(&o.table) || err_sys(e, "standard output");
+	if (c->json)
+		puts("}");
+	return true;
+}
+
+static bool
+by_find(const char *by, size_t *out, struct err *e)
+{
+	for (size_t i = 0; i < sizeof(dimensions) / sizeof(dimensions[0]); i++) {
+		if (by == NULL || strcmp(by, dimensions[i].name) == 0) {
+			*out = i;
+			return true;
+		}
+	}
+	return err_set(e, ERR_USAGE, "--by: \"%s\" is none of class, country, asn, feed, day, taxonomy, state", by);
 }
 
 static bool
 stats(struct cli *c, struct err *e)
 {
-	struct stats_query q = { .top = 20 };
+	struct stats_query q = { .top = 20, .now_s = clock_now_s() };
 	const char *by = cli_opt(c, "by");
 	uint64_t top = q.top;
+	char country[2];
 	struct node node;
-	bool ok = true;
+	size_t which;
+	bool ok;
 
-	q.class_type = slice_of_str(cli_opt(c, "class"));
-	q.country = slice_of_str(cli_opt(c, "country"));
 	q.feed = slice_of_str(cli_opt(c, "feed"));
-	if (!cli_opt_u64(c, "top", 0, SIZE_MAX, &top, e) || !cli_opt_date(c, "since", &q.since_s, e) ||
+	if (!by_find(by, &which, e) || !query_class(c, &q.class_type, e) || !query_country(c, country, &q.country, e) ||
+	    !cli_opt_u64(c, "top", 0, SIZE_MAX, &top, e) || !cli_opt_date(c, "since", &q.since_s, e) ||
 	    !cli_opt_date(c, "until", &q.until_s, e) || !node_open(c->node, NODE_READ, &node, e))
 		return false;
 	q.top = (size_t)top;
-	for (size_t i = 0; i < sizeof(dimensions) / sizeof(dimensions[0]) && ok; i++) {
-		bool asked = by != NULL && strcmp(by, dimensions[i].name) == 0;
-
-		/* Without --by: an overview of the first five. */
-		if (by != NULL ? !asked : i >= 5 || c->json)
-			continue;
-		q.by = dimensions[i].by;
-		if (by == NULL && i > 0)
-			putchar('\n');
-		ok = stats_table(c, &node, &q, dimensions[i].title, e);
-		if (asked)
-			by = "";
-	}
-	if (ok && by == NULL && c->json)
-		ok = err_set(e, ERR_USAGE, "with --json, name one of --by class, country, asn, feed, day, taxonomy, state");
-	else if (ok && by != NULL && by[0] != '\0')
-		ok = err_set(e, ERR_USAGE, "--by: \"%s\" is none of class, country, asn, feed, day, taxonomy, state", by);
+	q.by = dimensions[which].by;
+	ok = by == NULL ? overview(c, &node, &q, e) : stats_table(c, &node, &q, dimensions[which].title, e);
 	node_close(&node);
 	return ok;
 }
 
 static const struct cli_option options[] = {
 	{ "by", 'b', N_("WHAT"), N_("class, country, asn, feed, day, taxonomy or state") },
-	{ "since", 0, N_("DATE"), N_("days from this date on (2026-01-31, 7d)") },
+	{ "since", 0, N_("DATE"), N_("days from this date on (2026-01-31, 7d); by state: findings last seen then") },
 	{ "until", 0, N_("DATE"), N_("days before this date") },
 	{ "class", 'c', N_("CLASS"), N_("only this class") },
 	{ "country", 0, "CC", N_("only this country; - for unknown") },
 	{ "feed", 'f', N_("NAME"), N_("only this feed") },
-	{ "top", 0, N_("N"), N_("how many rows at the most (default 20; 0: all)") },
+	{ "top", 0, N_("N"), N_("how many rows at the most, the largest, or the latest days (default 20; 0: all)") },
 	{ NULL, 0, NULL, NULL },
 };
 

@@ -8,12 +8,14 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/lang.h"
 #include "base/log.h"
 #include "cli/commands.h"
 #include "cli/run.h"
+#include "cli/silence.h"
 
 #define FOLDERS_MAX 256
 #define SWEEP_MAX ((size_t)4096) /* files that are made durable together */
@@ -44,6 +46,7 @@ struct watch {
 	struct cli *cli;
 	struct stuck stuck;
 	int64_t networks_s; /* date of the table we use */
+	int64_t swept_ns; /* when silence was looked at last */
 };
 
 static uint64_t
@@ -131,14 +134,14 @@ put_away(struct watch *w, const struct watched *f, const char *from, const char 
 		return;
 	if (!away_path(f, name, refused, to, &e) || !file_move(from, to, &e)) {
 		stuck_add(&w->stuck, stuck_key(from, &now));
-		log_error("watch.stuck", "path=%s reason=\"%s\"", from, e.text);
+		log_error("watch.stuck", "path=%s reason=%s", from, LOG_TEXT(e.text));
 		return;
 	}
 	if (lstat(to, &now) != 0 || now.st_ino != was->st_ino || take_same(was, &now))
 		return;
 	(void)snprintf(back, sizeof(back), "%s", from);
 	if (!file_move(to, back, &e))
-		log_error("watch.changed", "path=%s reason=\"%s\"", to, e.text);
+		log_error("watch.changed", "path=%s reason=%s", to, LOG_TEXT(e.text));
 }
 
 static bool
@@ -224,8 +227,20 @@ networks_look(struct watch *w)
 	if (stat(node_path(flow_node(w->take->flow), "networks.tbl"), &st) != 0 || st.st_mtim.tv_sec == w->networks_s)
 		return;
 	if (!flow_networks_reload(w->take->flow, &e))
-		log_error("networks.refused", "reason=\"%s\"", e.text);
+		log_error("networks.refused", "reason=%s", LOG_TEXT(e.text));
 	w->networks_s = st.st_mtim.tv_sec;
+}
+
+/* At the start and once an hour. */
+static bool
+silence_look(struct watch *w, struct err *e)
+{
+	int64_t now = clock_mono_ns();
+
+	if (w->swept_ns != 0 && now - w->swept_ns < INT64_C(3600000000000))
+		return true;
+	w->swept_ns = now;
+	return silence_sweep(w->cli, flow_node(w->take->flow)->store, e);
 }
 
 static bool
@@ -243,6 +258,8 @@ round_of(struct watch *w, struct run *r, struct err *e)
 	if (gone == w->count)
 		return err_set(e, ERR_ABSENT, "%s: cannot watch this folder", w->v[0].path);
 	networks_look(w);
+	if (!silence_look(w, e))
+		return false;
 	if (took == 0)
 		return true;
 	if (!flow_work(w->take->flow, e))

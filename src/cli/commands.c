@@ -9,6 +9,7 @@ const struct cli_command *const cli_commands[] = {
 	&cli_ingest,
 	&cli_watch,
 	&cli_query,
+	&cli_act,
 	&cli_stats,
 	&cli_reports,
 	&cli_notices,

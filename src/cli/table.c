@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 #include <wchar.h>
 
@@ -47,8 +48,8 @@ turns(uint32_t c)
 }
 
 /* What a terminal may get: control bytes, broken UTF-8 and turns as '?'. */
-static void
-put_clean(struct buf *b, struct slice s, size_t width_max)
+void
+text_clean_put(struct buf *b, struct slice s, size_t width_max)
 {
 	size_t width = 0;
 
@@ -74,7 +75,7 @@ put_clean(struct buf *b, struct slice s, size_t width_max)
 }
 
 /*
- * For people: cells end with '\t', rows with '\n'; put_clean() has taken both
+ * For people: cells end with '\t', rows with '\n'; text_clean_put() has taken both
  * out of what came from outside.
  */
 static void
@@ -89,9 +90,10 @@ cell(struct table *t, struct slice s, bool quote)
 		else
 			buf_put(&t->line, s);
 	} else {
-		size_t begin = t->text.len, width;
+		size_t begin = t->text.len, width, shape = t->columns[t->at].width_max;
 
-		put_clean(&t->text, s, t->columns[t->at].width_max);
+		if ((shape & TABLE_JSON) == 0)
+			text_clean_put(&t->text, s, shape & TABLE_WIDTH);
 		width = text_width(slice_from(buf_view(&t->text), begin));
 		if (width > t->widths[t->at])
 			t->widths[t->at] = width;
@@ -156,10 +158,22 @@ table_date(struct table *t, int64_t s)
 {
 	char text[DATE_TEXT_MAX];
 
+	cell(t, slice_of(text, date_print_z(s, text)), true);
+}
+
+void
+table_when(struct table *t, int64_t s)
+{
 	if (s == 0)
 		table_none(t);
 	else
-		cell(t, slice_of(text, date_print_z(s, text)), true);
+		table_date(t, s);
+}
+
+void
+table_raw(struct table *t, struct slice json)
+{
+	cell(t, json, false);
 }
 
 void
@@ -175,24 +189,104 @@ pad(size_t n)
 		(void)fputc(' ', stdout);
 }
 
+size_t
+terminal_width(void)
+{
+	struct winsize w = { 0 };
+
+	if (isatty(STDOUT_FILENO) != 1 || ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) != 0)
+		return 0;
+	return w.ws_col;
+}
+
+static size_t
+total(const struct table *t)
+{
+	size_t sum = 0;
+
+	for (size_t i = 0; i < t->count; i++)
+		sum += t->widths[i] == 0 ? 0 : t->widths[i] + (sum == 0 ? 0 : 2);
+	return sum;
+}
+
+#define SHRUNK 10 /* columns that are left of a text; a date's day has as many */
+
+/* The column that gives way next, or SIZE_MAX. */
+static size_t
+weakest(const struct table *t)
+{
+	size_t best = SIZE_MAX, drop = 0;
+
+	for (size_t i = 0; i < t->count; i++) {
+		size_t d = t->columns[i].width_max >> 16 & 0xff;
+
+		if (t->widths[i] > 0 && d > drop) {
+			drop = d;
+			best = i;
+		}
+	}
+	return best;
+}
+
+/* As narrow as the terminal: dates are cut to days, then the weakest column is cut or left out. */
+static void
+fit(struct table *t, size_t width)
+{
+	size_t i, over;
+
+	for (i = 0; width > 0 && i < t->count && total(t) > width; i++) {
+		if ((t->columns[i].width_max & TABLE_DAY) != 0 && t->widths[i] > SHRUNK)
+			t->widths[i] = SHRUNK;
+	}
+	while (width > 0 && total(t) > width && (i = weakest(t)) != SIZE_MAX) {
+		over = total(t) - width;
+		if (!t->columns[i].right && t->widths[i] >= SHRUNK + over)
+			t->widths[i] -= over;
+		else
+			t->widths[i] = 0;
+	}
+	/* What may not be left out is cut at last. */
+	for (i = 0; width > 0 && i < t->count && total(t) > width; i++) {
+		over = total(t) - width;
+		if (!t->columns[i].right && t->widths[i] > SHRUNK)
+			t->widths[i] = t->widths[i] >= SHRUNK + over ? t->widths[i] - over : SHRUNK;
+	}
+}
+
+/* As much of a cell as its column has room for. */
+static void
+cell_cut(struct table *t, size_t i, struct slice text)
+{
+	buf_clear(&t->line);
+	if ((t->columns[i].width_max & TABLE_DAY) != 0 && t->widths[i] == SHRUNK && byte_is_digit(text.len == 0 ? 0 : text.p[0]))
+		buf_put(&t->line, slice_sub(text, 0, SHRUNK));
+	else
+		text_clean_put(&t->line, text, text_width(text) > t->widths[i] ? t->widths[i] : 0);
+}
+
 /*
  * In a language written from the right each cell is isolated: neighbours
  * would otherwise become one run, and the columns change places.
  */
 static void
-print_row(const struct table *t, struct slice row)
+print_row(struct table *t, struct slice row)
 {
-	bool isolate = lang_is_rtl(lang_get());
+	bool isolate = lang_is_rtl(lang_get()), first = true;
 	struct slice text;
 
 	for (size_t i = 0; i < t->count && slice_cut(&row, '\t', &text); i++) {
-		size_t space = t->widths[i] - text_width(text);
+		size_t space;
 
-		if (i > 0)
+		if (t->widths[i] == 0)
+			continue;
+		cell_cut(t, i, text);
+		space = t->widths[i] - text_width(buf_view(&t->line));
+		if (!first)
 			pad(2);
+		first = false;
 		if (t->columns[i].right)
 			pad(space);
-		printf("%s%.*s%s", isolate ? "\u2068" : "", SLICE_ARG(text), isolate ? "\u2069" : "");
+		printf("%s%.*s%s", isolate ? "\u2068" : "", SLICE_ARG(buf_view(&t->line)), isolate ? "\u2069" : "");
 		if (!t->columns[i].right && i + 1 < t->count)
 			pad(space);
 	}
@@ -208,6 +302,7 @@ table_end(struct table *t)
 	if (t->json && !t->bare) {
 		(void)fputs(t->rows == 0 ? "[]\n" : "\n]\n", stdout);
 	} else if (!t->json) {
+		fit(t, terminal_width());
 		for (size_t i = 0; slice_line(&rest, &row); i++) {
 			if (i == 0 && head)
 				(void)fputs("\033[1m", stdout);
@@ -216,9 +311,24 @@ table_end(struct table *t)
 				(void)fputs("\033[0m", stdout);
 		}
 	}
+	table_drop(t);
+	return fflush(stdout) == 0 && ferror(stdout) == 0;
+}
+
+void
+table_drop(struct table *t)
+{
 	buf_fini(&t->text);
 	buf_fini(&t->line);
 	free(t->widths);
 	t->widths = NULL;
-	return fflush(stdout) == 0 && ferror(stdout) == 0;
+}
+
+bool
+table_finish(struct table *t, bool ok, struct err *e)
+{
+	if (ok)
+		return table_end(t) || err_sys(e, "standard output");
+	table_drop(t);
+	return false;
 }

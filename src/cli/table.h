@@ -10,15 +10,25 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/err.h"
 #include "base/slice.h"
 
-#define TABLE_COLUMNS_MAX 24
+#define TABLE_COLUMNS_MAX 32
+
+/*
+ * On a terminal a table is as wide as that: columns give way, the highest n
+ * first, by being cut and then by being left out. Elsewhere all is shown.
+ */
+#define TABLE_DROP(n) ((size_t)(n) << 16)
+#define TABLE_DAY ((size_t)1 << 24) /* a date: cut to its day */
+#define TABLE_JSON ((size_t)1 << 25) /* for programs alone */
+#define TABLE_WIDTH ((size_t)0xffff)
 
 struct table_column {
 	const char *key; /* "first_seen" */
 	const char *title; /* catalogue key */
 	bool right; /* numbers */
-	size_t width_max; /* cut in the table for people; 0: not */
+	size_t width_max; /* cut in the table for people (0: not) | TABLE_... */
 };
 
 struct table {
@@ -28,7 +38,7 @@ struct table {
 	bool bare; /* json: the objects alone, one a line, without the array around them */
 	size_t rows;
 	size_t at; /* column of the next cell */
-	size_t *widths;
+	size_t *widths; /* 0: not shown */
 	/* kept until the end, as the widths are known then; people's tables are bounded by --limit */
 	struct buf text;
 	struct buf line;
@@ -40,11 +50,22 @@ void table_begin(struct table *t, const struct table_column *columns,
 void table_text(struct table *t, struct slice s);
 void table_str(struct table *t, const char *s);
 void table_int(struct table *t, int64_t v);
-void table_date(struct table *t, int64_t s); /* 0: nothing */
+void table_date(struct table *t, int64_t s);
+void table_when(struct table *t, int64_t s); /* 0: nothing */
+void table_raw(struct table *t, struct slice json); /* of a TABLE_JSON column: as it is */
 void table_none(struct table *t); /* unknown: null; "-" for people */
 /* Print what is left; frees. False when standard output failed. */
 bool table_end(struct table *t);
 
+/* Free without printing what is not printed yet. */
+void table_drop(struct table *t);
+/* table_end() where all went well, else table_drop(). ok and all printed. */
+bool table_finish(struct table *t, bool ok, struct err *e);
+
+/* What a terminal may get of a text from outside, at most so wide (0: any). */
+void text_clean_put(struct buf *b, struct slice s, size_t width_max);
+/* The width of standard output where it is a terminal, else 0. */
+size_t terminal_width(void);
 /* Columns that a text takes on a terminal. */
 size_t text_width(struct slice s);
 

@@ -2,6 +2,7 @@
 # The main job as a person runs it: init, networks, ingest, query, notices, replay.
 . "$ENTENTE_SOURCE/tests/e2e/lib.sh"
 e() { "$ENTENTE" "$@" --node n; }
+export ENTENTE_NOW=1781870400 # 2026-06-19: later the findings would count as resolved by silence
 
 ok "init" "$ENTENTE" init --node n --name Test --country ES --mail csirt@demo.example
 exits 75 "a second init is refused" "$ENTENTE" init --node n
@@ -30,7 +31,6 @@ same "no contact yet" "$(e contacts --json)" "[]"
 ok "contacts: apply" e contacts "$demo/contacts.csv" --apply
 ok "contacts: again" e contacts "$demo/contacts.csv"
 says "no difference" "0 changes, 10 as before"
-export ENTENTE_NOW=1781870400 # 2026-06-19
 ok "notices" e notices --prepare
 says "made" "notices made"
 same "not sent yet" "$(ls n/outbox/new 2>/dev/null | wc -l | tr -d ' ')" 0

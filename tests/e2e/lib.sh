@@ -13,11 +13,13 @@ demo=$ENTENTE_SOURCE/data/demo
 ok() {
 	what=$1
 	shift
-	if "$@" >"$work/.out" 2>"$work/.err"; then
+	"$@" >"$work/.out" 2>"$work/.err"
+	got=$?
+	if [ "$got" = 0 ]; then
 		passed=$((passed + 1))
 	else
 		failed=$((failed + 1))
-		echo "FAILED: $what: exit $? of: $*"
+		echo "FAILED: $what: exit $got of: $*"
 		cat "$work/.out" "$work/.err" | tail -5
 	fi
 }
