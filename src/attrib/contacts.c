@@ -143,7 +143,7 @@ same(const struct contacts *c, size_t i, enum contact_scope scope,
 }
 
 static const struct contact *
-look_up(const struct contacts *c, uint64_t key, enum contact_scope scope,
+look_up(const struct contacts *c, unsigned layers, uint64_t key, enum contact_scope scope,
     const struct prefix *prefix, struct slice text)
 {
 	const struct contact *best = NULL;
@@ -151,7 +151,7 @@ look_up(const struct contacts *c, uint64_t key, enum contact_scope scope,
 	for (uint32_t i = c->slots[(size_t)key & (c->slot_count - 1)]; i != 0; i = c->chain[i - 1]) {
 		const struct contact *x = &c->v[i - 1];
 
-		if (!same(c, i - 1, scope, prefix, text))
+		if ((layers >> x->layer & 1) == 0 || !same(c, i - 1, scope, prefix, text))
 			continue;
 		if (best == NULL || x->layer > best->layer ||
 		    (x->layer == best->layer && x->id > best->id))
@@ -161,7 +161,7 @@ look_up(const struct contacts *c, uint64_t key, enum contact_scope scope,
 }
 
 static const struct contact *
-by_prefix(const struct contacts *c, struct ip ip)
+by_prefix(const struct contacts *c, unsigned layers, struct ip ip)
 {
 	for (int bits = 128; bits >= 0; bits--) {
 		struct prefix p = { ip, (uint8_t)bits };
@@ -171,7 +171,7 @@ by_prefix(const struct contacts *c, struct ip ip)
 			continue;
 		p.ip.hi &= bits == 0 ? 0 : bits >= 64 ? UINT64_MAX : ~(UINT64_MAX >> bits);
 		p.ip.lo &= bits <= 64 ? 0 : bits == 128 ? UINT64_MAX : ~(UINT64_MAX >> (bits - 64));
-		x = look_up(c, key_prefix(&p), SCOPE_PREFIX, &p, SLICE_NONE);
+		x = look_up(c, layers, key_prefix(&p), SCOPE_PREFIX, &p, SLICE_NONE);
 		if (x != NULL)
 			return x;
 	}
@@ -179,10 +179,10 @@ by_prefix(const struct contacts *c, struct ip ip)
 }
 
 static const struct contact *
-by_domain(const struct contacts *c, struct slice name)
+by_domain(const struct contacts *c, unsigned layers, struct slice name)
 {
 	while (name.len > 0) {
-		const struct contact *x = look_up(c, key_text(name, SCOPE_DOMAIN), SCOPE_DOMAIN, NULL, name);
+		const struct contact *x = look_up(c, layers, key_text(name, SCOPE_DOMAIN), SCOPE_DOMAIN, NULL, name);
 		size_t dot;
 
 		if (x != NULL)
@@ -225,6 +225,24 @@ off_holds(const struct contacts *c, size_t i, const struct contact_query *q)
 	return false;
 }
 
+#define BOTH_LAYERS (1u << LAYER_MANUAL | 1u << LAYER_IMPORTED)
+
+/* Prefix (the longest first), then domain, then AS. */
+static const struct contact *
+most_exact(const struct contacts *c, unsigned layers, const struct contact_query *q)
+{
+	const struct contact *found = q->has_ip ? by_prefix(c, layers, q->ip) : NULL;
+	char text[16];
+	struct buf b = { (uint8_t *)text, 0, sizeof(text), sizeof(text) - 1, false };
+
+	if (found == NULL)
+		found = by_domain(c, layers, q->fqdn);
+	if (found != NULL || q->asn == 0)
+		return found;
+	buf_u64(&b, q->asn);
+	return look_up(c, layers, key_asn(q->asn), SCOPE_ASN, NULL, buf_view(&b));
+}
+
 void
 contacts_find(const struct contacts *c, const struct contact_query *q,
     struct contact_answer *out)
@@ -238,18 +256,11 @@ contacts_find(const struct contacts *c, const struct contact_query *q,
 		}
 	}
 	if (q->country.len == 2)
-		out->focal_point = look_up(c, key_text(q->country, SCOPE_COUNTRY), SCOPE_COUNTRY, NULL, q->country);
-	if (q->has_ip)
-		out->contact = by_prefix(c, q->ip);
+		out->focal_point = look_up(c, BOTH_LAYERS, key_text(q->country, SCOPE_COUNTRY), SCOPE_COUNTRY, NULL, q->country);
+	/* What a person entered holds, however exact an import is. */
+	out->contact = most_exact(c, 1u << LAYER_MANUAL, q);
 	if (out->contact == NULL)
-		out->contact = by_domain(c, q->fqdn);
-	if (out->contact == NULL && q->asn != 0) {
-		char text[16];
-		struct buf b = { (uint8_t *)text, 0, sizeof(text), sizeof(text) - 1, false };
-
-		buf_u64(&b, q->asn);
-		out->contact = look_up(c, key_asn(q->asn), SCOPE_ASN, NULL, buf_view(&b));
-	}
+		out->contact = most_exact(c, 1u << LAYER_IMPORTED, q);
 	if (out->contact == NULL)
 		out->contact = out->focal_point;
 }

@@ -1,8 +1,16 @@
 /*
  * contacts: who answers for an address, an AS, a domain, a country. Three
- * layers: imported (replaced whole by the next import of its source), by hand
- * (wins over imported), and switched off by a condition (nobody is told).
- * The more exact answer wins: prefix (longest first), domain, AS, country.
+ * layers: imported (replaced whole by the next import of its source), by hand,
+ * and switched off by a condition. Who is told, in this order:
+ *
+ *	1  a condition holds		nobody
+ *	2  by hand			the longest prefix, else the domain, else the AS
+ *	3  imported			the longest prefix, else the domain, else the AS
+ *	4  nothing of these		the country's focal point
+ *
+ * The focal point is told beside 2 and 3, too. For one and the same network,
+ * domain, AS or country there is one contact by hand; of imported ones the
+ * latest holds. Expired ones are none.
  */
 #ifndef ATTRIB_CONTACTS_H
 #define ATTRIB_CONTACTS_H
@@ -89,7 +97,10 @@ bool contact_scope_find(struct slice name, enum contact_scope *out);
  */
 bool contact_clean(struct contact *c, struct arena *a, struct err *e) MUST_USE;
 
-/* Enter a contact (c->id 0: a new one, else that one is replaced). */
+/*
+ * Enter a contact (c->id 0: a new one, else that one is replaced). ERR_CONFLICT:
+ * a second one by hand for the same, as the first would silently not be told.
+ */
 bool contact_put(struct store *s, const struct contact *c, int64_t *id_out,
     struct err *e) MUST_USE;
 bool contact_remove(struct store *s, int64_t id, struct err *e) MUST_USE; /* ERR_ABSENT */

@@ -211,6 +211,28 @@ bind_text(struct stmt *st, int i, struct slice s)
 	stmt_text(st, i, s.p == NULL ? S("") : s);
 }
 
+/* Is there one by hand for the same, that holds? */
+static bool
+twice(struct store *s, const struct contact *c, struct err *e)
+{
+	struct stmt *st = NULL;
+	enum step step;
+
+	if (!db_prepare(store_db(s), "SELECT id, email FROM contact WHERE layer = ?1 AND scope = ?2 AND value = ?3"
+	    " AND (expires_s = 0 OR expires_s > ?4)", &st, e))
+		return true;
+	stmt_i64(st, 1, LAYER_MANUAL);
+	stmt_i64(st, 2, c->scope);
+	stmt_text(st, 3, c->value);
+	stmt_i64(st, 4, clock_now_s());
+	step = stmt_step(st, e);
+	if (step == STEP_ITEM)
+		(void)err_set(e, ERR_CONFLICT, "contact %lld (%s) was entered by hand for the same; take it out first: entente contacts --remove %lld",
+		    (long long)stmt_col_i64(st, 0), QUOTE(stmt_col(st, 1)), (long long)stmt_col_i64(st, 0));
+	stmt_free(&st);
+	return step != STEP_END;
+}
+
 bool
 contact_put(struct store *s, const struct contact *c, int64_t *id_out,
     struct err *e)
@@ -226,6 +248,8 @@ contact_put(struct store *s, const struct contact *c, int64_t *id_out,
 	uint8_t lo[16], hi[16];
 	bool ok;
 
+	if (id == 0 && c->layer == LAYER_MANUAL && twice(s, c, e))
+		return false;
 	if (id == 0 && !next_id(s, "SELECT COALESCE(MAX(id), 0) FROM contact", &id, e))
 		return false;
 	if (!db_prepare(store_db(s), sql, &st, e))

@@ -39,12 +39,16 @@ static const struct {
 	{ "the longest prefix", "192.0.2.129", 64496, "", "ES", "half@example.org", "es@example.org" },
 	{ "the shorter prefix", "192.0.2.1", 64496, "", "ES", "net@example.org", "es@example.org" },
 	{ "by hand before imported", "198.51.100.1", 0, "", "", "hand@example.org", "" },
+	{ "an AS by hand before an imported prefix", "100.64.0.1", 64511, "", "", "hand-as@example.org", "" },
+	{ "a domain by hand before an imported prefix", "100.64.0.1", 1, "www.hand.example", "", "hand-dom@example.org", "" },
+	{ "without them the prefix", "100.64.0.1", 1, "", "", "imported-net@example.org", "" },
+	{ "a focal point by hand does not hide a network's contact", "192.0.2.1", 0, "", "FR", "net@example.org", "fr@example.org" },
 	{ "an expired contact is none", "203.0.113.1", 64497, "", "", "as@example.org", "" },
 	{ "domain, from below", "", 0, "a.b.example.com", "", "dom@example.org", "" },
 	{ "prefix before domain", "192.0.2.1", 0, "www.example.com", "", "net@example.org", "" },
-	{ "AS", "9.9.9.9", 64497, "", "FR", "as@example.org", "" },
+	{ "AS", "9.9.9.9", 64497, "", "FR", "as@example.org", "fr@example.org" },
 	{ "only the country", "9.9.9.9", 1, "", "ES", "es@example.org", "es@example.org" },
-	{ "nobody", "9.9.9.9", 1, "example.net", "FR", "", "" },
+	{ "nobody", "9.9.9.9", 1, "example.net", "IT", "", "" },
 	{ "IPv6", "2001:db8:1::1", 0, "", "", "six@example.org", "" },
 	{ "switched off by class", "192.0.2.1", 64999, "", "ES", "off", "" },
 };
@@ -60,6 +64,15 @@ TEST(find)
 	put(s, LAYER_IMPORTED, SCOPE_PREFIX, "192.0.2.128/25", "half@example.org", 0);
 	put(s, LAYER_MANUAL, SCOPE_PREFIX, "198.51.100.0/24", "hand@example.org", 0);
 	put(s, LAYER_IMPORTED, SCOPE_PREFIX, "198.51.100.0/24", "imported@example.org", 0);
+	put(s, LAYER_IMPORTED, SCOPE_PREFIX, "100.64.0.0/24", "imported-net@example.org", 0);
+	put(s, LAYER_MANUAL, SCOPE_ASN, "64511", "old-hand-as@example.org", 999);
+	put(s, LAYER_MANUAL, SCOPE_ASN, "64511", "hand-as@example.org", 0);
+	put(s, LAYER_MANUAL, SCOPE_DOMAIN, "hand.example", "hand-dom@example.org", 0);
+	put(s, LAYER_MANUAL, SCOPE_COUNTRY, "FR", "fr@example.org", 0);
+	/* Of two for one and the same the older would silently not be told. */
+	CHECK(!contact_put(s, &(struct contact){ .layer = LAYER_MANUAL, .scope = SCOPE_ASN, .value = S("64511"),
+	    .email = S("second@example.org") }, NULL, &e));
+	CHECK_INT(e.code, ERR_CONFLICT);
 	put(s, LAYER_IMPORTED, SCOPE_PREFIX, "203.0.113.0/24", "old@example.org", 999);
 	put(s, LAYER_IMPORTED, SCOPE_PREFIX, "2001:db8::/32", "six@example.org", 0);
 	put(s, LAYER_IMPORTED, SCOPE_DOMAIN, "example.com", "dom@example.org", 0);

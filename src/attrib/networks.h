@@ -26,7 +26,7 @@ enum networks_kind { NETWORKS_ASN, NETWORKS_COUNTRY };
 
 struct networks_source {
 	enum networks_kind kind;
-	const char *path; /* .mmdb, or .csv as first,last,... (addresses or numbers) */
+	const char *path; /* .mmdb, or rows (attrib/networks_csv.h) */
 };
 
 /*

@@ -7,13 +7,9 @@
 #include <maxminddb.h>
 #include <stdlib.h>
 
+#include "attrib/networks_csv.h"
 #include "base/arena.h"
-#include "base/file.h"
-#include "parse/csv.h"
 
-__extension__ typedef unsigned __int128 u128;
-
-#define SOURCE_BYTES_MAX ((size_t)4 << 30)
 #define RANGES_MAX ((size_t)64 << 20)
 #define NAMES_BYTES_MAX ((size_t)256 << 20)
 
@@ -78,29 +74,6 @@ names_put(struct names *n, uint32_t asn, struct slice name)
 	buf_put(&n->text, name);
 }
 
-/* An address, or the number of one in decimal: up to 2^32 IPv4, above it IPv6. */
-static bool
-address_read(struct slice s, bool numbers_v6, struct ip *out)
-{
-	u128 v = 0;
-
-	if (ip_read(s, out))
-		return true;
-	if (s.len == 0 || s.len > 39)
-		return false;
-	for (size_t i = 0; i < s.len; i++) {
-		if (!byte_is_digit(s.p[i]) ||
-		    __builtin_mul_overflow(v, (u128)10, &v) ||
-		    __builtin_add_overflow(v, (u128)(s.p[i] - '0'), &v))
-			return false;
-	}
-	if (v <= UINT32_MAX && !numbers_v6)
-		*out = ip_of_v4((uint32_t)v);
-	else
-		*out = (struct ip){ (uint64_t)(v >> 64), (uint64_t)v };
-	return true;
-}
-
 static bool
 country_read(struct slice s, uint32_t *out)
 {
@@ -110,84 +83,33 @@ country_read(struct slice s, uint32_t *out)
 	return true;
 }
 
-/* first,last,asn,name or first,last,country */
+struct csv_taker {
+	struct names *n;
+	struct ranges *r;
+	enum networks_kind kind;
+};
+
 static bool
-row_add(struct names *n, enum networks_kind kind, struct ranges *r,
-    const struct csv_row *row, bool *good, struct err *e)
+csv_row_in(void *cookie, const struct networks_row *row, struct err *e)
 {
-	struct ip first, last;
-	uint64_t asn;
-	uint32_t value;
-	bool v6;
+	struct csv_taker *t = cookie;
 
-	*good = false;
-	if (row->count < 3)
-		return true;
-	/* A range whose end is over 2^32 is IPv6, also where it begins at 0. */
-	v6 = row->v[1].len > 10 && slice_find_byte(row->v[1], '.') == SIZE_MAX;
-	if (!address_read(row->v[0], v6, &first) || !address_read(row->v[1], v6, &last) ||
-	    ip_cmp(first, last) > 0 || ip_is_v4(first) != ip_is_v4(last))
-		return true;
-	if (kind == NETWORKS_ASN) {
-		struct slice number = row->v[2];
-
-		if (slice_starts_nocase(number, S("AS")))
-			number = slice_from(number, 2);
-		if (!slice_u64(number, &asn) || asn > UINT32_MAX)
-			return true;
-		*good = true;
-		if (asn == 0)
-			return true; /* not routed: nothing is known */
-		value = (uint32_t)asn;
-		if (row->count > 3)
-			names_put(n, value, slice_trim(row->v[3]));
-	} else if (!country_read(row->v[2], &value)) {
-		/* "None" and "-" say that nothing is known. */
-		*good = row->v[2].len == 0 || slice_eq(row->v[2], S("-")) || slice_eq(row->v[2], S("None"));
-		return true;
-	}
-	*good = true;
-	return ranges_add(r, first, last, value, e);
+	if (t->kind == NETWORKS_ASN && row->name.len > 0)
+		names_put(t->n, row->value, row->name);
+	return ranges_add(t->r, row->first, row->last, row->value, e);
 }
 
 static bool
 csv_load(const struct networks_source *source, struct names *n, struct ranges *r,
     uint64_t *bad_lines, struct err *e)
 {
-	struct file_map map = FILE_MAP_NONE;
-	uint64_t lines = 0, bad = 0;
-	struct csv_reader reader;
-	struct csv_row row;
-	struct source src;
-	enum step step;
-	bool good;
+	struct csv_taker t = { n, r, source->kind };
+	uint64_t bad = 0;
 
-	if (!file_map(source->path, SOURCE_BYTES_MAX, &map, e))
+	if (!networks_csv_read(source, csv_row_in, &t, &bad, e))
 		return false;
-	source_of_slice(&src, map.view);
-	csv_init(&reader, &src);
-	while ((step = csv_next(&reader, &row, e)) == STEP_ITEM || step == STEP_BAD) {
-		good = false;
-		lines++;
-		if (step == STEP_ITEM && !row_add(n, source->kind, r, &row, &good, e)) {
-			step = STEP_FAIL;
-			break;
-		}
-		/* The first line may name the columns. */
-		bad += !good && lines > 1;
-	}
-	csv_fini(&reader);
-	file_unmap(&map);
 	*bad_lines += bad;
-	if (step == STEP_FAIL)
-		return err_within(e, "%s", source->path);
-	if (bad > lines / 100)
-		return err_set(e, ERR_INPUT, "%s: %llu of %llu lines are no range of addresses; expected first,last,%s",
-		    source->path, (unsigned long long)bad, (unsigned long long)lines,
-		    source->kind == NETWORKS_ASN ? "asn,name" : "country");
-	if (r->count == 0)
-		return err_set(e, ERR_INPUT, "%s: not one range of addresses in it", source->path);
-	return true;
+	return r->count > 0 || err_set(e, ERR_INPUT, "%s: not one range of addresses in it", source->path);
 }
 
 /* A text or number of a record by one of its usual names. */

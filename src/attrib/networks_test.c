@@ -221,11 +221,96 @@ TEST(damage)
 	buf_fini(&b);
 }
 
+static const struct {
+	const char *name, *asn, *country;
+	uint32_t want_asn;
+	const char *want_name, *want_country;
+} forms[] = {
+	{ "first,last", "192.0.2.0,192.0.2.255,64496,Net", "192.0.2.0,192.0.2.255,ES", 64496, "Net", "ES" },
+	{ "network without a heading", "192.0.2.0/24,AS64496,Net\n", "192.0.2.0/24,es\n", 64496, "Net", "ES" },
+	{ "GeoLite2 ASN Blocks", "network,autonomous_system_number,autonomous_system_organization\n192.0.2.0/24,64496,\"Net, SA\"\n",
+	    "network,geoname_id,registered_country_geoname_id,represented_country_geoname_id,is_anonymous_proxy\n"
+	    "198.51.100.0/24,,,,0\n192.0.2.0/24,2510769,2510769,,0\n", 64496, "Net, SA", "ES" },
+	{ "only the registered country", "192.0.2.0/24,64496,Net",
+	    "network,geoname_id,registered_country_geoname_id\n192.0.2.0/24,,3017382\n", 64496, "Net", "FR" },
+	{ "start_ip,end_ip", "start_ip,end_ip,asn,as_name\n192.0.2.0,192.0.2.255,AS64496,Net\n",
+	    "start_ip,end_ip,country\n192.0.2.0,192.0.2.255,ES\n", 64496, "Net", "ES" },
+	{ "columns in another order", "asn,network,name\n64496,192.0.2.0/24,Net\n", "country_code,network\nES,192.0.2.0/24\n", 64496, "Net", "ES" },
+};
+
+static void
+text_write(const char *path, const char *text)
+{
+	struct err e = ERR_INIT;
+
+	CHECK_OK(file_write(path, slice_of_str(text), &e), &e);
+}
+
+TEST(rows_in_all_their_forms)
+{
+	const char *asn = path_of(0, "x-ASN-Blocks-IPv4.csv"), *country = path_of(1, "x-Country-Blocks-IPv4.csv");
+	const char *table = path_of(2, "forms.tbl");
+
+	text_write(path_of(3, "x-Country-Locations-en.csv"), "geoname_id,locale_code,continent_code,continent_name,country_iso_code,country_name,is_in_european_union\n"
+	    "2510769,en,EU,Europe,ES,Spain,1\n3017382,en,EU,Europe,FR,France,1\n6255147,en,AS,Asia,,,0\n");
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		struct networks_source sources[] = { { NETWORKS_ASN, asn }, { NETWORKS_COUNTRY, country } };
+		struct networks_built built = { 0 };
+		struct networks *n = NULL;
+		struct network got;
+		struct err e = ERR_INIT;
+
+		test_case("%s", forms[i].name);
+		text_write(asn, forms[i].asn);
+		text_write(country, forms[i].country);
+		if (!CHECK_OK(networks_build(sources, 2, table, &built, &e) && networks_open(table, &n, &e), &e))
+			continue;
+		CHECK(networks_find(n, ip_of_v4(0xc0000207), &got));
+		CHECK_INT(got.asn, forms[i].want_asn);
+		CHECK_SLICE(got.as_name, slice_of_str(forms[i].want_name));
+		CHECK(memcmp(got.country, forms[i].want_country, 2) == 0);
+		networks_close(&n);
+	}
+}
+
+/* printf '192.0.2.0/24,64496,Net\n' | gzip -n9, and | zstd */
+static const uint8_t packed_gz[] = {
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x03, 0x33, 0xb4,
+	0x34, 0xd2, 0x33, 0xd0, 0x03, 0x62, 0x7d, 0x23, 0x13, 0x1d, 0x33, 0x13,
+	0x13, 0x4b, 0x33, 0x1d, 0xbf, 0xd4, 0x12, 0x2e, 0x00, 0xd9, 0x0c, 0xa1,
+	0x3c, 0x17, 0x00, 0x00, 0x00
+};
+static const uint8_t packed_zst[] = {
+	0x28, 0xb5, 0x2f, 0xfd, 0x04, 0x58, 0xb9, 0x00, 0x00, 0x31, 0x39, 0x32,
+	0x2e, 0x30, 0x2e, 0x32, 0x2e, 0x30, 0x2f, 0x32, 0x34, 0x2c, 0x36, 0x34,
+	0x34, 0x39, 0x36, 0x2c, 0x4e, 0x65, 0x74, 0x0a, 0x9a, 0x28, 0xc0, 0xf8
+};
+
+TEST(packed_rows)
+{
+	const struct slice packed[] = { slice_of(packed_gz, sizeof(packed_gz)), slice_of(packed_zst, sizeof(packed_zst)),
+		slice_of(packed_gz, sizeof(packed_gz) / 2) };
+	const char *table = path_of(2, "packed.tbl"), *path = path_of(4, "asn.csv.packed");
+
+	for (size_t i = 0; i < 3; i++) {
+		struct networks_source source = { NETWORKS_ASN, path };
+		struct networks_built built = { 0 };
+		struct err e = ERR_INIT;
+
+		test_case("packed %zu", i);
+		CHECK_OK(file_write(path, packed[i], &e), &e);
+		CHECK(networks_build(&source, 1, table, &built, &e) == (i < 2));
+		CHECK(i == 2 || built.ranges_v4 > 0);
+	}
+}
+
 int
 main(void)
 {
 	RUN(against_a_plain_scan);
 	RUN(layers);
 	RUN(damage);
+	RUN(rows_in_all_their_forms);
+	RUN(packed_rows);
 	return test_end();
 }

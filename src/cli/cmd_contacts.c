@@ -16,13 +16,19 @@ static const struct table_column columns[] = {
 	{ "scope", N_("Scope"), false, 0 },
 	{ "value", N_("Value"), false, 40 },
 	{ "email", N_("Mail"), false, 40 },
-	{ "name", N_("Name"), false, 32 },
-	{ "language", N_("Language"), false, 0 },
-	{ "format", N_("Format"), false, 0 },
-	{ "interval", N_("Interval (s)"), true, 0 },
-	{ "source", N_("Source"), false, 20 },
-	{ "checked", N_("Last true"), false, 0 },
+	{ "name", N_("Name"), false, 32 | TABLE_DROP(4) },
+	{ "language", N_("Language"), false, TABLE_DROP(2) },
+	{ "format", N_("Format"), false, TABLE_DROP(5) },
+	{ "interval", N_("Interval (s)"), true, TABLE_DROP(8) },
+	{ "layer", N_("Layer"), false, TABLE_DROP(1) },
+	{ "source", N_("Source"), false, 20 | TABLE_DROP(3) },
+	{ "checked", N_("Last true"), false, TABLE_DAY | TABLE_DROP(6) },
+	{ "expires", N_("Until"), false, TABLE_DAY | TABLE_DROP(7) },
+	{ "openpgp", "OpenPGP", false, 20 | TABLE_DROP(9) },
+	{ "url", N_("Stands at"), false, 40 | TABLE_DROP(8) },
 };
+
+static const char *const layer_words[] = { N_("imported"), N_("by hand") };
 
 static bool
 list_row(void *cookie, const struct contact *x, struct err *e)
@@ -41,8 +47,12 @@ list_row(void *cookie, const struct contact *x, struct err *e)
 		table_none(t);
 	else
 		table_int(t, x->interval_s);
-	table_text(t, x->layer == LAYER_MANUAL ? (t->json ? S("manual") : slice_of_str(T("by hand"))) : x->source);
+	table_str(t, t->json ? layer_words[x->layer] : T(layer_words[x->layer]));
+	table_text(t, x->source.len == 0 ? SLICE_NONE : x->source);
 	table_date(t, x->checked_s);
+	table_date(t, x->expires_s);
+	table_text(t, x->openpgp.len == 0 ? SLICE_NONE : x->openpgp);
+	table_text(t, x->url.len == 0 ? SLICE_NONE : x->url);
 	return true;
 }
 
@@ -71,7 +81,7 @@ off_list(struct cli *c, struct store *s, struct err *e)
 	struct table t;
 
 	table_begin(&t, cols, 7, c->json);
-	return contact_off_list(s, off_row, &t, e) && (table_end(&t) || err_sys(e, "standard output"));
+	return table_finish(&t, contact_off_list(s, off_row, &t, e), e);
 }
 
 /* --scope and --value, for whatever needs them. */
@@ -87,6 +97,21 @@ about_read(struct cli *c, struct contact *x, bool *has, struct err *e)
 		return err_set(e, ERR_USAGE, "--scope needs --value");
 	x->value = slice_of_str(cli_opt(c, "value"));
 	return true;
+}
+
+/* text: translated, with one %lld. For programs the number alone. */
+static void
+entered(struct cli *c, const char *text, int64_t id)
+{
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+	if (c->json)
+		printf("{\"id\":%lld}", (long long)id);
+	else if (!c->quiet)
+		printf(text, (long long)id);
+#pragma GCC diagnostic pop
+	if (c->json || !c->quiet)
+		putchar('\n');
 }
 
 static bool
@@ -109,8 +134,8 @@ add(struct cli *c, struct store *s, struct err *e)
 		x.lang_known = ok = lang_parse(cli_opt(c, "language"), &x.lang) ||
 		    err_set(e, ERR_USAGE, "--%s: \"%s\" is none of ar, zh, en, fr, ru, es", "language", cli_opt(c, "language"));
 	ok = ok && cli_opt_date(c, "until", &x.expires_s, e) && contact_clean(&x, &a, e) && contact_put(s, &x, &id, e);
-	if (ok && !c->quiet)
-		printf("%lld\n", (long long)id);
+	if (ok)
+		entered(c, T("Contact %lld is entered."), id);
 	arena_fini(&a);
 	return ok;
 }
@@ -130,8 +155,8 @@ switch_off(struct cli *c, struct store *s, struct err *e)
 	o.scope = x.scope;
 	o.value = o.has_scope ? x.value : SLICE_NONE;
 	ok = ok && cli_opt_date(c, "until", &o.until_s, e) && contact_off_put(s, &o, &id, e);
-	if (ok && !c->quiet)
-		printf("%lld\n", (long long)id);
+	if (ok)
+		entered(c, T("Condition %lld is entered; entente contacts --on takes it out."), id);
 	arena_fini(&a);
 	return ok;
 }
@@ -233,8 +258,7 @@ contacts(struct cli *c, struct err *e)
 		ok = off_list(c, node.store, e);
 	} else {
 		table_begin(&t, columns, sizeof(columns) / sizeof(columns[0]), c->json);
-		ok = contact_list(node.store, slice_of_str(cli_opt(c, "source")), list_row, &t, e);
-		ok = (table_end(&t) || err_sys(e, "standard output")) && ok;
+		ok = table_finish(&t, contact_list(node.store, slice_of_str(cli_opt(c, "source")), list_row, &t, e), e);
 	}
 	node_close(&node);
 	return ok;
@@ -266,7 +290,7 @@ const struct cli_command cli_contacts = {
 	.name = "contacts",
 	.args = N_("[FILE]"),
 	.summary = N_("list, import or enter who answers for networks, domains and countries"),
-	.details = N_("An import is shown as a difference first and takes effect with --apply. Three layers: by hand wins over imported; a condition switches notices off."),
+	.details = N_("An import is shown as a difference first and takes effect with --apply. Who is told of a finding, in this order: (1) where a condition holds, nobody; (2) the contact entered by hand for the longest network, else the domain, else the AS; (3) the imported one for the longest network, else the domain, else the AS; (4) else the country's focal point, which is told beside 2 and 3 as well. By hand there is one contact for one thing; a second is refused. Expired ones are none. A CSV's first line names its columns, in any order: scope (prefix, domain, asn or country), value and email are needed; name, language (ar, zh, en, fr, ru, es), format (csv, xarf or both), interval (seconds between notices), openpgp (fingerprint), url, checked and expires (dates) may follow."),
 	.examples = "  entente contacts contacts.csv --apply\n  entente contacts --source ripe ripe.db.role.gz --apply\n  entente contacts --add abuse@isp.example --scope asn --value 64496 --language es\n  entente contacts --off \"asked us not to\" --scope prefix --value 192.0.2.0/24 --until 2027-01-01",
 	.options = options,
 	.args_max = 1,

@@ -292,8 +292,8 @@ demo(struct cli *c, struct err *e)
 
 static const struct cli_option options[] = {
 	{ "fresh", 0, NULL, N_("take the node away that is there, and begin anew") },
-	{ "asn", 0, N_("PATH"), N_("file or folder: first,last,asn,name as CSV, or MaxMind DB") },
-	{ "country", 0, N_("PATH"), N_("file or folder: first,last,country as CSV, or MaxMind DB") },
+	{ "asn", 0, N_("PATH"), N_("file or folder, as for entente networks") },
+	{ "country", 0, N_("PATH"), N_("file or folder, as for entente networks") },
 	{ "mails", 0, N_("FOLDER"), N_("folders of mails; those named spam* are a spam trap's") },
 	{ "trusted", 0, N_("LIST"), N_("mail hops that are our own: 192.0.2.0/24,mx.example.org") },
 	{ NULL, 0, NULL, NULL },

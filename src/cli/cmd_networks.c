@@ -12,12 +12,12 @@
 
 #define SOURCES_MAX 64
 
-/* A file, or a folder with .csv and .mmdb files; those with numbers double the ones with addresses. */
+/* A file, or a folder with .csv (.gz, .zst) and .mmdb files; those with numbers double the ones with addresses. */
 bool
 cli_networks_sources(const char *path, enum networks_kind kind, glob_t *g,
     struct networks_source *out, size_t *count, struct err *e)
 {
-	static const char *const patterns[] = { "*.csv", "*.mmdb" };
+	static const char *const patterns[] = { "*.csv", "*.csv.gz", "*.csv.zst", "*.mmdb" };
 	char pattern[4096];
 	struct stat st;
 	size_t before = *count;
@@ -30,13 +30,16 @@ cli_networks_sources(const char *path, enum networks_kind kind, glob_t *g,
 		out[(*count)++] = (struct networks_source){ kind, path };
 		return true;
 	}
-	for (int i = 0; i < 2; i++) {
+	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++) {
 		(void)path_join(pattern, path, patterns[i]);
 		(void)glob(pattern, g->gl_pathc > 0 ? GLOB_APPEND : 0, NULL, g);
 	}
 	for (size_t i = 0; i < g->gl_pathc && *count < SOURCES_MAX; i++) {
 		struct slice name = slice_of_str(g->gl_pathv[i]);
 		bool here = slice_starts(name, slice_of_str(path)), twice = slice_ends(name, S("-num.csv"));
+
+		/* GeoLite2's names of places are read with the blocks that need them. */
+		twice = twice || slice_find(name, S("-Locations-")) != SIZE_MAX;
 
 		for (size_t k = 0; k < *count; k++)
 			twice = twice || slice_eq(slice_of_str(out[k].path), name);
@@ -132,8 +135,8 @@ networks(struct cli *c, struct err *e)
 }
 
 static const struct cli_option options[] = {
-	{ "asn", 0, N_("PATH"), N_("file or folder: first,last,asn,name as CSV, or MaxMind DB") },
-	{ "country", 0, N_("PATH"), N_("file or folder: first,last,country as CSV, or MaxMind DB") },
+	{ "asn", 0, N_("PATH"), N_("file or folder: first,last,asn,name or network,asn,name as CSV (GeoLite2 Blocks too; .gz, .zst), or MaxMind DB") },
+	{ "country", 0, N_("PATH"), N_("file or folder: first,last,country or network,country as CSV (GeoLite2 Blocks with Locations too; .gz, .zst), or MaxMind DB") },
 	{ NULL, 0, NULL, NULL },
 };
 
