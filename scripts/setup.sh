@@ -34,7 +34,7 @@ need_packages() {
 		say "This is not Debian; please install the counterparts of:$missing"
 		return 1
 	fi
-	say "Installing from Debian:$missing"
+	say "Installing from Debian (a minute or so):$missing"
 	as_root apt-get update -qq >&2 || say "apt-get update failed; trying with the lists at hand"
 	# shellcheck disable=SC2086
 	DEBIAN_FRONTEND=noninteractive as_root apt-get install -y -qq --no-install-recommends $missing >/dev/null ||
@@ -48,7 +48,21 @@ build_in() {
 	[ -f "$dir/build.ninja" ] || meson setup "$dir" "$@" >"$dir.setup.log" 2>&1 ||
 		{ cat "$dir.setup.log" >&2; return 1; }
 	rm -f "$dir.setup.log"
-	ninja -C "$dir" >"$dir/build.log" 2>&1 || { tail -40 "$dir/build.log" >&2; return 1; }
+	say "Building in $dir (about a minute on two cores; a later build takes what has changed)"
+	ninja -C "$dir" >"$dir/build.log" 2>&1 &
+	pid=$!
+	while kill -0 "$pid" 2>/dev/null; do
+		sleep 1
+		at=$(tail -c 400 "$dir/build.log" 2>/dev/null | tr '\r' '\n' | grep -o '^\[[0-9]*/[0-9]*\]' | tail -1)
+		# Where it is seen: one line that is written over; in a log: now and then.
+		if [ -t 2 ]; then
+			printf '\r  %s ' "$at" >&2
+		elif [ $(($(date +%s) % 15)) = 0 ]; then
+			say "  $at"
+		fi
+	done
+	[ ! -t 2 ] || printf '\r                    \r' >&2
+	wait "$pid" || { tail -40 "$dir/build.log" >&2; return 1; }
 }
 
 # need_npm: a package manager for the data packages.
@@ -63,6 +77,6 @@ npm_data() {
 	need_npm || return 1
 	mkdir -p "$1"
 	cp data/npm/package.json data/npm/package-lock.json "$1/"
-	say "Fetching the data packages from npm (about 170 MB unpacked)"
+	say "Fetching the data packages from npm (about 170 MB unpacked; some minutes on a slow line)"
 	(cd "$1" && npm ci --ignore-scripts --no-audit --no-fund --silent) && : >"$1/complete"
 }

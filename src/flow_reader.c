@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "intake/reader.h"
+#include "intake/tables.h"
 
 #define TABLE_BYTES_MAX ((size_t)64 << 20)
 #define LOOK_EVERY_NS INT64_C(1000000000)
@@ -46,35 +47,78 @@ changed_ns(const char *path)
 	return (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
 }
 
+/* One that is wrong costs itself alone: it is told, and left until it changes. */
+static void
+table_load(struct flow_reader *r, const char *path, int64_t *newest)
+{
+	int64_t at = changed_ns(path);
+	struct err why = ERR_INIT;
+
+	if (at > r->loaded_ns && !flow_reader_table(r, path, &why))
+		log_warn("tables.refused", "reason=%s", LOG_TEXT(why.text));
+	*newest = at > *newest ? at : *newest;
+}
+
 /* Load of the node's own tables those that are newer than what we have. */
-static bool
-node_tables(struct flow_reader *r, struct err *e)
+static void
+node_tables(struct flow_reader *r)
 {
 	char path[4096];
 	struct dir_list l = { NULL, 0 };
-	int64_t newest = r->loaded_ns, at;
-	bool ok = true;
+	struct err why = ERR_INIT;
+	int64_t newest = r->loaded_ns;
 
 	(void)path_join(path, r->dir, "shadowserver.json");
-	at = changed_ns(path);
-	if (at > r->loaded_ns)
-		ok = flow_reader_table(r, path, e);
-	newest = at > newest ? at : newest;
+	table_load(r, path, &newest);
 	(void)path_join(path, r->dir, "feeds");
-	if (ok && file_exists(path))
-		ok = dir_list(path, false, &l, e);
-	for (size_t i = 0; i < l.count && ok; i++) {
+	if (file_exists(path) && !dir_list(path, false, &l, &why))
+		log_warn("tables.refused", "reason=%s", LOG_TEXT(why.text));
+	for (size_t i = 0; i < l.count; i++) {
 		if (!slice_ends(slice_of_str(l.names[i]), S(".conf")))
 			continue;
 		(void)snprintf(path, sizeof(path), "%s/feeds/%s", r->dir, l.names[i]);
-		at = changed_ns(path);
-		if (at > r->loaded_ns)
-			ok = flow_reader_table(r, path, e);
-		newest = at > newest ? at : newest;
+		table_load(r, path, &newest);
 	}
 	dir_list_free(&l);
 	r->loaded_ns = newest;
-	return ok;
+}
+
+static void
+table_check(struct intake_tables *t, const char *path, const char *name,
+    void (*each)(void *cookie, const char *path, const struct err *why), void *cookie)
+{
+	struct err why = ERR_INIT;
+	struct file_map map = FILE_MAP_NONE;
+	bool ok = file_map(path, TABLE_BYTES_MAX, &map, &why) &&
+	    intake_tables_add(t, slice_of_str(name), map.view, &why);
+
+	file_unmap(&map);
+	each(cookie, path, ok ? NULL : &why);
+}
+
+void
+flow_tables_check(const char *dir, void (*each)(void *cookie, const char *path,
+    const struct err *why), void *cookie)
+{
+	struct intake_tables *t = intake_tables_new();
+	struct dir_list l = { NULL, 0 };
+	char path[4096], feeds[4096];
+	struct err why = ERR_INIT;
+
+	(void)path_join(path, dir, "shadowserver.json");
+	if (file_exists(path))
+		table_check(t, path, "shadowserver.json", each, cookie);
+	(void)path_join(feeds, dir, "feeds");
+	if (file_exists(feeds) && !dir_list(feeds, false, &l, &why))
+		each(cookie, feeds, &why);
+	for (size_t i = 0; i < l.count; i++) {
+		if (!slice_ends(slice_of_str(l.names[i]), S(".conf")))
+			continue;
+		(void)path_join(path, feeds, l.names[i]);
+		table_check(t, path, l.names[i], each, cookie);
+	}
+	dir_list_free(&l);
+	intake_tables_free(&t);
 }
 
 bool
@@ -87,10 +131,11 @@ flow_reader_start(const struct node *conf, struct flow_reader **out, struct err 
 	limits.job_ms = conf->conf.reader_seconds > INT32_MAX / 1000 ? INT32_MAX :
 	    (int)(conf->conf.reader_seconds * 1000);
 	(void)snprintf(r->dir, sizeof(r->dir), "%s", conf->dir);
-	if (!readers_open(&limits, &r->readers, e) || !node_tables(r, e)) {
+	if (!readers_open(&limits, &r->readers, e)) {
 		flow_reader_stop(&r);
 		return false;
 	}
+	node_tables(r);
 	r->reader = reader_new(r->readers);
 	*out = r;
 	return true;
@@ -148,14 +193,12 @@ flow_reader_run(struct flow_reader *r, int fd, const struct report *report,
 		.received_s = report->received_s, .wanted = sink->wanted };
 	struct reader_summary summary;
 	int64_t now = clock_mono_ns();
-	struct err why = ERR_INIT;
 	bool ok;
 
-	/* A newer schema in the node's folder counts from the next report on; a wrong one is told and left. */
+	/* A newer schema in the node's folder counts from the next report on. */
 	if (now - r->looked_ns > LOOK_EVERY_NS) {
 		r->looked_ns = now;
-		if (!node_tables(r, &why))
-			log_error("tables.refused", "reason=%s", LOG_TEXT(why.text));
+		node_tables(r);
 	}
 	ok = reader_run(r->reader, &job, &guarded, &summary, e);
 	*out = (struct flow_read){ .aside = !ok && !guard.ours && !summary.no_reader,

@@ -30,4 +30,8 @@ bool flow_reader_run(struct flow_reader *r, int fd, const struct report *report,
 /* A newer schema or mapping for the reports that follow. */
 bool flow_reader_table(struct flow_reader *r, const char *path, struct err *e) MUST_USE;
 
+/* Each of the tables in the node's folder, with what is wrong with it, or NULL. */
+void flow_tables_check(const char *dir, void (*each)(void *cookie, const char *path,
+    const struct err *why), void *cookie);
+
 #endif

@@ -263,6 +263,24 @@ TEST(languages)
 	CHECK_STR(lang_plural(LANG_EN, "one", "many", 0), "many");
 }
 
+TEST(a_place_is_named_once)
+{
+	static const struct { const char *name, *where, *text, *want; } cases[] = {
+		{ "plain", "a.csv", "it is empty", "a.csv: it is empty" },
+		{ "named already", "n/store.db", "n/store.db: not a database", "n/store.db: not a database" },
+		{ "by its last name", "n/bad.json", "bad.json: no schema", "n/bad.json: no schema" },
+		{ "another one", "a", "ab: no", "a: ab: no" },
+	};
+	struct err e = ERR_INIT;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		test_case("%s", cases[i].name);
+		(void)err_set(&e, ERR_INPUT, "%s", cases[i].text);
+		(void)err_within(&e, "%s", cases[i].where);
+		CHECK_STR(e.text, cases[i].want);
+	}
+}
+
 TEST(log_texts)
 {
 	CHECK_STR(LOG_TEXT("\"x.csv\" names a\\b"), "\"\\\"x.csv\\\" names a\\\\b\"");
@@ -282,6 +300,7 @@ main(void)
 	RUN(files);
 	RUN(hashes);
 	RUN(languages);
+	RUN(a_place_is_named_once);
 	RUN(log_texts);
 	return test_end();
 }

@@ -58,6 +58,22 @@ err_sys(struct err *e, const char *fmt, ...)
 	return false;
 }
 
+/* What is left of text when it begins with the place, or its last name, already. */
+static const char *
+behind(const char *where, const char *text)
+{
+	const char *slash = strrchr(where, '/');
+	const char *const names[] = { where, slash == NULL ? where : slash + 1 };
+
+	for (size_t i = 0; i < 2; i++) {
+		size_t n = strlen(names[i]);
+
+		if (n > 0 && strncmp(text, names[i], n) == 0 && strncmp(text + n, ": ", 2) == 0)
+			return text + n + 2;
+	}
+	return text;
+}
+
 bool
 err_within(struct err *e, const char *fmt, ...)
 {
@@ -70,7 +86,7 @@ err_within(struct err *e, const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(where, sizeof(where), T(fmt), ap);
 	va_end(ap);
-	(void)snprintf(e->text, sizeof(e->text), T("%s: %s"), where, former);
+	(void)snprintf(e->text, sizeof(e->text), T("%s: %s"), where, behind(where, former));
 	return false;
 }
 

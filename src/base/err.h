@@ -41,7 +41,7 @@ bool err_set(struct err *e, enum err_code code, const char *fmt, ...)
 bool err_sys(struct err *e, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Put "where: " in front of the text and return false. */
+/* Put "where: " in front of the text, once, and return false. */
 bool err_within(struct err *e, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 

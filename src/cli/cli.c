@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/lang.h"
 #include "base/log.h"
+#include "node.h"
 #include "parse/date.h"
 
 const struct cli_option cli_common[] = {
@@ -201,6 +202,20 @@ failed(const struct err *e)
 	return err_exit_status(e->code);
 }
 
+/*
+ * Before options are read as dates: a node of old reports has its own time.
+ * What is wrong with its settings is told by the command.
+ */
+static void
+node_look(const char *dir)
+{
+	struct node n = NODE_NONE;
+	struct err ignored = ERR_INIT;
+
+	if (node_conf_read(&n, dir, &ignored))
+		arena_fini(&n.memory);
+}
+
 static bool
 command_run(struct cli *c, int argc, char **argv, struct err *e)
 {
@@ -218,6 +233,7 @@ command_run(struct cli *c, int argc, char **argv, struct err *e)
 	if (c->command->args_max >= 0 && c->arg_count > c->command->args_max)
 		return err_set(e, ERR_USAGE, "too many arguments, the first is \"%s\"; see: entente %s --help",
 		    c->args[c->command->args_max], c->command->name);
+	node_look(c->node);
 	return c->command->run(c, e);
 }
 

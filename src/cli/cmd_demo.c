@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "attrib/contacts_import.h"
+#include "base/clock.h"
 #include "base/embedded.h"
 #include "base/file.h"
 #include "base/lang.h"
@@ -244,15 +245,40 @@ summary(struct cli *c, struct node *n, struct err *e)
 		{ STATS_COUNTRY, N_("By country"), N_("Country") },
 		{ STATS_ASN, N_("By network"), N_("AS") },
 		{ STATS_FEED, N_("By feed"), N_("Feed") },
+		{ STATS_STATE, N_("By state"), N_("State") },
 	};
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		heading(c, T(parts[i].head));
-		if (!stats_table(c, n, &(struct stats_query){ .by = parts[i].by, .top = 12 }, parts[i].title, e))
+		if (!stats_table(c, n, &(struct stats_query){ .by = parts[i].by, .top = 12, .now_s = clock_now_s() }, parts[i].title, e))
 			return false;
 	}
 	heading(c, T("Do the counters add up?"));
 	return add_up(n, e);
+}
+
+/* Midnight after the days of the project's own reports. */
+#define DEMO_NOW_S INT64_C(1781827200) /* 2026-06-19 */
+
+static void
+clock_say(struct cli *c)
+{
+	if (c->quiet)
+		return;
+	heading(c, T("What time it is here"));
+	puts(T("All reports here are old, so the clock of this node stands at 2026-06-19 (clock in its entente.conf). The project's own reports are of the days before: what they tell of is open. Mails of a real spam trap are of 2002: their hosts count as resolved, as nobody has seen them since, and nobody is told of them."));
+}
+
+static void
+look_around(struct cli *c)
+{
+	static const char *const commands[] = { "query --state open", "query --country ES", "reports", "contacts", "notices", "doctor" };
+
+	heading(c, T("Look around"));
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		printf("  entente %s --node %s\n", commands[i], c->node);
+	printf(T("The notices lie in %s/outbox/new, as mails."), c->node);
+	putchar('\n');
 }
 
 static bool
@@ -267,9 +293,11 @@ demo(struct cli *c, struct err *e)
 	conf.name = S("CSIRT of Exampleland (demo)");
 	conf.mail = S("csirt@demo.example");
 	conf.lang = lang_get();
+	conf.clock_s = DEMO_NOW_S;
 	(void)path_join(dir, c->node, "demo");
 	if (!fresh(c, e) || !node_init(c->node, &conf, e) || !unpack(dir, e))
 		return false;
+	clock_say(c);
 	heading(c, T("Whose an address is"));
 	if (!build_networks(c, dir, e))
 		return false;
@@ -278,14 +306,9 @@ demo(struct cli *c, struct err *e)
 		return false;
 	c->partial = false; /* a demo shows what is set aside; that is no trouble of its own */
 	heading(c, T("Who answers for what, and what they are told"));
-	/* The mails are from 2002: nothing may count as resolved by their age. */
-	ok = contacts_in(&node, dir, e) && notices_run(c, &node, true, false, e) && summary(c, &node, e);
-	if (ok && !c->quiet) {
-		putchar('\n');
-		printf(T("Look around: entente query --node %s, entente contacts --node %s, entente notices --node %s; the notices lie in %s/outbox/new."),
-		    c->node, c->node, c->node, c->node);
-		putchar('\n');
-	}
+	ok = contacts_in(&node, dir, e) && notices_run(c, &node, true, true, e) && summary(c, &node, e);
+	if (ok && !c->quiet)
+		look_around(c);
 	node_close(&node);
 	return ok;
 }

@@ -1,5 +1,6 @@
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -8,8 +9,10 @@
 #include "cli/commands.h"
 #include "flow.h"
 #include "cli/table.h"
+#include "flow_reader.h"
 #include "intake/reader.h"
 #include "node.h"
+#include "parse/date.h"
 #include "store/findings.h"
 
 struct doctor {
@@ -141,6 +144,120 @@ disk(struct doctor *d)
 	say(d, T("disk"), free_gib < 1 ? BAD : free_gib < 10 ? WARN : GOOD, text);
 }
 
+static void
+networks(struct doctor *d)
+{
+	if (d->node->networks_bad)
+		say(d, T("networks"), BAD, T("networks.tbl cannot be used, findings get no network from it; make it again: entente networks --asn FILE --country FILE, then entente replay"));
+	else if (d->node->networks == NULL)
+		say(d, T("networks"), WARN, T("no table yet: entente networks --asn FILE --country FILE"));
+	else
+		say(d, T("networks"), GOOD, T("the table is there and whole"));
+}
+
+static void
+table_said(void *cookie, const char *path, const struct err *why)
+{
+	struct doctor *d = cookie;
+	char text[1024];
+
+	if (why == NULL) {
+		say(d, T("own table"), GOOD, path);
+		return;
+	}
+	(void)snprintf(text, sizeof(text), T("%s: %s. It is left out until it is mended or taken away"), path, why->text);
+	say(d, T("own table"), BAD, text);
+}
+
+static void
+sender(struct doctor *d)
+{
+	struct slice mail = d->node->conf.mail;
+	char text[256];
+
+	(void)snprintf(text, sizeof(text), "%.*s", (int)(mail.len > 200 ? 200 : mail.len), (const char *)mail.p);
+	say(d, T("sender"), mail.len == 0 ? WARN : GOOD, mail.len == 0 ?
+	    T("no mail address in entente.conf: notices would have no sender") : text);
+}
+
+/* A secret in a file: there, and its owner's alone. */
+static enum verdict
+password(const struct node_conf *c, char *text, size_t size)
+{
+	char path[4096];
+	struct stat st;
+
+	(void)snprintf(path, sizeof(path), "%.*s", SLICE_ARG(c->smtp_password_file));
+	if (access(path, R_OK) != 0 || stat(path, &st) != 0)
+		(void)snprintf(text, size, T("password_file: %s cannot be read"), path);
+	else if ((st.st_mode & 077) != 0)
+		(void)snprintf(text, size, T("password_file: others may read %s: chmod 600"), path);
+	else
+		return GOOD;
+	return BAD;
+}
+
+/* The way out of notices, as far as it can be seen without sending any. */
+static void
+way(struct doctor *d)
+{
+	const struct node_conf *c = &d->node->conf;
+	char text[4400];
+	enum verdict v = GOOD;
+
+	if (!slice_eq(c->way, S("smtp"))) {
+		say(d, T("way out"), GOOD, T("outbox: notices lie in the node's folder, and something else sends them"));
+		return;
+	}
+	(void)snprintf(text, sizeof(text), "%.*s", SLICE_ARG(c->smtp_url));
+	if (c->smtp_url.len == 0) {
+		v = BAD;
+		(void)snprintf(text, sizeof(text), "%s", T("way = smtp needs url in [smtp] of entente.conf"));
+	} else if (c->smtp_user.len > 0 && c->smtp_password_file.len == 0) {
+		v = BAD;
+		(void)snprintf(text, sizeof(text), "%s", T("user in [smtp] needs password_file"));
+	} else if (c->smtp_password_file.len > 0) {
+		v = password(c, text, sizeof(text));
+	}
+	if (v == GOOD && slice_eq(c->smtp_tls, S("off"))) {
+		v = WARN;
+		(void)snprintf(text, sizeof(text), "%s", T("tls = off: notices go out in plain text"));
+	}
+	say(d, T("way out"), v, text);
+}
+
+/* Made before the rights were narrow, or widened since. */
+static void
+rights(struct doctor *d)
+{
+	static const char *const names[] = { ".", "entente.conf", "store.db", "archive", "outbox" };
+	const char *who = d->node->conf.group ? "g-w,o-rwx" : "go-rwx";
+	mode_t mask = d->node->conf.group ? 027 : 077;
+	char text[4400];
+	struct stat st;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (stat(node_path(d->node, names[i]), &st) != 0 || (st.st_mode & mask) == 0)
+			continue;
+		(void)snprintf(text, sizeof(text), T("others on this machine may read or change what is kept: chmod -R %s %s"), who, d->node->dir);
+		say(d, T("rights"), BAD, text);
+		return;
+	}
+	say(d, T("rights"), GOOD, d->node->conf.group ? T("its owner's, and its group's to read") : T("its owner's alone"));
+}
+
+static void
+stopped_clock(struct doctor *d)
+{
+	char text[256], at[DATE_TEXT_MAX];
+
+	if (d->node->conf.clock_s == 0)
+		return;
+	(void)date_print_z(d->node->conf.clock_s, at);
+	(void)snprintf(text, sizeof(text), T("it stands at %s (clock in entente.conf): right for a node of old reports alone"), at);
+	say(d, T("clock"), WARN, text);
+}
+
 static bool
 checks(struct doctor *d, struct err *e)
 {
@@ -177,40 +294,28 @@ checks(struct doctor *d, struct err *e)
 	(void)snprintf(text, sizeof(text), T("%llu done, %llu set aside, %llu waiting"), (unsigned long long)(totals.reports[REPORT_DONE] + totals.reports[REPORT_NOTHING]),
 	    (unsigned long long)totals.reports[REPORT_ASIDE], (unsigned long long)(totals.reports[REPORT_RECEIVED] + totals.reports[REPORT_READING]));
 	say(d, T("reports"), totals.reports[REPORT_ASIDE] > 0 ? WARN : GOOD, text);
-	say(d, T("networks"), d->node->networks == NULL ? WARN : GOOD, d->node->networks == NULL ?
-	    T("no table yet: entente networks --asn FILE --country FILE") : T("the table is there and whole"));
-	(void)snprintf(text, sizeof(text), "%.*s", (int)(d->node->conf.mail.len > 200 ? 200 : d->node->conf.mail.len), (const char *)d->node->conf.mail.p);
-	say(d, T("sender"), d->node->conf.mail.len == 0 ? WARN : GOOD, d->node->conf.mail.len == 0 ?
-	    T("no mail address in entente.conf: notices would have no sender") : text);
+	networks(d);
+	flow_tables_check(d->node->dir, table_said, d);
+	sender(d);
+	way(d);
+	rights(d);
+	stopped_clock(d);
 	disk(d);
 	sandbox(d);
 	return true;
 }
 
-/* Whoever writes brings an older database to today's form; who only looks is sent here. */
-static bool
-open_node(const char *dir, struct node *n, struct err *e)
-{
-	struct err why = ERR_INIT;
-
-	if (node_open(dir, NODE_READ, n, e))
-		return true;
-	if (e->code != ERR_CONFLICT || !node_open(dir, NODE_WRITE, n, &why))
-		return false;
-	node_close(n);
-	*e = (struct err)ERR_INIT;
-	return node_open(dir, NODE_READ, n, e);
-}
-
 static bool
 doctor(struct cli *c, struct err *e)
 {
-	static const struct table_column cols[] = { { "what", N_("Looked at"), false, 0 }, { "verdict", N_("Verdict"), false, 0 }, { "text", N_("Remark"), false, 120 } };
+	static const struct table_column cols[] = { { "what", N_("Looked at"), false, 0 }, { "verdict", N_("Verdict"), false, 0 }, { "text", N_("Remark"), false, 0 } };
 	struct doctor d = { .cli = c };
 	struct node node;
 	bool ok;
 
-	if (!open_node(c->node, &node, e))
+	if (c->json && cli_has(c, "dump"))
+		return err_set(e, ERR_USAGE, "--dump is lines of text, not JSON");
+	if (!node_open(c->node, NODE_READ, &node, e))
 		return false;
 	d.node = &node;
 	if (cli_has(c, "dump")) {
@@ -219,8 +324,7 @@ doctor(struct cli *c, struct err *e)
 		return ok;
 	}
 	table_begin(&d.table, cols, 3, c->json);
-	ok = checks(&d, e);
-	ok = (table_end(&d.table) || err_sys(e, "standard output")) && ok;
+	ok = table_finish(&d.table, checks(&d, e), e);
 	node_close(&node);
 	c->partial = d.bad;
 	return ok;

@@ -229,13 +229,13 @@ row_out(struct table *t, struct node *n, const struct finding_row *row, struct e
 	or_none(t, row->country);
 	number_or_none(t, row->asn);
 	or_none(t, networks_as_name(n->networks, row->asn));
-	table_date(t, row->first_s);
-	table_date(t, row->last_s);
+	table_moment(t, row->first_s);
+	table_moment(t, row->last_s);
 	table_int(t, (int64_t)row->count);
 	table_str(t, tlp_name(row->tlp));
 	table_str(t, t->json ? finding_state_name(row->state) : T(finding_state_name(row->state)));
-	table_when(t, row->state_s);
-	table_when(t, row->notified_s);
+	table_date(t, row->state_s);
+	table_date(t, row->notified_s);
 	or_none(t, row->feed);
 	return at_out(t, n, &row->first, e) && at_out(t, n, &row->last, e);
 }

@@ -31,7 +31,7 @@ list_row(void *cookie, const struct report *r, struct err *e)
 	(void)e;
 	sha256_hex(&r->sha, hex);
 	table_int(t, r->id);
-	table_date(t, r->received_s);
+	table_moment(t, r->received_s);
 	table_text(t, r->name);
 	table_text(t, r->feed.len == 0 ? SLICE_NONE : r->feed);
 	table_text(t, r->format);
@@ -191,7 +191,7 @@ reports(struct cli *c, struct err *e)
 }
 
 static const struct cli_option options[] = {
-	{ "state", 's', N_("STATE"), N_("received, reading, done, aside or nothing") },
+	{ "state", 's', "received|reading|done|aside|nothing", N_("only reports in this state") },
 	{ "bad", 0, NULL, N_("only reports of which records were set aside") },
 	{ "feed", 'f', N_("NAME"), N_("only this feed") },
 	{ "limit", 0, N_("N"), N_("how many at the most (default 50; 0: all)") },

@@ -120,7 +120,7 @@ stats(struct cli *c, struct err *e)
 }
 
 static const struct cli_option options[] = {
-	{ "by", 'b', N_("WHAT"), N_("class, country, asn, feed, day, taxonomy or state") },
+	{ "by", 'b', "class|country|asn|feed|day|taxonomy|state", N_("one table; without: an overview of the first five") },
 	{ "since", 0, N_("DATE"), N_("days from this date on (2026-01-31, 7d); by state: findings last seen then") },
 	{ "until", 0, N_("DATE"), N_("days before this date") },
 	{ "class", 'c', N_("CLASS"), N_("only this class") },

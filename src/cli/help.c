@@ -1,5 +1,5 @@
 /*
- * help: --help, man pages and shell completion, all from the table of commands.
+ * help: --help and man pages, both from the table of commands.
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -105,8 +105,8 @@ troff_options(const struct cli_option *o)
 static void
 manual_command(const struct cli_command *command)
 {
-	printf(".TH ENTENTE\\-%s 1 \"\" \"entente %s\" \"Entente\"\n.SH %s\nentente\\-%s \\- ",
-	    command->name, ENTENTE_VERSION, T("NAME"), command->name);
+	printf(".TH ENTENTE\\-%s 1 \"%s\" \"entente %s\" \"Entente\"\n.SH %s\nentente\\-%s \\- ",
+	    command->name, ENTENTE_DATE, ENTENTE_VERSION, T("NAME"), command->name);
 	troff(T(command->summary));
 	printf("\n.SH %s\n\\fBentente %s\\fR [\\fI%s\\fR] ", T("SYNOPSIS"),
 	    command->name, T("OPTION..."));
@@ -127,8 +127,8 @@ manual_command(const struct cli_command *command)
 static void
 manual_program(void)
 {
-	printf(".TH ENTENTE 1 \"\" \"entente %s\" \"Entente\"\n.SH %s\nentente \\- ",
-	    ENTENTE_VERSION, T("NAME"));
+	printf(".TH ENTENTE 1 \"%s\" \"entente %s\" \"Entente\"\n.SH %s\nentente \\- ",
+	    ENTENTE_DATE, ENTENTE_VERSION, T("NAME"));
 	troff(T("work together against cyber threats and spam"));
 	printf("\n.SH %s\n\\fBentente\\fR \\fI%s\\fR ...\n.SH %s\n", T("SYNOPSIS"),
 	    T("COMMAND"), T("COMMANDS"));
@@ -155,78 +155,4 @@ cli_manual(const char *name, struct err *e)
 		}
 	}
 	return err_set(e, ERR_USAGE, "there is no command \"%s\"; see: entente --help", name);
-}
-
-static void
-completion_bash(void)
-{
-	puts("# bash completion for entente; source it, or put it into /usr/share/bash-completion/completions/entente\n"
-	    "_entente() {\n"
-	    "\tlocal cur=${COMP_WORDS[COMP_CWORD]} words=\n"
-	    "\tif [ \"$COMP_CWORD\" -eq 1 ]; then");
-	(void)fputs("\t\twords=\"", stdout);
-	for (size_t i = 0; i < cli_command_count; i++)
-		printf("%s%s", i == 0 ? "" : " ", cli_commands[i]->name);
-	puts("\"\n\telse\n\t\tcase ${COMP_WORDS[1]} in");
-	for (size_t i = 0; i < cli_command_count; i++) {
-		printf("\t\t%s) words=\"", cli_commands[i]->name);
-		for (const struct cli_option *o = cli_commands[i]->options; o != NULL && o->name != NULL; o++)
-			printf("--%s ", o->name);
-		for (const struct cli_option *o = cli_common; o->name != NULL; o++)
-			printf("--%s%s", o->name, o[1].name == NULL ? "" : " ");
-		puts("\" ;;");
-	}
-	puts("\t\tesac\n\tfi\n"
-	    "\tCOMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
-	    "\t[ ${#COMPREPLY[@]} -gt 0 ] || COMPREPLY=($(compgen -f -- \"$cur\"))\n"
-	    "}\ncomplete -F _entente entente");
-}
-
-/* Within fish's single quotes. */
-static void
-fish_text(const char *s)
-{
-	for (; *s != '\0'; s++) {
-		if (*s == '\'' || *s == '\\')
-			(void)fputc('\\', stdout);
-		(void)fputc(*s, stdout);
-	}
-}
-
-static void
-completion_fish(void)
-{
-	for (size_t i = 0; i < cli_command_count; i++) {
-		printf("complete -c entente -n __fish_use_subcommand -a %s -d '",
-		    cli_commands[i]->name);
-		fish_text(T(cli_commands[i]->summary));
-		(void)fputs("'\n", stdout);
-		for (const struct cli_option *o = cli_commands[i]->options; o != NULL && o->name != NULL; o++)
-			printf("complete -c entente -n '__fish_seen_subcommand_from %s' -l %s%s\n",
-			    cli_commands[i]->name, o->name, o->arg == NULL ? "" : " -r");
-	}
-}
-
-static void
-completion_zsh(void)
-{
-	puts("#compdef entente\nautoload -U +X bashcompinit && bashcompinit");
-	completion_bash();
-}
-
-bool
-cli_completion(const char *shell, struct err *e)
-{
-	static const struct {
-		const char *name;
-		void (*print)(void);
-	} shells[] = { { "bash", completion_bash }, { "zsh", completion_zsh }, { "fish", completion_fish } };
-
-	for (size_t i = 0; i < sizeof(shells) / sizeof(shells[0]); i++) {
-		if (strcmp(shells[i].name, shell) == 0) {
-			shells[i].print();
-			return true;
-		}
-	}
-	return err_set(e, ERR_USAGE, "no completion for \"%s\": bash, zsh and fish are known", shell);
 }

@@ -154,7 +154,7 @@ table_int(struct table *t, int64_t v)
 }
 
 void
-table_date(struct table *t, int64_t s)
+table_moment(struct table *t, int64_t s)
 {
 	char text[DATE_TEXT_MAX];
 
@@ -162,12 +162,12 @@ table_date(struct table *t, int64_t s)
 }
 
 void
-table_when(struct table *t, int64_t s)
+table_date(struct table *t, int64_t s)
 {
 	if (s == 0)
 		table_none(t);
 	else
-		table_date(t, s);
+		table_moment(t, s);
 }
 
 void

@@ -50,8 +50,8 @@ void table_begin(struct table *t, const struct table_column *columns,
 void table_text(struct table *t, struct slice s);
 void table_str(struct table *t, const char *s);
 void table_int(struct table *t, int64_t v);
-void table_date(struct table *t, int64_t s);
-void table_when(struct table *t, int64_t s); /* 0: nothing */
+void table_date(struct table *t, int64_t s); /* 0: nothing */
+void table_moment(struct table *t, int64_t s); /* 0 is 1970 */
 void table_raw(struct table *t, struct slice json); /* of a TABLE_JSON column: as it is */
 void table_none(struct table *t); /* unknown: null; "-" for people */
 /* Print what is left; frees. False when standard output failed. */

@@ -85,8 +85,8 @@ fail(struct sqlite_db *d, int rc, struct err *e)
 		    d->path);
 		break;
 	case SQLITE_NOTADB:
-		(void)err_set(e, ERR_INPUT,
-		    "%s: this file is not a database", d->path);
+		(void)err_set(e, ERR_SYSTEM,
+		    "%s: this file is not a database, or is damaged from its first page on; move it away and make it again from the archive with \"entente replay\"", d->path);
 		break;
 	case SQLITE_CORRUPT:
 		(void)err_set(e, ERR_SYSTEM,
@@ -193,6 +193,18 @@ identify(struct sqlite_db *d, struct err *e)
 	    exec_patient(d, sql, e);
 }
 
+/*
+ * The log and its index stay (emptied) when the last writer goes: who may only
+ * read cannot make them, and without them cannot open the database.
+ */
+static void
+log_stays(struct sqlite_db *d)
+{
+	int on = 1;
+
+	(void)sqlite3_file_control(d->h, NULL, SQLITE_FCNTL_PERSIST_WAL, &on);
+}
+
 static bool
 configure(struct sqlite_db *d, const struct db_options *o, struct err *e)
 {
@@ -213,6 +225,7 @@ configure(struct sqlite_db *d, const struct db_options *o, struct err *e)
 		return false;
 	if (o->read_only)
 		return sqlite_exec(&d->db, "PRAGMA query_only=1", e);
+	log_stays(d);
 	(void)snprintf(sql, sizeof(sql), "PRAGMA wal_autocheckpoint=%d",
 	    CHECKPOINT_PAGES);
 	return sqlite_exec(&d->db, sql, e) &&
