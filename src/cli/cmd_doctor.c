@@ -308,7 +308,7 @@ checks(struct doctor *d, struct err *e)
 static bool
 doctor(struct cli *c, struct err *e)
 {
-	static const struct table_column cols[] = { { "what", N_("Looked at"), false, 0 }, { "verdict", N_("Verdict"), false, 0 }, { "text", N_("Remark"), false, 0 } };
+	static const struct table_column cols[] = { { "what", N_("Looked at"), false, TABLE_WHOLE }, { "verdict", N_("Verdict"), false, TABLE_WHOLE }, { "text", N_("Remark"), false, TABLE_WHOLE } };
 	struct doctor d = { .cli = c };
 	struct node node;
 	bool ok;

@@ -228,6 +228,21 @@ weakest(const struct table *t)
 	return best;
 }
 
+/* Of what may not be left out, the column that is cut next, or SIZE_MAX. */
+static size_t
+widest(const struct table *t)
+{
+	size_t best = SIZE_MAX, most = SHRUNK;
+
+	for (size_t i = 0; i < t->count; i++) {
+		if (!t->columns[i].right && (t->columns[i].width_max & TABLE_WHOLE) == 0 && t->widths[i] > most) {
+			most = t->widths[i];
+			best = i;
+		}
+	}
+	return best;
+}
+
 /* As narrow as the terminal: dates are cut to days, then the weakest column is cut or left out. */
 static void
 fit(struct table *t, size_t width)
@@ -245,11 +260,9 @@ fit(struct table *t, size_t width)
 		else
 			t->widths[i] = 0;
 	}
-	/* What may not be left out is cut at last. */
-	for (i = 0; width > 0 && i < t->count && total(t) > width; i++) {
+	while (width > 0 && total(t) > width && (i = widest(t)) != SIZE_MAX) {
 		over = total(t) - width;
-		if (!t->columns[i].right && t->widths[i] > SHRUNK)
-			t->widths[i] = t->widths[i] >= SHRUNK + over ? t->widths[i] - over : SHRUNK;
+		t->widths[i] = t->widths[i] >= SHRUNK + over ? t->widths[i] - over : SHRUNK;
 	}
 }
 

@@ -22,6 +22,7 @@
 #define TABLE_DROP(n) ((size_t)(n) << 16)
 #define TABLE_DAY ((size_t)1 << 24) /* a date: cut to its day */
 #define TABLE_JSON ((size_t)1 << 25) /* for programs alone */
+#define TABLE_WHOLE ((size_t)1 << 26) /* never cut: the terminal may break the line */
 #define TABLE_WIDTH ((size_t)0xffff)
 
 struct table_column {

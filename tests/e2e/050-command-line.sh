@@ -16,6 +16,23 @@ ok "bash completion" "$ENTENTE" completion bash
 ok "it is shell" bash -n "$work/.out"
 ok "fish completion" "$ENTENTE" completion fish
 ok "zsh completion" "$ENTENTE" completion zsh
+"$ENTENTE" completion bash >c.bash
+completes() { bash -c '. ./c.bash; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _entente; echo "${COMPREPLY[*]}"' sh entente "$@"; }
+same "values of a closed list" "$(completes stats --by co)" "country"
+same "by its letter too" "$(completes query -s op)" "open"
+same "classes" "$(completes query --class infe)" "infected-system"
+same "words of an argument" "$(completes act re)" "resolve reopen"
+: >thefile
+same "files where files are meant" "$(completes ingest thef) $(completes ingest --schema thef)" "thefile thefile"
+same "and nowhere else" "$(completes query thef)$(completes query --text thef)$(completes stats --by thef)" ""
+for c in $commands; do
+	grep -q "'$c'" "$ENTENTE_SOURCE/meson.build"
+	same "the manual page of $c is installed" $? 0
+done
+if command -v mandoc >/dev/null; then
+	"$ENTENTE" manual query >query.1
+	same "a page has a date" "$(mandoc -T lint query.1 2>&1 | grep -c 'missing date')" 0
+fi
 for l in ar zh en fr ru es; do
 	ok "help in $l" "$ENTENTE" --lang $l --help
 done
