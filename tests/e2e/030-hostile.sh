@@ -65,10 +65,10 @@ says "each was looked at" "0 events, 12000 records set aside"
 cp -r n broken
 printf 'not a database, just text that stands where one should be' >broken/store.db
 rm -f broken/store.db-wal broken/store.db-shm
-exits 65 "a store that is none" "$ENTENTE" query --node broken
+exits 74 "a store that is none" "$ENTENTE" query --node broken
 cp -r n damaged
 printf 'x' | dd of=damaged/networks.tbl bs=1 seek=5000 conv=notrunc 2>/dev/null
-exits 65 "a damaged table of networks" "$ENTENTE" query --node damaged
+exits 0 "a damaged table of networks costs itself" "$ENTENTE" query --node damaged
 says "the remedy" "make it again"
 printf '[node]\nnaem = x\n' >damaged/entente.conf
 exits 65 "a misspelt setting" "$ENTENTE" query --node damaged
