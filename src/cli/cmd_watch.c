@@ -194,7 +194,7 @@ sweep(struct watch *w, struct watched *f, uint64_t *took, struct err *e)
 	(void)snprintf(dir, sizeof(dir), "%s%s", f->path, f->maildir ? "/new" : "");
 	if (!dir_list(dir, false, &l, &why)) {
 		if (!f->gone)
-			log_error("watch.gone", "path=%s reason=\"%s\"", dir, why.text);
+			log_error("watch.gone", "path=%s reason=%s", dir, LOG_TEXT(why.text));
 		f->gone = true;
 		return true;
 	}
@@ -278,7 +278,7 @@ static void
 refuse(void *cookie, const char *path, const struct err *why)
 {
 	(void)cookie, (void)path;
-	log_warn("watch.refused", "reason=\"%s\"", why->text);
+	log_warn("watch.refused", "reason=%s", LOG_TEXT(why->text));
 }
 
 static bool
