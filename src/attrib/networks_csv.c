@@ -288,7 +288,7 @@ range_of(const struct reading *r, const struct csv_row *row, struct networks_row
 			return false;
 		out->first = p.ip;
 		out->last = prefix_last(&p);
-		return true;
+		return ip_is_v4(out->first) == ip_is_v4(out->last);
 	}
 	/* A range whose end is over 2^32 is IPv6, also where it begins at 0. */
 	return address_read(first, last.len > 10 && slice_find_byte(last, '.') == SIZE_MAX, &out->first) &&
