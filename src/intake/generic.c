@@ -87,6 +87,13 @@ recognise(const struct intake_head *head, const struct intake *in)
 
 static const struct intake_option_row options[] = {
 	{ S_INIT("mapping"), NULL },
+	/* What the report's bringer knows of its feed: see mapping_run.c. */
+	{ S_INIT("feed.accuracy"), NULL },
+	{ S_INIT("feed.code"), NULL },
+	{ S_INIT("feed.documentation"), NULL },
+	{ S_INIT("feed.name"), NULL },
+	{ S_INIT("feed.provider"), NULL },
+	{ S_INIT("feed.url"), NULL },
 	{ S_INIT(""), NULL },
 };
 

@@ -98,6 +98,9 @@ bool mail_aside(struct mail *m, const struct err *why, struct err *e) MUST_USE;
 int mail_recognise(const struct intake_head *head, const struct intake *in);
 bool mail_is_feedback_report(const struct mail *m);
 bool mail_is_xarf(const struct mail *m);
+bool mail_is_delivery_report(const struct mail *m);
+void bounce_nothing(struct mail *m);
+bool bounce_read(struct mail *m, bool *took_out, struct err *e) MUST_USE;
 
 /* The forms. *took_out: it was one of theirs, and is dealt with. */
 bool arf_read(struct mail *m, bool *took_out, struct err *e) MUST_USE;
