@@ -57,12 +57,16 @@ policy_allows(const struct policy_record *record,
 		return no_purpose;
 	if (record->target)
 		return no_target;
+	/*
+	 * A duty of its own, whatever the mark: what goes is the fact and a
+	 * reference, and a source's TLP:RED is about the content (decision 0063).
+	 * Before any rule that says yes: it must not be reached around.
+	 */
+	if (record->class == CLASS_VIOLENCE)
+		return recipient->role == ROLE_FOCAL_POINT && own_country ? yes_child : no_child;
 	/* TLP 2.0: RED for us alone, AMBER+STRICT for our organisation alone. */
 	if (record->tlp == TLP_RED || record->tlp == TLP_AMBER_STRICT)
 		return no_tlp;
-	/* Before any rule that says yes: it must not be reached around. */
-	if (record->class == CLASS_VIOLENCE)
-		return recipient->role == ROLE_FOCAL_POINT && own_country ? yes_child : no_child;
 	switch (recipient->role) {
 	case ROLE_NETWORK_CONTACT:
 		if (recipient->prefix.bits != 0 && record->has_ip &&
