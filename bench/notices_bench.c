@@ -153,7 +153,7 @@ measure(const char *what, const char *way, const char *dir, uint64_t n, const ch
 	if (!contacts_load(s, &contacts, &e) || !notices_prepare(s, contacts, &o, &sum, &e))
 		fail(&e);
 	prepared = clock_mono_ns();
-	if (!notices_send(s, way_find(slice_of_str(way)), &wo, &o, NULL, &sum, &e))
+	if (!notices_send(s, contacts, way_find(slice_of_str(way)), &wo, &o, NULL, &sum, &e))
 		fail(&e);
 	made_s = (double)(prepared - begun) / 1e9;
 	sent_s = (double)(clock_mono_ns() - prepared) / 1e9;

@@ -20,6 +20,21 @@ options_of(const struct node *n, struct notices_options *o, struct err *e)
 	    err_set(e, ERR_INPUT, "entente.conf: tlp: %s is none of CLEAR, GREEN, AMBER, AMBER+STRICT", QUOTE(n->conf.tlp));
 }
 
+static const char *const states[] = { N_("draft"), N_("queued"), N_("sending"), N_("sent"), N_("failed"), N_("refused"), N_("uncertain"), N_("withdrawn") };
+
+/* As it is for programs, as a word for people. */
+static void
+state_put(struct table *t, struct slice state)
+{
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
+		if (!t->json && slice_eq(state, slice_of_str(states[i]))) {
+			table_str(t, T(states[i]));
+			return;
+		}
+	}
+	table_text(t, state);
+}
+
 static void
 number(const char *text, uint64_t n)
 {
@@ -44,11 +59,17 @@ summary_print(struct cli *c, const struct notices_summary *s, bool send)
 		number(T("findings switched off by a condition"), s->off);
 		number(T("contacts whose interval has not passed"), s->waiting);
 		number(T("notices made"), s->notices);
+		number(T("findings taken out of notices, as they are not to be told any more"), s->taken_out);
+		number(T("notices withdrawn, as nothing of them is to be told any more"), s->withdrawn);
 		if (send) {
 			number(T("sent"), s->sent);
 			number(T("to be tried again later"), s->later);
 			number(T("refused by the other side"), s->never);
 			number(T("uncertain: may have arrived; see entente notices --state uncertain"), s->uncertain);
+			if (s->sent + s->later + s->never + s->uncertain + s->withdrawn == 0)
+				puts(T("Nothing was due to be sent."));
+		} else if (s->notices == 0) {
+			puts(T("No notice is due."));
 		}
 		return;
 	}
@@ -62,6 +83,8 @@ summary_print(struct cli *c, const struct notices_summary *s, bool send)
 	json_out_key_int(&j, S("switched_off"), (int64_t)s->off);
 	json_out_key_int(&j, S("waiting"), (int64_t)s->waiting);
 	json_out_key_int(&j, S("notices"), (int64_t)s->notices);
+	json_out_key_int(&j, S("taken_out"), (int64_t)s->taken_out);
+	json_out_key_int(&j, S("withdrawn"), (int64_t)s->withdrawn);
 	json_out_key_int(&j, S("sent"), (int64_t)s->sent);
 	json_out_key_int(&j, S("later"), (int64_t)s->later);
 	json_out_key_int(&j, S("refused"), (int64_t)s->never);
@@ -101,7 +124,7 @@ notices_run(struct cli *c, struct node *n, bool send, bool silence, struct err *
 	o.silence = silence;
 	ok = ok && (!silence || silence_sweep(c, n->store, e)) &&
 	    contacts_load(n->store, &contacts, e) && notices_prepare(n->store, contacts, &o, &s, e) &&
-	    (!send || notices_send(n->store, way, &wo, &o, run_stop_on_signals(), &s, e));
+	    (!send || notices_send(n->store, contacts, way, &wo, &o, run_stop_on_signals(), &s, e));
 	contacts_free(&contacts);
 	return ok && finish(c, &s, send);
 }
@@ -113,11 +136,15 @@ send_one(struct cli *c, struct node *n, struct slice id, struct err *e)
 	struct way_options wo;
 	struct notices_summary s = { 0 };
 	struct notices_options o;
+	struct contacts *contacts = NULL;
+	bool ok;
 
-	if (!way_of(n, &way, &wo, e) || !options_of(n, &o, e))
+	if (!way_of(n, &way, &wo, e) || !options_of(n, &o, e) || !contacts_load(n->store, &contacts, e))
 		return false;
 	o.only = id;
-	return notices_send(n->store, way, &wo, &o, run_stop_on_signals(), &s, e) && finish(c, &s, true);
+	ok = notices_send(n->store, contacts, way, &wo, &o, run_stop_on_signals(), &s, e) && finish(c, &s, true);
+	contacts_free(&contacts);
+	return ok;
 }
 
 /* --- what would be made ------------------------------------------------------ */
@@ -185,7 +212,7 @@ why_row(void *cookie, const struct transfer_row *w, struct err *e)
 	table_text(t, w->rule);
 	table_str(t, t->json ? reason : T(reason));
 	table_text(t, w->notice);
-	table_text(t, w->state);
+	state_put(t, w->state);
 	table_date(t, w->state_s);
 	return true;
 }
@@ -227,7 +254,7 @@ row(void *cookie, const struct notice_row *n, struct err *e)
 	table_text(t, n->email);
 	table_text(t, n->lang);
 	table_int(t, n->findings);
-	table_text(t, n->state);
+	state_put(t, n->state);
 	table_int(t, n->attempts);
 	table_date(t, n->next_s);
 	table_str(t, t->json ? reply : T(reply));
@@ -237,8 +264,6 @@ row(void *cookie, const struct notice_row *n, struct err *e)
 static bool
 state_check(const char *state, struct err *e)
 {
-	static const char *const states[] = { "draft", "queued", "sending", "sent", "failed", "refused", "uncertain", "withdrawn" };
-
 	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]) && state != NULL; i++) {
 		if (strcmp(state, states[i]) == 0)
 			return true;
@@ -263,7 +288,7 @@ list(struct cli *c, struct node *n, struct err *e)
 	static const struct table_column cols[] = { { "id", N_("Notice"), false, 0 }, { "created", N_("Made"), false, 0 },
 		{ "email", N_("To"), false, 40 }, { "language", N_("Language"), false, 0 }, { "findings", N_("Findings"), true, 0 },
 		{ "state", N_("State"), false, 0 }, { "attempts", N_("Attempts"), true, 0 }, { "next", N_("Next try"), false, 0 },
-		{ "reply", N_("Answer"), false, 60 } };
+		{ "reply", N_("Answer or file"), false, 60 } };
 	struct notice_query q = { .state = slice_of_str(cli_opt(c, "state")), .email = slice_of_str(cli_opt(c, "contact")) };
 	uint64_t limit = 50;
 	struct table t;

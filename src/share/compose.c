@@ -119,7 +119,8 @@ by_class(const struct compose *c, enum lang lang, struct buf *b)
 
 		if (counts[k] == 0)
 			continue;
-		buf_printf(b, "* %s: %zu\n", lang_text(lang, class_title((enum class)k)), counts[k]);
+		buf_printf(b, lang_text(lang, "* %s: %zu"), lang_text(lang, class_title((enum class)k)), counts[k]);
+		buf_byte(b, '\n');
 		if (text != NULL)
 			buf_printf(b, "  %s\n", lang_text(lang, text));
 	}
@@ -193,6 +194,32 @@ told_as(const struct compose *c, struct buf *b)
 	}
 }
 
+/* A notice is as strict as its strictest row; alike_out: all rows are. */
+static enum tlp
+strictest(const struct compose *c, bool *alike_out)
+{
+	enum tlp most = c->options->tlp;
+
+	for (size_t i = 0; i < c->count; i++)
+		most = c->rows[i].tlp > most ? c->rows[i].tlp : most;
+	*alike_out = true;
+	for (size_t i = 0; i < c->count; i++)
+		*alike_out = *alike_out && compose_tlp(c->options, &c->rows[i]) == most;
+	return most;
+}
+
+static void
+marking(const struct compose *c, struct buf *b)
+{
+	bool alike;
+	enum tlp tlp = strictest(c, &alike);
+
+	buf_printf(b, lang_text(c->lang, "This notice is marked TLP:%s (first.org/tlp). Please use it to repair what is named, and pass it on only as the marking allows."), tlp_name(tlp));
+	buf_byte(b, '\n');
+	if (!alike)
+		line(b, lang_text(c->lang, "It is the strictest marking of its findings; the attachment says which each of them has."));
+}
+
 static void
 body_text(const struct compose *c, struct buf *b)
 {
@@ -202,18 +229,18 @@ body_text(const struct compose *c, struct buf *b)
 	line(b, lang_text(lang, "Dear colleagues,"));
 	buf_byte(b, '\n');
 	buf_printf(b, lang_text(lang, "%.*s received reports about systems that you answer for:"), SLICE_ARG(o->name));
-	buf_byte(b, '\n');
-	told_as(c, b);
-	buf_byte(b, '\n');
+	buf_str(b, "\n\n");
 	by_class(c, lang, b);
 	buf_byte(b, '\n');
 	line(b, lang_text(lang, "The latest (times are UTC):"));
 	first_rows(c, lang, b);
 	buf_byte(b, '\n');
+	told_as(c, b);
+	buf_byte(b, '\n');
 	line(b, lang_text(lang, "All of it stands in the attachment. If you repaired something, if it is not yours, or if you need help, please answer this mail; the number of the finding is enough."));
 	buf_byte(b, '\n');
-	buf_printf(b, lang_text(lang, "This notice is marked TLP:%s (first.org/tlp). Please use it to repair what is named, and pass it on only as the marking allows."), tlp_name(o->tlp));
-	buf_str(b, "\n\n-- \n");
+	marking(c, b);
+	buf_str(b, "\n-- \n");
 	buf_printf(b, "%.*s\n%.*s\n", SLICE_ARG(o->name), SLICE_ARG(o->reply_to.len > 0 ? o->reply_to : o->mail));
 	if (o->url.len > 0)
 		buf_printf(b, "%.*s\n", SLICE_ARG(o->url));
@@ -236,9 +263,9 @@ csv_part(const struct compose *c, const char *boundary, struct buf *b)
 	struct buf csv;
 
 	buf_init(&csv, b->max);
-	compose_csv(NULL, &csv);
+	compose_csv(c->options, NULL, &csv);
 	for (size_t i = 0; i < c->count; i++)
-		compose_csv(&c->rows[i], &csv);
+		compose_csv(c->options, &c->rows[i], &csv);
 	part_head(b, boundary, "text/csv; charset=utf-8", "findings.csv", "base64");
 	base64_lines(b, buf_view(&csv));
 	b->failed = b->failed || csv.failed;
@@ -307,20 +334,27 @@ latest_first(const void *a, const void *b)
 	return (x->id > y->id) - (x->id < y->id);
 }
 
+/* TLP 2.0 asks for the mark in the subject, too. */
 static void
 subject(const struct compose *c, struct buf *out)
 {
+	unsigned long n = (unsigned long)c->count;
 	struct buf names, text;
 	struct slice s;
+	bool alike;
 
 	buf_init(&names, 4096);
 	buf_init(&text, 8192);
 	about(c, false, ABOUT_NAMES, &names);
-	if (names.len == 0)
-		about(c, true, ABOUT_NAMES, &names);
 	s = buf_view(&names);
-	buf_printf(&text, lang_plural(c->lang, "%lu finding in your network (%.*s)", "%lu findings in your network (%.*s)", c->count),
-	    (unsigned long)c->count, SLICE_ARG(s));
+	if (names.len > 0) {
+		buf_printf(&text, lang_plural(c->lang, "%lu finding in your network (%.*s)", "%lu findings in your network (%.*s)", c->count), n, SLICE_ARG(s));
+	} else {
+		about(c, true, ABOUT_NAMES, &names);
+		s = buf_view(&names);
+		buf_printf(&text, lang_plural(c->lang, "%lu finding in your country (%.*s)", "%lu findings in your country (%.*s)", c->count), n, SLICE_ARG(s));
+	}
+	buf_printf(&text, " [TLP:%s]", tlp_name(strictest(c, &alike)));
 	compose_word(out, buf_view(&text));
 	buf_fini(&text);
 	buf_fini(&names);
@@ -329,6 +363,7 @@ subject(const struct compose *c, struct buf *out)
 /*
  * RFC 5322; Auto-Submitted by RFC 3834, so that vacations and ticket systems do
  * not answer each other. No List- headers: nobody subscribes to being told.
+ * The mark comes first: compose_marked() looks for it in the first bytes.
  */
 static void
 headers(const struct compose *c, struct buf *out)
@@ -336,9 +371,10 @@ headers(const struct compose *c, struct buf *out)
 	const struct notices_options *o = c->options;
 	size_t at = slice_find_byte(o->mail, '@');
 	char date[DATE_TEXT_MAX];
+	bool alike;
 
 	(void)date_print_mail(o->now_s, date);
-	buf_str(out, "From: ");
+	buf_printf(out, "X-Entente-TLP: %s\r\nFrom: ", tlp_name(strictest(c, &alike)));
 	compose_phrase(out, o->name);
 	buf_printf(out, " <%.*s>\r\n", SLICE_ARG(o->mail));
 	if (o->reply_to.len > 0 && !slice_eq(o->reply_to, o->mail))
@@ -348,6 +384,16 @@ headers(const struct compose *c, struct buf *out)
 	buf_printf(out, "\r\nDate: %s\r\nMessage-ID: <%.*s@%.*s>\r\nMIME-Version: 1.0\r\nAuto-Submitted: auto-generated\r\nX-Entente-Notice: %.*s\r\n",
 	    date, SLICE_ARG(c->id), SLICE_ARG(slice_from(o->mail, at + 1)), SLICE_ARG(c->id));
 	buf_printf(out, "Content-Language: %s\r\n", lang_tag(c->lang));
+}
+
+bool
+compose_marked(struct slice message, enum tlp *out)
+{
+	static const struct slice name = S_INIT("X-Entente-TLP: ");
+	struct slice line;
+
+	return slice_cut(&message, '\r', &line) && slice_starts(line, name) &&
+	    tlp_find(slice_from(line, name.len), out);
 }
 
 bool

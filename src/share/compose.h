@@ -8,6 +8,7 @@
 
 #define COMPOSE_FINDINGS_MAX 20000 /* in one notice's attachment; the rest comes with the next */
 #define COMPOSE_XARF_MAX 50
+#define COMPOSE_BYTES_MAX ((size_t)32 << 20)
 
 #define COMPOSE_CONTACTS_MAX 20 /* named in one notice */
 
@@ -30,7 +31,17 @@ bool compose_notice(const struct compose *c, struct buf *out, struct err *e) MUS
 bool compose_xarf(const struct notices_options *o, const struct finding_row *row,
     struct buf *out);
 /* A line of findings.csv; its header for row NULL. */
-void compose_csv(const struct finding_row *row, struct buf *out);
+void compose_csv(const struct notices_options *o, const struct finding_row *row, struct buf *out);
+
+/* The mark of a row within a notice: its own, or the notices' where that is stricter. */
+static inline enum tlp
+compose_tlp(const struct notices_options *o, const struct finding_row *row)
+{
+	return row->tlp > o->tlp ? row->tlp : o->tlp;
+}
+/* The mark of a notice as its head has it; false: of before there was one. */
+bool compose_marked(struct slice message, enum tlp *out);
+#define COMPOSE_HEAD_MAX 512 /* within so many bytes */
 
 /* A header's text by RFC 2047, where it needs it. */
 void compose_word(struct buf *out, struct slice text);

@@ -133,9 +133,9 @@ cell(struct buf *out, struct slice text, bool first)
 }
 
 void
-compose_csv(const struct finding_row *row, struct buf *out)
+compose_csv(const struct notices_options *o, const struct finding_row *row, struct buf *out)
 {
-	static const char head[] = "finding,class,identifier,ip_or_name,port,transport,asn,country,first_seen,last_seen,events,feed\r\n";
+	static const char head[] = "finding,class,identifier,ip_or_name,port,transport,asn,country,first_seen,last_seen,events,feed,description,tlp\r\n";
 	char id[FINDING_ID_TEXT_MAX], date[DATE_TEXT_MAX], number[24];
 
 	if (row == NULL) {
@@ -145,7 +145,7 @@ compose_csv(const struct finding_row *row, struct buf *out)
 	finding_id_print(row->id, id);
 	csv_put(out, slice_of_str(id), true, true);
 	csv_put(out, class_type(row->class), false, true);
-	cell(out, row->identifier.len > 0 ? row->identifier : row->label, false);
+	cell(out, row->identifier, false);
 	cell(out, row->place, false);
 	(void)snprintf(number, sizeof(number), "%u", row->port);
 	csv_put(out, row->port == 0 ? S("") : slice_of_str(number), false, true);
@@ -158,6 +158,8 @@ compose_csv(const struct finding_row *row, struct buf *out)
 	(void)snprintf(number, sizeof(number), "%llu", (unsigned long long)row->count);
 	csv_put(out, slice_of_str(number), false, true);
 	cell(out, row->feed, false);
+	cell(out, row->label, false);
+	csv_put(out, slice_of_str(tlp_name(compose_tlp(o, row))), false, true);
 	buf_str(out, "\r\n");
 }
 
@@ -196,6 +198,21 @@ report_id(int64_t id, int64_t now_s, char out[40])
 	    (unsigned)(a & 0xfff), (unsigned)(0x8000 | (b >> 48 & 0x3fff)), (unsigned long long)(b & 0xffffffffffff));
 }
 
+/* X-ARF has no field for a mark; its tags are "namespace:value", in small letters. */
+static void
+tags(struct json_out *j, enum tlp tlp)
+{
+	const char *name = tlp_name(tlp);
+	char text[32] = "tlp:";
+
+	for (size_t i = 0; name[i] != '\0' && i < 20; i++)
+		text[4 + i] = (char)byte_lower((uint8_t)name[i]);
+	json_out_key(j, S("tags"));
+	json_out_array(j);
+	json_out_text(j, slice_of_str(text));
+	json_out_array_end(j);
+}
+
 bool
 compose_xarf(const struct notices_options *o, const struct finding_row *row, struct buf *out)
 {
@@ -232,6 +249,7 @@ compose_xarf(const struct notices_options *o, const struct finding_row *row, str
 	} else {
 		json_out_key_text(&j, S("service"), what);
 	}
+	tags(&j, compose_tlp(o, row));
 	json_out_object_end(&j);
 	buf_byte(out, '\n');
 	return true;

@@ -226,10 +226,11 @@ TEST(no_formulas)
 		test_case("%s", cases[i].name);
 		r.feed = r.identifier = r.place;
 		buf_clear(&b);
-		compose_csv(&r, &b);
+		compose_csv(&options, &r, &b);
 		CHECK_INT(slice_find_byte(buf_view(&b), '\n'), b.len - 1);
 		/* The last cell, as it stands: quotes doubled within quotes. */
-		rest = slice_sub(buf_view(&b), 0, b.len - 2);
+		CHECK(slice_ends(buf_view(&b), S(",,AMBER\r\n")));
+		rest = slice_sub(buf_view(&b), 0, b.len - 9);
 		cell = slice_from(rest, slice_find(rest, S("Z,1,")) + 4);
 		if (cell.len > 1 && cell.p[0] == '"')
 			cell = slice_sub(cell, 1, cell.len - 2);
@@ -259,6 +260,125 @@ TEST(names_in_headers)
 	buf_fini(&b);
 }
 
+/* The mark of a notice, of its rows in the table and in X-ARF. */
+TEST(marks)
+{
+	static const struct {
+		const char *name;
+		enum tlp set, rows[2];
+		const char *notice, *tag;
+		bool alike;
+	} cases[] = {
+		{ "by the setting", TLP_AMBER, { TLP_CLEAR, TLP_GREEN }, "AMBER", "\"tlp:amber\"", true },
+		{ "a row is stricter", TLP_CLEAR, { TLP_CLEAR, TLP_AMBER }, "AMBER", "\"tlp:clear\"", false },
+		{ "both rows are", TLP_CLEAR, { TLP_GREEN, TLP_GREEN }, "GREEN", "\"tlp:green\"", true },
+		{ "ours alone", TLP_AMBER_STRICT, { TLP_CLEAR, TLP_CLEAR }, "AMBER+STRICT", "\"tlp:amber+strict\"", true },
+		{ "red, to an authority", TLP_AMBER, { TLP_AMBER, TLP_RED }, "RED", "\"tlp:amber\"", false },
+	};
+	struct err e = ERR_INIT;
+	const struct json *j;
+	struct arena a;
+	struct buf b;
+
+	buf_init(&b, 1 << 20);
+	arena_init(&a, 1 << 22);
+	xarf_rules_warmup();
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct finding_row rows[2] = { row(5, CLASS_INFECTED_SYSTEM, "192.0.2.1", "x", NOW), row(6, CLASS_SCANNER, "192.0.2.2", "", NOW - 1) };
+		struct notices_options o = options;
+		struct compose c = notice(rows, 2, CONTACT_CSV);
+		char names[200], want[64];
+		struct slice text;
+		enum tlp marked = TLP_CLEAR;
+
+		test_case("%s", cases[i].name);
+		o.tlp = cases[i].set;
+		c.options = &o;
+		rows[0].tlp = cases[i].rows[0];
+		rows[1].tlp = cases[i].rows[1];
+		buf_clear(&b);
+		CHECK_OK(compose_notice(&c, &b, &e), &e);
+		CHECK(compose_marked(slice_sub(buf_view(&b), 0, COMPOSE_HEAD_MAX), &marked));
+		CHECK_STR(tlp_name(marked), cases[i].notice);
+		(void)snprintf(want, sizeof(want), "[TLP:%s]", cases[i].notice);
+		CHECK(slice_find(mime_header_text(mime_header_find(mime_head(buf_view(&b)), S("Subject")), 500, &a), slice_of_str(want)) != SIZE_MAX);
+		text = body(buf_view(&b), &a, names);
+		(void)snprintf(want, sizeof(want), "is marked TLP:%s (", cases[i].notice);
+		CHECK(slice_find(text, slice_of_str(want)) != SIZE_MAX);
+		CHECK((slice_find(text, S("strictest")) == SIZE_MAX) == cases[i].alike);
+		buf_clear(&b);
+		compose_csv(&o, &rows[1], &b);
+		(void)snprintf(want, sizeof(want), ",%s\r\n", cases[i].notice);
+		CHECK(slice_ends(buf_view(&b), slice_of_str(want)));
+		buf_clear(&b);
+		CHECK(compose_xarf(&o, &rows[0], &b));
+		CHECK(slice_find(buf_view(&b), slice_of_str(cases[i].tag)) != SIZE_MAX);
+		CHECK_OK(json_parse(buf_view(&b), &JSON_LIMITS, &a, &j, &e), &e);
+		CHECK_OK(xarf_rules_check("v4__xarf-core", j, &e), &e);
+	}
+	CHECK(!compose_marked(S("From: a\r\n"), &(enum tlp){ TLP_CLEAR }));
+	arena_fini(&a);
+	buf_fini(&b);
+}
+
+/* Whose, in words: of a network by its number, of a country as one. */
+TEST(whose)
+{
+	static const struct {
+		const char *name;
+		const struct contact *as[2];
+		const char *subject, *told;
+	} cases[] = {
+		{ "an AS", { &asn, NULL }, "1 finding in your network (AS64496) ", "contact of AS64496." },
+		{ "a prefix", { &prefix, NULL }, "1 finding in your network (192.0.2.0/24) ", "contact of 192.0.2.0/24." },
+		{ "a focal point", { &country, NULL }, "1 finding in your country (ES) ", "focal point of the country ES." },
+		{ "both", { &country, &asn }, "1 finding in your network (AS64496) ", "contact of AS64496.\r\nYou are told as the focal point of the country ES.\r\n" },
+	};
+	struct err e = ERR_INIT;
+	struct arena a;
+	struct buf b;
+
+	buf_init(&b, 1 << 20);
+	arena_init(&a, 1 << 22);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct finding_row rows[1] = { row(5, CLASS_SCANNER, "192.0.2.1", "", NOW) };
+		struct compose c = notice(rows, 1, CONTACT_CSV);
+		char names[200];
+		struct slice text;
+
+		test_case("%s", cases[i].name);
+		c.contacts[0] = cases[i].as[0];
+		c.contacts[1] = cases[i].as[1];
+		c.contact_count = cases[i].as[1] == NULL ? 1 : 2;
+		buf_clear(&b);
+		CHECK_OK(compose_notice(&c, &b, &e), &e);
+		CHECK(slice_starts(mime_header_text(mime_header_find(mime_head(buf_view(&b)), S("Subject")), 500, &a), slice_of_str(cases[i].subject)));
+		text = body(buf_view(&b), &a, names);
+		CHECK(slice_find(text, slice_of_str(cases[i].told)) != SIZE_MAX);
+		/* What a colon announces comes next. */
+		CHECK(slice_find(text, S("that you answer for:\r\n\r\n* ")) != SIZE_MAX);
+	}
+	arena_fini(&a);
+	buf_fini(&b);
+}
+
+/* A free text is no identifier: it has a column of its own. */
+TEST(columns)
+{
+	struct finding_row r = row(5, CLASS_SCANNER, "192.0.2.1", "", NOW);
+	struct buf b;
+
+	buf_init(&b, 1 << 16);
+	r.label = S("=seen, knocking");
+	compose_csv(&options, &r, &b);
+	CHECK(slice_starts(buf_view(&b), S("F0000000000005,scanner,,192.0.2.1,443,")));
+	CHECK(slice_ends(buf_view(&b), S(",f,\"'=seen, knocking\",AMBER\r\n")));
+	buf_clear(&b);
+	compose_csv(&options, NULL, &b);
+	CHECK(slice_ends(buf_view(&b), S(",feed,description,tlp\r\n")));
+	buf_fini(&b);
+}
+
 int
 main(void)
 {
@@ -269,5 +389,8 @@ main(void)
 	RUN(xarf_by_its_own_rules);
 	RUN(no_formulas);
 	RUN(names_in_headers);
+	RUN(marks);
+	RUN(whose);
+	RUN(columns);
 	return test_end();
 }

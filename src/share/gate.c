@@ -106,18 +106,23 @@ pair_add(struct prepare *p, const struct pair *pair)
 	p->pairs[p->count++] = *pair;
 }
 
-/* The one gate: nothing becomes part of a notice but through here. */
-static bool
-consider(struct prepare *p, const struct finding_row *row, const struct policy_record *record,
-    const struct contact *c, struct slice mailbox, bool *allowed, struct err *e)
+/* The one gate: nothing becomes part of a notice, or stays in one, but through here. */
+static struct policy_answer
+ask(const struct prepare *p, const struct policy_record *record, const struct contact *c)
 {
 	struct policy_recipient to;
-	struct policy_answer a;
-	bool told = false;
 
 	contact_recipient(c, &to);
-	a = policy_allows(record, &to, PURPOSE_NOTIFY, p->options->now_s);
-	*allowed = a.allowed;
+	return policy_allows(record, &to, PURPOSE_NOTIFY, p->options->now_s);
+}
+
+static bool
+consider(struct prepare *p, const struct finding_row *row, const struct policy_record *record,
+    const struct contact *c, struct slice mailbox, struct err *e)
+{
+	struct policy_answer a = ask(p, record, c);
+	bool told = false;
+
 	if (a.allowed && !told_already(p, row, mailbox, &told, e))
 		return false;
 	if (p->why != NULL)
@@ -130,43 +135,109 @@ consider(struct prepare *p, const struct finding_row *row, const struct policy_r
 	return true;
 }
 
-/* Each mailbox of a contact that was not told through another one. */
+static bool
+leads_to(const struct contact *c, struct slice mailbox)
+{
+	struct slice rest = c->email, x;
+
+	while (contact_mailbox(&rest, &x)) {
+		if (slice_eq(x, mailbox))
+			return true;
+	}
+	return false;
+}
+
+/* Would the two be told by one and the same digest? */
+static bool
+same_digest(const struct prepare *p, const struct contact *a, const struct contact *b)
+{
+	return slice_eq(a->medium, b->medium) && prepare_lang(p, a) == prepare_lang(p, b) &&
+	    prepare_interval(p, a) == prepare_interval(p, b);
+}
+
+/*
+ * Each mailbox of a contact. One that is told through the other contact is told
+ * through this one, too, and the digest names both; in another language, or
+ * at another interval, it would be told twice.
+ */
 static bool
 consider_all(struct prepare *p, const struct finding_row *row, const struct policy_record *record,
-    const struct contact *c, const struct contact *other, bool *allowed, struct err *e)
+    const struct contact *c, const struct contact *other, struct err *e)
 {
-	struct slice rest = c->email, mailbox, theirs, x;
+	struct slice rest = c->email, mailbox;
 
 	while (contact_mailbox(&rest, &mailbox)) {
-		bool again = false;
-
-		theirs = other == NULL ? SLICE_NONE : other->email;
-		while (!again && contact_mailbox(&theirs, &x))
-			again = slice_eq(x, mailbox);
-		if (!again && !consider(p, row, record, c, mailbox, allowed, e))
+		if (other != NULL && !same_digest(p, c, other) && leads_to(other, mailbox))
+			continue;
+		if (!consider(p, row, record, c, mailbox, e))
 			return false;
 	}
 	return true;
 }
 
-bool
-gate_consider(struct prepare *p, const struct finding_row *row, struct err *e)
+/* Who answers for a finding, and what the rules look at. */
+static void
+look(const struct prepare *p, const struct finding_row *row, struct policy_record *record,
+    struct contact_answer *who)
 {
 	struct contact_query q = { .has_ip = row->has_ip, .ip = row->ip, .asn = row->asn,
 		.country = row->country, .class_type = class_type(row->class), .feed = row->feed };
-	struct policy_record record = { .class = row->class, .has_ip = row->has_ip, .ip = row->ip,
-		.asn = row->asn, .country = row->country, .tlp = row->tlp, .target = row->kind == PLACE_TARGET };
-	struct contact_answer a;
-	bool allowed = false, allowed_too;
 	struct url u;
 
-	p->out->findings++;
 	if (row->kind == PLACE_FQDN)
 		q.fqdn = row->place;
 	else if (row->kind == PLACE_URL && url_split(row->place, &u))
 		q.fqdn = u.host;
-	record.fqdn = q.fqdn;
-	contacts_find(p->contacts, &q, &a);
+	*record = (struct policy_record){ .class = row->class, .has_ip = row->has_ip, .ip = row->ip,
+		.asn = row->asn, .country = row->country, .fqdn = q.fqdn, .tlp = row->tlp,
+		.target = row->kind == PLACE_TARGET };
+	contacts_find(p->contacts, &q, who);
+}
+
+void
+gate_still(const struct prepare *p, const struct finding_row *row, struct slice mailbox,
+    struct gate_still *out)
+{
+	static const struct policy_answer no_state = { false, "state", N_("nobody is told of a finding that is acknowledged or resolved") },
+		no_off = { false, "off", "" },
+		no_contact = { false, "no-contact", N_("this address does not answer for it any more") };
+	struct policy_record record;
+	struct contact_answer who;
+
+	*out = (struct gate_still){ .answer = no_contact };
+	look(p, row, &record, &who);
+	if (who.off) {
+		out->answer = no_off;
+		out->reason = who.off_reason;
+		return;
+	}
+	for (int i = 0; i < 2; i++) {
+		const struct contact *c = i == 0 ? who.contact : who.focal_point;
+		struct policy_answer a;
+
+		if (c == NULL || (i == 1 && c == who.contact) || !leads_to(c, mailbox))
+			continue;
+		a = ask(p, &record, c);
+		if (out->count == 0)
+			out->answer = a;
+		if (a.allowed)
+			out->as[out->count++] = c;
+	}
+	if (row->state == FINDING_ACKNOWLEDGED || row->state == FINDING_RESOLVED) {
+		out->answer = no_state;
+		out->count = 0;
+	}
+	out->reason = slice_of_str(out->answer.reason);
+}
+
+bool
+gate_consider(struct prepare *p, const struct finding_row *row, struct err *e)
+{
+	struct policy_record record;
+	struct contact_answer a;
+
+	p->out->findings++;
+	look(p, row, &record, &a);
 	if (a.off) {
 		p->out->off++;
 		return p->why == NULL || gate_answer(p, SLICE_NONE, "off", a.off_reason, false, e);
@@ -175,9 +246,9 @@ gate_consider(struct prepare *p, const struct finding_row *row, struct err *e)
 		p->out->nobody++;
 		return p->why == NULL || gate_answer(p, SLICE_NONE, "no-contact", S(N_("no contact is known for it")), false, e);
 	}
-	return consider_all(p, row, &record, a.contact, NULL, &allowed, e) &&
+	return consider_all(p, row, &record, a.contact, NULL, e) &&
 	    (a.focal_point == NULL || a.focal_point == a.contact ||
-	     consider_all(p, row, &record, a.focal_point, allowed ? a.contact : NULL, &allowed_too, e));
+	     consider_all(p, row, &record, a.focal_point, ask(p, &record, a.contact).allowed ? a.contact : NULL, e));
 }
 
 bool

@@ -2,6 +2,7 @@
  * gate: who is to be told of a finding, and may be? All that becomes part of a
  * notice comes through gate_consider(), which asks policy_allows() and logs
  * what it refuses; what it allows is logged with the notice (share/notices.c).
+ * On the day it is sent gate_still() asks again (share/check.c).
  */
 #ifndef SHARE_GATE_H
 #define SHARE_GATE_H
@@ -49,6 +50,15 @@ prepare_interval(const struct prepare *p, const struct contact *c)
 	return c->interval_s != 0 ? c->interval_s : p->options->interval_s;
 }
 
+/* Of neighbours with the same finding the first stays; how many are left. */
+size_t pairs_once(struct pair *pairs, size_t n);
+/* Name the contacts of pairs in a notice, and join their formats. */
+struct compose;
+void pairs_contacts(const struct pair *pairs, size_t n, struct compose *c);
+/* The message of a digest, each finding once. c->rows lives during the call. */
+bool pairs_compose(struct store *s, struct compose *c, const struct pair *pairs,
+    size_t n, struct buf *message, struct err *e) MUST_USE;
+
 /* Prepare the statements; prepare_fini() frees them, also after a failure. */
 bool prepare_init(struct prepare *p, struct err *e) MUST_USE;
 void prepare_fini(struct prepare *p);
@@ -58,6 +68,19 @@ bool gate_consider(struct prepare *p, const struct finding_row *row, struct err 
 /* When may a mailbox be written to again, as this contact's? 0: now. */
 bool gate_due(struct prepare *p, const struct contact *c, struct slice mailbox,
     int64_t *next_s, struct err *e) MUST_USE;
+/*
+ * May a mailbox that was to be told of a finding still be, today? The contacts
+ * as which it may; with none, why not.
+ */
+struct gate_still {
+	const struct contact *as[2];
+	size_t count;
+	struct policy_answer answer; /* of as[0], or why not */
+	struct slice reason; /* the answer's, or what a condition says */
+};
+void gate_still(const struct prepare *p, const struct finding_row *row,
+    struct slice mailbox, struct gate_still *out);
+
 /* One answer to p->why. */
 bool gate_answer(struct prepare *p, struct slice recipient, const char *rule,
     struct slice reason, bool allowed, struct err *e) MUST_USE;

@@ -8,8 +8,6 @@
 #include "share/compose.h"
 #include "share/gate.h"
 
-#define MESSAGE_MAX ((size_t)32 << 20)
-
 /* What makes one digest: mailbox, medium, language, interval. */
 static int
 group_cmp(const struct prepare *p, const struct pair *x, const struct pair *y)
@@ -34,9 +32,11 @@ pair_cmp(const void *a, const void *b, void *cookie)
 
 	if (c != 0)
 		return c;
-	/* The same finding by two ways is told once: the first stays. */
+	/* The same finding by two ways is told once (pairs_once): the nearer one stays. */
 	if (x->finding != y->finding)
 		return x->finding < y->finding ? -1 : 1;
+	if (x->contact->scope != y->contact->scope)
+		return x->contact->scope < y->contact->scope ? -1 : 1;
 	return (x->contact->id > y->contact->id) - (x->contact->id < y->contact->id);
 }
 
@@ -68,18 +68,20 @@ reduce(struct finding_row *r)
 
 /* The rows of a notice, their texts kept in a. */
 static bool
-rows_load(struct prepare *p, const struct pair *pairs, size_t n, struct arena *a,
+rows_load(struct store *s, const struct pair *pairs, size_t n, struct arena *a,
     struct finding_row *rows, size_t *count, struct err *e)
 {
-	*count = 0;
-	for (size_t i = 0; i < n; i++) {
-		struct finding_query q = { .id = pairs[i].finding };
-		struct finding_walk *w = NULL;
-		struct finding_row *r = &rows[*count];
-		enum step step;
+	struct finding_query q = { .id = pairs[0].finding };
+	struct finding_walk *w = NULL;
+	enum step step = STEP_ITEM;
 
-		if (!finding_open(p->store, &q, &w, e))
-			return false;
+	*count = 0;
+	if (!finding_open(s, &q, &w, e))
+		return false;
+	for (size_t i = 0; i < n && step != STEP_FAIL; i++) {
+		struct finding_row *r = &rows[*count];
+
+		finding_seek(w, pairs[i].finding);
 		step = finding_next(w, r, e);
 		if (step == STEP_ITEM) {
 			reduce(r);
@@ -91,11 +93,9 @@ rows_load(struct prepare *p, const struct pair *pairs, size_t n, struct arena *a
 			r->label = arena_copy(a, r->label);
 			(*count)++;
 		}
-		finding_close(&w);
-		if (step == STEP_FAIL)
-			return false;
 	}
-	return true;
+	finding_close(&w);
+	return step != STEP_FAIL;
 }
 
 /* The answers that allowed it are logged, and the notice holds just those findings. */
@@ -142,9 +142,21 @@ write_notice(struct prepare *p, const struct compose *c, const struct pair *pair
 	    write_findings(p, c->id, pairs, n, e);
 }
 
+size_t
+pairs_once(struct pair *pairs, size_t n)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (kept == 0 || pairs[kept - 1].finding != pairs[i].finding)
+			pairs[kept++] = pairs[i];
+	}
+	return kept;
+}
+
 /* Which rows of contacts lead here: they are named, and their formats joined. */
-static void
-contacts_of(const struct pair *pairs, size_t n, struct compose *c)
+void
+pairs_contacts(const struct pair *pairs, size_t n, struct compose *c)
 {
 	for (size_t i = 0; i < n; i++) {
 		size_t k = 0;
@@ -160,36 +172,46 @@ contacts_of(const struct pair *pairs, size_t n, struct compose *c)
 	c->formats = c->formats == 0 ? CONTACT_CSV : c->formats;
 }
 
+bool
+pairs_compose(struct store *s, struct compose *c, const struct pair *pairs, size_t n,
+    struct buf *message, struct err *e)
+{
+	struct finding_row *rows = xarray(n, sizeof(*rows));
+	struct arena a;
+	bool ok;
+
+	arena_init(&a, (size_t)256 << 20);
+	c->rows = rows;
+	ok = rows_load(s, pairs, n, &a, rows, &c->count, e) &&
+	    (c->count == n || err_set(e, ERR_INTERNAL, "a finding is gone while its notice is made")) &&
+	    compose_notice(c, message, e);
+	c->rows = NULL;
+	free(rows);
+	arena_fini(&a);
+	return ok;
+}
+
 static bool
 make(struct prepare *p, struct compose *c, const struct pair *pairs, size_t n, struct err *e)
 {
-	struct finding_row *rows;
-	struct arena a;
 	struct buf message;
 	char id[32];
 	bool ok;
 
 	if (n > COMPOSE_FINDINGS_MAX)
 		n = COMPOSE_FINDINGS_MAX;
-	arena_init(&a, (size_t)256 << 20);
-	buf_init(&message, MESSAGE_MAX);
-	rows = xarray(n, sizeof(*rows));
+	buf_init(&message, COMPOSE_BYTES_MAX);
 	c->id = notice_id(p, pairs, n, id);
-	c->rows = rows;
-	ok = rows_load(p, pairs, n, &a, rows, &c->count, e) &&
-	    (c->count == n || err_set(e, ERR_INTERNAL, "a finding is gone while its notice is made")) &&
-	    compose_notice(c, &message, e) && write_notice(p, c, pairs, n, buf_view(&message), e);
+	ok = pairs_compose(p->store, c, pairs, n, &message, e) && write_notice(p, c, pairs, n, buf_view(&message), e);
 	p->out->notices += ok;
 	p->out->told += ok ? n : 0;
-	free(rows);
 	buf_fini(&message);
-	arena_fini(&a);
 	return ok;
 }
 
-/* One digest: n pairs of one group. */
+/* One digest: n pairs of one group. All ways by which it is told are named, each finding stands once. */
 static bool
-digest(struct prepare *p, const struct pair *pairs, size_t n, struct err *e)
+digest(struct prepare *p, struct pair *pairs, size_t n, struct err *e)
 {
 	const struct contact *first = pairs[0].contact;
 	struct compose c = { .options = p->options, .to = pair_mailbox(&pairs[0]), .lang = prepare_lang(p, first) };
@@ -198,7 +220,8 @@ digest(struct prepare *p, const struct pair *pairs, size_t n, struct err *e)
 	if (!gate_due(p, first, c.to, &next_s, e))
 		return false;
 	p->out->waiting += next_s != 0;
-	contacts_of(pairs, n, &c);
+	pairs_contacts(pairs, n, &c);
+	n = pairs_once(pairs, n);
 	if (p->options->plan != NULL) {
 		struct notice_plan plan = { .email = c.to, .medium = first->medium, .format = contact_formats_name(c.formats),
 			.lang = c.lang, .interval_s = prepare_interval(p, first), .findings = n, .next_s = next_s };
@@ -244,17 +267,12 @@ group(const struct prepare *p, const struct pair *pairs, size_t n)
 static bool
 digests(struct prepare *p, struct err *e)
 {
-	size_t kept = 0, n;
+	size_t n;
 
 	if (p->count > 0)
 		qsort_r(p->pairs, p->count, sizeof(*p->pairs), pair_cmp, p);
-	for (size_t i = 0; i < p->count; i++) {
-		if (kept == 0 || p->pairs[kept - 1].finding != p->pairs[i].finding ||
-		    group_cmp(p, &p->pairs[kept - 1], &p->pairs[i]) != 0)
-			p->pairs[kept++] = p->pairs[i];
-	}
-	for (size_t i = 0; i < kept; i += n) {
-		n = group(p, p->pairs + i, kept - i);
+	for (size_t i = 0; i < p->count; i += n) {
+		n = group(p, p->pairs + i, p->count - i);
 		if (!digest(p, p->pairs + i, n, e))
 			return false;
 	}

@@ -3,7 +3,8 @@
  * language and interval.
  *
  *   prepare   findings → contacts → policy_allows() → a message a recipient, kept
- *   send      draft → queued → sending → sent | failed (again later) | refused | uncertain
+ *   send      asked again, on that day (share/check.h); then
+ *             draft → queued → sending → sent | failed (again later) | refused | uncertain
  *
  * A mailbox is told of a finding once while the condition lasts; again when it
  * came back, and every REPEAT days while it goes on. Each answer of the policy
@@ -11,7 +12,8 @@
  *
  * States: draft; queued and sending (on their way: share/notices_send.c); sent;
  * failed (tried again at next_s); refused; uncertain (may have arrived: a person
- * decides); withdrawn (by a person, not made again by itself).
+ * decides); withdrawn (by a person, not made again by itself; or as nothing of
+ * it is to be told any more, and its findings are told when that changes).
  */
 #ifndef SHARE_NOTICES_H
 #define SHARE_NOTICES_H
@@ -55,6 +57,8 @@ struct notices_summary {
 	uint64_t off; /* findings of which nobody is to be told */
 	uint64_t waiting; /* recipients whose interval has not passed */
 	uint64_t notices; /* made */
+	/* asked again when it was to be sent: findings that went out of notices, notices of which nothing was left */
+	uint64_t taken_out, withdrawn;
 	uint64_t sent, later, never, uncertain;
 };
 
@@ -63,14 +67,16 @@ bool notices_prepare(struct store *s, const struct contacts *c,
     struct err *e) MUST_USE;
 
 /*
- * Send what is due. What a crash cut off is sent again where it cannot have
+ * Send what is due, as far as it may still be told: what may not any more is
+ * taken out, and the log of transfers says why. What a crash cut off is sent again where it cannot have
  * left, else it is uncertain: shown, and sent only by notice_again(). Findings
  * of a notice that was sent become notified. ERR_CONFLICT: o->only is not
  * to be sent.
  */
-bool notices_send(struct store *s, const struct way *way,
-    const struct way_options *wo, const struct notices_options *o,
-    const volatile bool *stop, struct notices_summary *out, struct err *e) MUST_USE;
+bool notices_send(struct store *s, const struct contacts *c,
+    const struct way *way, const struct way_options *wo,
+    const struct notices_options *o, const volatile bool *stop,
+    struct notices_summary *out, struct err *e) MUST_USE;
 
 struct notice_row {
 	struct slice id, email, medium, lang, format, state, reply;

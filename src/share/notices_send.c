@@ -10,6 +10,8 @@
  * the marks behind ══> may be lost, so that the whole batch is in doubt: it is
  * kept to what a second sends (decision 0060).
  *
+ * Before that mark each of the batch is asked about once more (share/check.h).
+ *
  * A way that can tell what became of a message (way.h: gone) has no doubt: its
  * batch is "sending" from the first mark on.
  */
@@ -19,6 +21,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/lang.h"
+#include "share/check.h"
 #include "share/notices.h"
 
 #define BATCH_FIRST 8
@@ -42,6 +45,7 @@ struct sending {
 	void *state; /* the way's */
 	const struct notices_options *options;
 	struct notices_summary *out;
+	struct check *check;
 	struct stmt *next, *message, *begin, *end, *release, *mark;
 	struct item items[WAY_BATCH_MAX]; /* the batch; texts in memory */
 	size_t count;
@@ -159,6 +163,23 @@ gather(struct sending *s, size_t max, struct err *e)
 	return step != STEP_FAIL;
 }
 
+/* Of the batch stays what may still be told. */
+static bool
+check(struct sending *s, struct err *e)
+{
+	size_t kept = 0;
+	bool left;
+
+	for (size_t i = 0; i < s->count; i++) {
+		if (!check_notice(s->check, s->items[i].id, &left, e))
+			return false;
+		if (left)
+			s->items[kept++] = s->items[i];
+	}
+	s->count = kept;
+	return true;
+}
+
 static bool
 stage(struct sending *s, struct err *e)
 {
@@ -273,8 +294,10 @@ loop(struct sending *s, const volatile bool *stop, struct err *e)
 			return false;
 		if (s->count == 0)
 			return s->options->only.len == 0 || err_set(e, ERR_CONFLICT, "notice %s is not to be sent in the state it is in; see entente notices, and --again", QUOTE(s->options->only));
-		ok = (s->way->gone == NULL || stage(s, e)) && mark(s, e) &&
-		    (s->way->gone == NULL ? dialogues(s, stop, e) : settle(s, e));
+		ok = check(s, e);
+		if (ok && s->count > 0)
+			ok = (s->way->gone == NULL || stage(s, e)) && mark(s, e) &&
+			    (s->way->gone == NULL ? dialogues(s, stop, e) : settle(s, e));
 		if (s->options->only.len > 0)
 			break;
 		size = batch_next(size, clock_mono_ns() - begun_ns);
@@ -403,6 +426,7 @@ keep(struct sending *s, struct err *e)
 static void
 sending_fini(struct sending *s)
 {
+	check_close(&s->check);
 	stmt_free(&s->next);
 	stmt_free(&s->message);
 	stmt_free(&s->begin);
@@ -415,8 +439,8 @@ sending_fini(struct sending *s)
 }
 
 bool
-notices_send(struct store *store, const struct way *way, const struct way_options *wo,
-    const struct notices_options *o, const volatile bool *stop,
+notices_send(struct store *store, const struct contacts *c, const struct way *way,
+    const struct way_options *wo, const struct notices_options *o, const volatile bool *stop,
     struct notices_summary *out, struct err *e)
 {
 	struct sending *s;
@@ -434,7 +458,7 @@ notices_send(struct store *store, const struct way *way, const struct way_option
 	(void)snprintf(s->batch, sizeof(s->batch), "%s %s", way->name, boot);
 	arena_init(&s->memory, (size_t)1 << 20);
 	arena_init(&s->bytes, MESSAGE_MAX);
-	ok = statements(s, e) && recover(s, e) && loop(s, stop, e) && keep(s, e);
+	ok = check_open(store, c, o, out, &s->check, e) && statements(s, e) && recover(s, e) && loop(s, stop, e) && keep(s, e);
 	sending_fini(s);
 	free(s);
 	return db_durable(db, durable, e) && ok;

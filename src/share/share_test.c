@@ -101,6 +101,17 @@ prepare(struct store *s)
 	return sum;
 }
 
+static bool
+send_all(struct store *s, const struct way *way, const struct way_options *wo,
+    struct notices_summary *sum, struct err *e)
+{
+	struct contacts *c = NULL;
+	bool ok = contacts_load(s, &c, e) && notices_send(s, c, way, wo, &options, NULL, sum, e);
+
+	contacts_free(&c);
+	return ok;
+}
+
 TEST(who_is_told)
 {
 	struct store *s = filled("who");
@@ -177,7 +188,7 @@ TEST(outbox)
 	struct err e = ERR_INIT;
 	struct dir_list l;
 
-	CHECK_OK(notices_send(s, &way_outbox, &wo, &options, NULL, &sum, &e), &e);
+	CHECK_OK(send_all(s, &way_outbox, &wo, &sum, &e), &e);
 	CHECK_INT(sum.sent, 4);
 	CHECK_INT(files_in(path_join(sub, dir, "new")), 4);
 	CHECK_INT(files_in(path_join(sub, dir, "tmp")), 0);
@@ -192,7 +203,7 @@ TEST(outbox)
 		dir_list_free(&l);
 	}
 	sum = (struct notices_summary){ 0 };
-	CHECK_OK(notices_send(s, &way_outbox, &wo, &options, NULL, &sum, &e), &e);
+	CHECK_OK(send_all(s, &way_outbox, &wo, &sum, &e), &e);
 	CHECK_INT(sum.sent, 4);
 	CHECK_INT(files_in(path_join(sub, dir, "new")), 3); /* what was read is not there again */
 	CHECK_INT(files_in(path_join(sub, dir, "tmp")), 0);
@@ -200,13 +211,13 @@ TEST(outbox)
 	/* Staged and not marked: still drafts, written anew. */
 	crashed(s, "outbox another-boot", "draft");
 	sum = (struct notices_summary){ 0 };
-	CHECK_OK(notices_send(s, &way_outbox, &wo, &options, NULL, &sum, &e), &e);
+	CHECK_OK(send_all(s, &way_outbox, &wo, &sum, &e), &e);
 	CHECK_INT(files_in(path_join(sub, dir, "new")), 4);
 	/* It cannot be written: an error with the path, and nothing is lost. */
 	crashed(s, "outbox another-boot", "draft");
 	CHECK_OK(db_exec(store_db(s), "UPDATE notice SET id = 'a/b' WHERE id = (SELECT MIN(id) FROM notice)", &e), &e);
 	CHECK_OK(db_exec(store_db(s), "INSERT INTO notice_message VALUES ('a/b', 'x')", &e), &e);
-	CHECK(!notices_send(s, &way_outbox, &wo, &options, NULL, &sum, &e));
+	CHECK(!send_all(s, &way_outbox, &wo, &sum, &e));
 	CHECK_INT(number(s, "SELECT COUNT(*) FROM notice WHERE state = 'draft'"), 4);
 	store_close(&s);
 }
@@ -235,7 +246,7 @@ TEST(after_a_crash)
 		(void)snprintf(batch, sizeof(batch), "%s %s", cases[i].way, cases[i].boot);
 		crashed(s, strcmp(cases[i].boot, "same") == 0 ? this_boot(cases[i].way) : batch, cases[i].state);
 		sum = (struct notices_summary){ 0 };
-		CHECK_OK(notices_send(s, &way_smtp, &wo, &options, NULL, &sum, &e), &e);
+		CHECK_OK(send_all(s, &way_smtp, &wo, &sum, &e), &e);
 		CHECK_INT(sum.sent, 0);
 		/* The server is away: one attempt says it for all that are to be sent. */
 		(void)snprintf(sql, sizeof(sql), "SELECT COUNT(*) FROM notice WHERE state = '%s'", cases[i].comes);
@@ -260,10 +271,10 @@ TEST(after_a_crash)
 		CHECK(!notice_say(s, id, NOTICE_AGAIN, NOW, &e) && e.code == ERR_CONFLICT);
 	}
 	wo.tls = S("sometimes");
-	CHECK(!notices_send(s, &way_smtp, &wo, &options, NULL, &sum, &e));
+	CHECK(!send_all(s, &way_smtp, &wo, &sum, &e));
 	wo.tls = S("try");
 	wo.user = S("u");
-	CHECK(!notices_send(s, &way_smtp, &wo, &options, NULL, &sum, &e));
+	CHECK(!send_all(s, &way_smtp, &wo, &sum, &e));
 	store_close(&s);
 }
 
@@ -332,7 +343,7 @@ TEST(power_cut)
 		CHECK_OK(db_exec(store_db(s), sql, &e), &e);
 	}
 	tally = (struct tally){ .from = path_join(from, test_dir(), "cut.db"), .to = path_join(to, test_dir(), "left.db") };
-	CHECK_OK(notices_send(s, &way_tally, &wo, &options, NULL, &sum, &e), &e);
+	CHECK_OK(send_all(s, &way_tally, &wo, &sum, &e), &e);
 	CHECK_INT(tally.count, 20);
 	CHECK_INT(number(s, "SELECT COUNT(*) FROM notice WHERE state = 'sent'"), 20);
 	store_close(&s);
@@ -342,7 +353,7 @@ TEST(power_cut)
 	CHECK_OK(db_exec(store_db(s), "UPDATE setting SET value = 'tally another' WHERE key = 'notices.batch'", &e), &e);
 	tally.count = 0;
 	sum = (struct notices_summary){ 0 };
-	CHECK_OK(notices_send(s, &way_tally, &wo, &options, NULL, &sum, &e), &e);
+	CHECK_OK(send_all(s, &way_tally, &wo, &sum, &e), &e);
 	CHECK_INT(sum.uncertain, 8);
 	CHECK_INT(number(s, "SELECT COUNT(*) FROM notice WHERE state = 'uncertain' AND attempts = 1"), 8);
 	/* The copy is of before the second batch: those 12 stand for ones that had not begun. */
@@ -472,7 +483,7 @@ sink_case(const struct sink *k, size_t i)
 
 		CHECK_INT(made.notices, run == 0 ? 4 : 0); /* also a refused one is not made anew */
 		if (run == 0)
-			CHECK_OK(notices_send(s, &way_smtp, &wo, &options, NULL, &sum, &e), &e);
+			CHECK_OK(send_all(s, &way_smtp, &wo, &sum, &e), &e);
 	}
 	CHECK_INT(sum.sent, k->sent);
 	CHECK_INT(sum.later, k->later);
@@ -482,7 +493,7 @@ sink_case(const struct sink *k, size_t i)
 	CHECK_INT(number(s, sql), k->later + k->never + k->uncertain + k->sent);
 	/* What is sent, uncertain or refused leaves no second time by itself. */
 	if (k->later == 0)
-		CHECK_OK(notices_send(s, &way_smtp, &wo, &options, NULL, &sum, &e), &e);
+		CHECK_OK(send_all(s, &way_smtp, &wo, &sum, &e), &e);
 	(void)kill(pid, SIGTERM);
 	(void)waitpid(pid, NULL, 0);
 	came = read(log[0], got, sizeof(got));
@@ -499,6 +510,156 @@ TEST(smtp_answers)
 	}
 }
 
+/*
+ * What came between preparing and sending, and what goes out then. Of the four
+ * notices abuse@a and focal@es hold two findings, abuse@b one, focal@fr two.
+ */
+static const struct again_case {
+	const char *name;
+	enum tlp set; /* the setting when it was prepared */
+	const char *between; /* SQL */
+	uint64_t taken_out, withdrawn, sent;
+	const char *rule; /* in the log, as often as taken_out */
+	const char *gone; /* from every message; NULL: look at nothing */
+} agains[] = {
+	{ "nothing", TLP_AMBER, "SELECT 1", 0, 0, 4, "", NULL },
+	{ "a condition", TLP_AMBER, "INSERT INTO contact_off (id, value, class, feed, reason, by_whom, from_s, until_s, created_s) VALUES (1, '', 'infected-system', '', 'asked us', 'x', 0, 0, 0)", 2, 0, 4, "off", "necurs" },
+	{ "a condition that has ended", TLP_AMBER, "INSERT INTO contact_off (id, value, class, feed, reason, by_whom, from_s, until_s, created_s) VALUES (1, '', 'infected-system', '', 'asked us', 'x', 0, 5, 0)", 0, 0, 4, "off", NULL },
+	{ "a contact is gone", TLP_AMBER, "DELETE FROM contact WHERE email = 'abuse@b.example'", 1, 1, 3, "no-contact", NULL },
+	{ "a contact has another mailbox", TLP_AMBER, "UPDATE contact SET email = 'new@b.example' WHERE email = 'abuse@b.example'", 1, 1, 3, "no-contact", NULL },
+	{ "a contact has one mailbox more", TLP_AMBER, "UPDATE contact SET email = 'new@b.example,abuse@b.example' WHERE email = 'abuse@b.example'", 0, 0, 4, "", NULL },
+	{ "a contact has ended", TLP_AMBER, "UPDATE contact SET expires_s = 1 WHERE email = 'focal@es.example'", 2, 1, 3, "no-contact", NULL },
+	{ "a finding became RED", TLP_AMBER, "UPDATE finding SET tlp = 4 WHERE id >> 31 = 3221225985", 2, 0, 4, "tlp", "necurs" },
+	{ "a finding became stricter", TLP_CLEAR, "UPDATE finding SET tlp = 2 WHERE id >> 31 = 3221225985", 0, 0, 4, "", NULL },
+	{ "a finding is resolved", TLP_AMBER, "UPDATE finding SET state = 3 WHERE id >> 31 = 3221225985", 2, 0, 4, "state", "necurs" },
+	{ "a finding is acknowledged", TLP_AMBER, "UPDATE finding SET state = 2 WHERE id >> 31 = 3221225985", 2, 0, 4, "state", "necurs" },
+	{ "a finding is of another network", TLP_AMBER, "UPDATE finding SET asn = 1, country = 'IT' WHERE id >> 31 = 3221225985", 2, 0, 4, "no-contact", "necurs" },
+	{ "all of it", TLP_AMBER, "DELETE FROM contact", 7, 4, 0, "no-contact", NULL },
+	{ "tried before", TLP_AMBER, "UPDATE notice SET state = 'failed', attempts = 3, next_s = 1; DELETE FROM contact WHERE email = 'abuse@b.example'", 1, 1, 3, "no-contact", NULL },
+};
+
+/* What every message holds as one text, attachments decoded. */
+static void
+all_text(struct store *s, struct buf *out, size_t *marked)
+{
+	struct stmt *q = NULL;
+	struct err e = ERR_INIT;
+
+	*marked = 0;
+	if (!CHECK_OK(db_prepare(store_db(s), "SELECT m.message FROM notice_message m JOIN notice n ON n.id = m.notice WHERE n.state = 'sent'", &q, &e), &e))
+		return;
+	while (stmt_step(q, &e) == STEP_ITEM) {
+		struct slice rest = stmt_col(q, 0), line, decoded;
+		enum tlp tlp = TLP_CLEAR;
+		struct arena a;
+
+		arena_init(&a, 1 << 20);
+
+		*marked += compose_marked(rest, &tlp) && tlp == TLP_AMBER;
+		while (slice_cut(&rest, '\n', &line) && rest.p != NULL) {
+			buf_put(out, line);
+			if (base64_read(slice_trim(line), &a, &decoded))
+				buf_put(out, decoded);
+		}
+		arena_fini(&a);
+	}
+	stmt_free(&q);
+}
+
+TEST(asked_again)
+{
+	for (size_t i = 0; i < sizeof(agains) / sizeof(agains[0]); i++) {
+		const struct again_case *k = &agains[i];
+		char name[32], sql[200];
+		struct notices_summary sum = { 0 };
+		struct err e = ERR_INIT;
+		struct store *s;
+		size_t marked;
+		struct buf b;
+
+		(void)snprintf(name, sizeof(name), "again%zu", i);
+		s = filled(name);
+		test_case("%s", k->name);
+		options.tlp = k->set;
+		(void)prepare(s);
+		CHECK_OK(db_exec(store_db(s), "CREATE TABLE was AS SELECT * FROM notice_message", &e), &e);
+		CHECK_OK(db_exec(store_db(s), k->between, &e), &e);
+		tally.count = 0;
+		CHECK_OK(send_all(s, &way_tally, &(struct way_options){ .url = S("") }, &sum, &e), &e);
+		options.tlp = TLP_AMBER;
+		CHECK_INT(sum.taken_out, k->taken_out);
+		CHECK_INT(sum.withdrawn, k->withdrawn);
+		CHECK_INT(sum.sent, k->sent);
+		CHECK_INT(tally.count, k->sent);
+		CHECK_INT(number(s, "SELECT COUNT(*) FROM notice WHERE state = 'withdrawn' AND findings = 0 AND reply <> ''"), k->withdrawn);
+		(void)snprintf(sql, sizeof(sql), "SELECT COUNT(*) FROM transfer WHERE allowed = 0 AND notice IS NOT NULL AND rule = '%s'", k->rule);
+		CHECK_INT(number(s, sql), k->taken_out);
+		CHECK_INT(number(s, "SELECT COUNT(*) FROM notice_finding"), 7 - k->taken_out);
+		CHECK_INT(number(s, "SELECT COUNT(*) FROM notice n WHERE findings <> (SELECT COUNT(*) FROM notice_finding WHERE notice = n.id)"), 0);
+		/* What nothing was taken out of is the same to the byte. */
+		if (k->set == TLP_AMBER)
+			CHECK_INT(number(s, "SELECT COUNT(*) FROM notice_message m JOIN was w ON w.notice = m.notice AND w.message <> m.message"
+			    " WHERE m.notice NOT IN (SELECT notice FROM transfer WHERE allowed = 0 AND notice IS NOT NULL)"), 0);
+		buf_init(&b, 1 << 22);
+		all_text(s, &b, &marked);
+		CHECK(b.len > 100 || k->sent == 0);
+		CHECK(k->gone == NULL || slice_find(buf_view(&b), slice_of_str(k->gone)) == SIZE_MAX);
+		if (k->sent == 4)
+			CHECK_INT(marked, k->set == TLP_AMBER ? 4 : 2);
+		buf_fini(&b);
+		store_close(&s);
+	}
+}
+
+/* A person's word does not open the gate; what was taken out is told when that changes. */
+TEST(asked_again_at_a_word)
+{
+	struct store *s = filled("word");
+	struct notices_summary sum = { 0 };
+	struct err e = ERR_INIT;
+
+	(void)prepare(s);
+	CHECK_OK(send_all(s, &way_tally, &(struct way_options){ .url = S("") }, &sum, &e), &e);
+	CHECK_INT(sum.sent, 4);
+	CHECK_OK(db_exec(store_db(s), "UPDATE notice SET id = 'N1' WHERE email = 'abuse@b.example'; UPDATE notice_message SET notice = 'N1' WHERE notice NOT IN (SELECT id FROM notice);"
+	    " UPDATE notice_finding SET notice = 'N1' WHERE notice NOT IN (SELECT id FROM notice); UPDATE contact SET email = 'x@b.example' WHERE email = 'abuse@b.example'", &e), &e);
+	CHECK_OK(notice_say(s, S("N1"), NOTICE_AGAIN, NOW, &e), &e);
+	sum = (struct notices_summary){ 0 };
+	options.only = S("N1");
+	CHECK_OK(send_all(s, &way_tally, &(struct way_options){ .url = S("") }, &sum, &e), &e);
+	CHECK_INT(sum.sent, 0);
+	CHECK_INT(sum.withdrawn, 1);
+	/* Now it is withdrawn, and not to be sent. */
+	CHECK(!send_all(s, &way_tally, &(struct way_options){ .url = S("") }, &sum, &e) && e.code == ERR_CONFLICT);
+	options.only = SLICE_NONE;
+	CHECK_OK(db_exec(store_db(s), "UPDATE contact SET email = 'abuse@b.example' WHERE email = 'x@b.example'", &e), &e);
+	sum = prepare(s);
+	CHECK_INT(sum.notices, 1);
+	store_close(&s);
+}
+
+/* One mailbox is the contact of the network and the focal point: each finding once, both said. */
+TEST(two_roles)
+{
+	struct store *s = filled("roles");
+	struct notices_summary sum;
+	struct err e = ERR_INIT;
+	struct buf b;
+	size_t n;
+
+	CHECK_OK(db_exec(store_db(s), "UPDATE contact SET email = 'both@es.example', lang = 'en' WHERE email LIKE '%a.example' OR email LIKE '%es.example'", &e), &e);
+	sum = prepare(s);
+	CHECK_INT(sum.notices, 3);
+	CHECK_INT(number(s, "SELECT findings FROM notice WHERE email = 'both@es.example'"), 2);
+	CHECK_OK(db_exec(store_db(s), "UPDATE notice SET state = CASE email WHEN 'both@es.example' THEN 'sent' ELSE 'withdrawn' END", &e), &e);
+	buf_init(&b, 1 << 20);
+	all_text(s, &b, &n);
+	CHECK(slice_find(buf_view(&b), S("You are told as the contact of AS64496.")) != SIZE_MAX);
+	CHECK(slice_find(buf_view(&b), S("You are told as the focal point of the country ES.")) != SIZE_MAX);
+	buf_fini(&b);
+	store_close(&s);
+}
+
 int
 main(void)
 {
@@ -506,6 +667,9 @@ main(void)
 	RUN(outbox);
 	RUN(after_a_crash);
 	RUN(power_cut);
+	RUN(asked_again);
+	RUN(asked_again_at_a_word);
+	RUN(two_roles);
 	RUN(smtp_answers);
 	return test_end();
 }

@@ -301,6 +301,13 @@ finding_count(struct store *s, const struct finding_query *q, uint64_t *out,
 }
 
 void
+finding_seek(struct finding_walk *w, int64_t id)
+{
+	stmt_reset(w->q);
+	stmt_i64(w->q, V_ID, id);
+}
+
+void
 finding_close(struct finding_walk **wp)
 {
 	struct finding_walk *w = *wp;

@@ -87,6 +87,8 @@ bool finding_open(struct store *s, const struct finding_query *q,
 /* STEP_ITEM, STEP_END or STEP_FAIL. */
 enum step finding_next(struct finding_walk *w, struct finding_row *row,
     struct err *e) MUST_USE;
+/* The same walk once more, for another finding: of a query by id alone. id 0: lets go of the row. */
+void finding_seek(struct finding_walk *w, int64_t id);
 void finding_close(struct finding_walk **w);
 /* How many a query would give (order, limit and cursor not looked at). */
 bool finding_count(struct store *s, const struct finding_query *q,

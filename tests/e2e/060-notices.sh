@@ -138,6 +138,61 @@ same "one went" "$(wc -l <arrived.log | tr -d ' ')" 1
 same "nothing is uncertain" "$(e notices --state uncertain --json)" "[]"
 kill $server
 
+# --- asked again on the day it is sent; marks
+a() { "$ENTENTE" "$@" --node ask; }
+ok "a node" node ask
+sed -i 's/^tlp = .*/tlp = CLEAR/' ask/entente.conf
+cat >ask.jsonl <<'J'
+{"classification.type":"scanner","source.ip":"192.0.2.1","source.asn":64496,"source.geolocation.cc":"ES","time.source":"2026-06-18T10:00:00Z","feed.name":"f","event_description.text":"seen knocking"}
+{"classification.type":"spam","source.ip":"192.0.2.2","source.asn":64496,"source.geolocation.cc":"ES","time.source":"2026-06-18T11:00:00Z","feed.name":"f","tlp":"AMBER"}
+{"classification.type":"scanner","source.ip":"198.51.100.7","source.asn":64497,"source.geolocation.cc":"FR","time.source":"2026-06-18T12:00:00Z","feed.name":"f"}
+{"classification.type":"violence","source.ip":"198.51.100.10","source.asn":64497,"source.geolocation.cc":"FR","time.source":"2026-06-18T12:00:00Z","feed.name":"f","tlp":"RED"}
+J
+ENTENTE_NOW=1781870400
+ok "take them in" a ingest ask.jsonl
+ok "nothing to do" a notices --send
+says "says so" "Nothing was due to be sent."
+ok "nor to make" a notices --prepare
+says "says so, too" "No notice is due."
+ok "both of a network and its country" a contacts --add one@es.example --scope asn --value 64496 --language en
+ok "at one address" a contacts --add one@es.example --scope country --value ES --language en
+ok "one of a network" a contacts --add two@fr.example --scope asn --value 64497 --language en
+ok "the designated authority" a contacts --add cert@fr.example --scope country --value FR --language en
+ok "prepare" a notices --prepare
+notice_to() { a notices --contact "$1" --json | json 'd[0]["id"]'; }
+one=$(notice_to one@)
+ok "the mark of its strictest row" a notices "$one"
+says "not that of the setting" "is marked TLP:AMBER"
+says "in its subject" "[TLP:AMBER]"
+says "each role" "focal point of the country ES"
+says "and the other" "contact of AS64496"
+says "a list after the colon" "answer for:"
+table() { a notices "$1" --raw | python3 -c 'import email,sys
+for p in email.message_from_binary_file(sys.stdin.buffer).walk():
+    if p.get_filename() == "findings.csv": print(p.get_payload(decode=True).decode())'; }
+same "each row its own" "$(table "$one" | python3 -c 'import csv,sys; print(sorted((r["class"], r["identifier"], r["description"], r["tlp"]) for r in csv.DictReader(sys.stdin)))')" "[('scanner', '', 'seen knocking', 'CLEAR'), ('spam', '', '', 'AMBER')]"
+ok "the authority is told of what is red" a notices "$(notice_to cert@)"
+says "and the notice is red" "is marked TLP:RED"
+says "in its country" "in your country (FR)"
+same "to the network it is none" "$(table "$(notice_to two@)" | grep -c violence)" 0
+ok "a condition" a contacts --off "asked us not to" --scope prefix --value 192.0.2.2/32
+ok "a contact ends" a contacts --remove "$(a contacts --json | json '[c["id"] for c in d if c["email"] == "two@fr.example"][0]')"
+ok "now they are sent" a notices --send
+says "what was taken out" "taken out"
+says "what was withdrawn" "withdrawn"
+same "two went" "$(ls ask/outbox/new | sort)" "$(printf '%s.eml\n' "$one" "$(notice_to cert@)" | sort)"
+same "without what was switched off" "$(table "$one" | grep -c 192.0.2.2)" 0
+ok "the notice was made anew" a notices "$one"
+says "and is marked by what is left" "is marked TLP:CLEAR"
+same "the other is withdrawn" "$(a notices --contact two@ --json | json '[(r["state"], r["findings"]) for r in d]')" "[('withdrawn', 0)]"
+same "why" "$(a notices --why "$(a query 192.0.2.2 --json | json 'd[0]["id"]')" --json | json '[(r["told"], r["rule"], r["reason"]) for r in d if r["at"] != "next"][-1]')" "('no', 'off', 'asked us not to')"
+same "and why" "$(a notices --why "$(a query 198.51.100.7 --json | json 'd[0]["id"]')" --json | json '[(r["recipient"], r["told"], r["rule"]) for r in d if r["at"] != "next"][-1]')" "('two@fr.example', 'no', 'no-contact')"
+rm ask/outbox/new/*
+ok "the other row is switched off, too" a contacts --off "asked us not to" --scope prefix --value 192.0.2.1/32
+ok "again" a notices --again "$one" --send
+says "but nothing is left" "withdrawn"
+same "and nothing goes" "$(ls ask/outbox/new)" ""
+
 # --- kills in the middle, at every moment of the dialogue
 many() {
 	ok "a node for kills" node "$1"
