@@ -108,7 +108,7 @@ choose(struct cli *c, struct act *a, struct store *s, struct err *e)
 		if (!gather(a, s, &q, e))
 			return false;
 	}
-	return a->ids.count > 0 || err_set(e, ERR_ABSENT, "no finding is so");
+	return a->ids.count > 0 || err_set(e, ERR_ABSENT, "no finding matches");
 }
 
 /* All in one transaction: either the whole choice is moved, or none of it. */

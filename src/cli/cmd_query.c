@@ -247,7 +247,7 @@ remark(struct cli *c, struct store *s, const struct finding_query *q, size_t row
 	uint64_t total = 0;
 
 	if (rows == 0 && !c->quiet)
-		cli_tell(T("no finding is so"));
+		cli_tell(T("no finding matches"));
 	if (c->json || c->quiet || q->limit == 0 || rows < q->limit)
 		return true;
 	if (!finding_count(s, q, &total, e))

@@ -183,7 +183,7 @@ reports(struct cli *c, struct err *e)
 		if (ok && t.rows == 0 && !c->json)
 			t.text.len = 0;
 		if (ok && t.rows == 0 && !c->quiet)
-			cli_tell(T("no report is so"));
+			cli_tell(T("no report matches"));
 		ok = table_finish(&t, ok, e);
 	}
 	node_close(&node);
