@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/hash.h"
 #include "base/lang.h"
+#include "model/protect.h"
 
 /* "-": the act means nothing in that state. */
 static const char moves[FINDING_STATE_COUNT][FINDING_ACT_COUNT + 1] = {
@@ -102,7 +103,7 @@ static const struct { enum field f; enum place_kind kind; } place_order[] = {
 static bool
 url_matters(enum class c)
 {
-	return c == CLASS_PHISHING || c == CLASS_MALWARE_DISTRIBUTION || c == CLASS_VIOLENCE ||
+	return c == CLASS_PHISHING || c == CLASS_MALWARE_DISTRIBUTION ||
 	    c == CLASS_HARMFUL_SPEECH || c == CLASS_COPYRIGHT || c == CLASS_MASQUERADE;
 }
 
@@ -143,7 +144,10 @@ place_of(const struct event *ev, struct finding_key *k)
 			return true;
 		}
 	}
-	return false;
+	/* Of a protected event whose only place was the page: its fingerprint. */
+	k->kind = PLACE_HASH;
+	k->place = ev->v[FIELD_CLASSIFICATION_IDENTIFIER];
+	return class_protected(k->class) && protected_name(k->place);
 }
 
 static int64_t
