@@ -10,6 +10,7 @@
 #include "base/lang.h"
 #include "base/log.h"
 #include "flow_room.h"
+#include "model/protect.h"
 #include "parse/date.h"
 #include "store/findings.h"
 
@@ -43,6 +44,7 @@ flow_open(const char *dir, const struct flow_options *options,
 	f->options = *options;
 	f->node.lock_fd = -1;
 	arena_init(&f->arena, 1 << 20);
+	arena_init(&f->guard, 1 << 16);
 	/* The readers first: what is not open yet, they cannot inherit. */
 	ok = node_conf_read(&conf, dir, e) && flow_reader_start(&conf, &f->reader, e) &&
 	    node_open(dir, NODE_WRITE, &f->node, e);
@@ -77,6 +79,7 @@ flow_close(struct flow **f)
 	flow_reader_stop(&(*f)->reader);
 	node_close(&(*f)->node);
 	arena_fini(&(*f)->arena);
+	arena_fini(&(*f)->guard);
 	free(*f);
 	*f = NULL;
 }
@@ -274,10 +277,27 @@ tlp_of(struct slice s)
 	return s.len == 0 || tlp_find(s, &tlp) ? tlp : TLP_RED;
 }
 
+/*
+ * The readers bring protected events to their form; here nothing is believed
+ * of a reader, so it is seen to once more before anything is kept or shown.
+ */
+static const struct event *
+guarded(struct flow *f, const struct event *ev)
+{
+	if (!event_is_protected(ev))
+		return ev;
+	f->guarded = *ev;
+	arena_reset(&f->guard);
+	/* Where memory ran out a name is missing, and nothing is there that must not be. */
+	(void)event_protect(&f->guarded, &f->guard);
+	return &f->guarded;
+}
+
 static bool
-event_in(void *cookie, const struct event *ev, struct err *e)
+event_in(void *cookie, const struct event *came, struct err *e)
 {
 	struct flow *f = cookie;
+	const struct event *ev = guarded(f, came);
 	struct slice time = ev->v[FIELD_TIME_SOURCE];
 	struct observation o = { .time_s = f->report.received_s, .offset = ev->place.offset,
 		.length = ev->place.length, .part = ev->place.part };
@@ -462,6 +482,7 @@ flow_replay(struct flow *f, struct err *e)
 }
 
 struct each {
+	struct flow *flow;
 	bool (*event)(void *cookie, const struct event *ev, struct err *e);
 	void *cookie;
 };
@@ -471,7 +492,7 @@ each_event(void *cookie, const struct event *ev, struct err *e)
 {
 	struct each *x = cookie;
 
-	return x->event(x->cookie, ev, e);
+	return x->event(x->cookie, guarded(x->flow, ev), e);
 }
 
 bool
@@ -479,7 +500,7 @@ flow_events(struct flow *f, const struct report *r,
     bool (*each)(void *cookie, const struct event *ev, struct err *e),
     void *cookie, struct err *e)
 {
-	struct each x = { each, cookie };
+	struct each x = { f, each, cookie };
 	struct intake_sink sink = { .cookie = &x, .event = each_event };
 	struct flow_read read;
 	struct arena a;

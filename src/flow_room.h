@@ -20,6 +20,8 @@ struct flow {
 	struct pending *pending;
 	size_t pending_count, pending_cap;
 	struct arena arena; /* of the report at hand */
+	struct arena guard; /* of the event at hand, where it is protected */
+	struct event guarded;
 	/* the report at hand */
 	struct report report;
 	uint64_t events, dated; /* of them with a time of their own */

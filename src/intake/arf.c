@@ -131,8 +131,6 @@ put_list(struct mail *m, struct event *ev, const char *key,
 
 	if (count == 0)
 		return true;
-	for (size_t i = 0; i < count; i++)
-		list[i] = mail_reduced(m, list[i]);
 	buf_init(&b, 65536);
 	evidence_json(list, count, count, &b);
 	s = buf_ok(&b) ? arena_copy(m->a, buf_view(&b)) : SLICE_NONE;

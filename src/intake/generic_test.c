@@ -69,7 +69,7 @@ static const struct { const char *name, *mapping, *in, *out; } cases[] = {
 	{ "csv with blanks behind the commas", "[feed]\ndelimiter = \", \"\n" C "[fields]\nsource.ip = 2\nextra.x = 3\n", "\"a,b\", \"192.0.2.1\",\"c, d\"\n", "{C,\"source.ip\":\"192.0.2.1\",\"extra.x\":\"c, d\"}\n" },
 	{ "csv whose comments begin with the delimiter", "[feed]\ndelimiter = ;\ncomment = \";\"\n" C "[fields]\nsource.ip = 1\n", "; a ; b\n192.0.2.1 ; x\n", "{C,\"source.ip\":\"192.0.2.1\"}\n" },
 	{ "csv by a longer text", "[feed]\ndelimiter = \" | \"\n" C "[fields]\nsource.ip = 2\n", "a | 192.0.2.1 | c\n", "{C,\"source.ip\":\"192.0.2.1\"}\n" },
-	{ "csv, all other columns kept", "[feed]\nheader = yes\nrest = extra.\nignore = secret*\nempty = -\n" C "[fields]\nsource.ip = ip\n", "ip,User Name,secret_1,none\n192.0.2.1,bob,x,-\n", "{C,\"source.ip\":\"192.0.2.1\",\"extra.user_name\":\"bob\"}\n" },
+	{ "csv, all other columns kept", "[feed]\nheader = yes\nrest = extra.\nignore = secret*\nempty = -\n" C "[fields]\nsource.ip = ip\n", "ip,Device Name,secret_1,none\n192.0.2.1,bob,x,-\n", "{C,\"source.ip\":\"192.0.2.1\",\"extra.device_name\":\"bob\"}\n" },
 	{ "a list with comments", "[feed]\nformat = list\ncomment = # ;\n" C "[fields]\nsource.ip|source.network|source.fqdn|source.url! = 1\nextra.why = 2\n",
 	    "# list\n192.0.2.1 # spam\n\n2001:db8::/32\nwww.example.org ; x\nhttp://example.org/#top\nnonsense\n",
 	    "{C,\"source.ip\":\"192.0.2.1\",\"extra.why\":\"spam\"}\n{C,\"source.network\":\"2001:db8::/32\"}\n{C,\"source.fqdn\":\"www.example.org\",\"extra.why\":\"x\"}\n{C,\"source.fqdn\":\"example.org\",\"source.url\":\"http://example.org/#top\"}\nbad source.ip\n" },

@@ -344,8 +344,10 @@ give(struct intake *in, const struct json *m, const struct json *source,
 	struct err why = ERR_INIT;
 
 	event_clear(&in->ev);
-	if (!build(in, m, source, address, &why))
+	if (!build(in, m, source, address, &why)) {
+		intake_look(in, m->raw);
 		return intake_bad(in, place, S(""), &why, e);
+	}
 	in->ev.place = *place;
 	return intake_event(in, &in->ev, e);
 }

@@ -3,6 +3,8 @@
 #include <stdio.h>
 
 #include "base/hash.h"
+#include "model/protect.h"
+#include "model/reduce.h"
 
 #define HEAD_BYTES ((size_t)64 << 10)
 #define TICK_BYTES ((uint64_t)4 << 20)
@@ -86,19 +88,30 @@ tally(struct intake *in, struct slice column, const struct err *why)
 	in->tallies[i].count++;
 }
 
+void
+intake_look(struct intake *in, struct slice record)
+{
+	in->guarded = in->guarded || text_is_protected(record);
+}
+
 bool
 intake_bad(struct intake *in, const struct place *place, struct slice column,
     const struct err *why, struct err *e)
 {
 	struct place p = *place;
+	struct err said = *why;
 	bool ok = true;
 
 	in->bad++;
-	tally(in, column, why);
+	/* The class alone: the other fields may be of a record that is gone. */
+	if (slice_eq(in->ev.v[FIELD_CLASSIFICATION_TYPE], class_type(CLASS_VIOLENCE)))
+		in->guarded = true;
+	reduce_reason(&said, in->guarded);
+	tally(in, column, &said);
 	p.part = in->part;
 	/* Every place is handed on, so that each can be retried. */
 	if (in->sink.bad != NULL)
-		ok = in->sink.bad(in->sink.cookie, &p, column, slice_of_str(why->text), e);
+		ok = in->sink.bad(in->sink.cookie, &p, column, slice_of_str(said.text), e);
 	if (!ok)
 		in->stopped = true;
 	arena_reset(&in->record);
@@ -122,6 +135,18 @@ intake_event(struct intake *in, struct event *ev, struct err *e)
 		struct err why = *e;
 
 		return intake_bad(in, &ev->place, S(""), &why, e);
+	}
+	/* The one place that every event of every format passes. */
+	if (event_is_protected(ev)) {
+		in->guarded = true;
+		if (!event_protect(ev, &in->record)) {
+			struct err why = ERR_INIT;
+
+			(void)err_set(&why, ERR_LIMIT, "a record of more than %zu bytes", in->record.max);
+			return intake_bad(in, &ev->place, S(""), &why, e);
+		}
+	} else {
+		event_reduce(ev, in->sink.wanted, &in->record);
 	}
 	if (!event_has(ev, FIELD_FEED_NAME) && in->feed.len > 0)
 		event_put(ev, FIELD_FEED_NAME, in->feed);
@@ -215,7 +240,11 @@ intake_read(struct intake *in, struct source *src, struct err *e)
 	in->part = S("");
 	in->depth = 0;
 	in->parts = 1;
-	return document(in, in->name, S(""), src, e);
+	in->guarded = false;
+	if (document(in, in->name, S(""), src, e))
+		return true;
+	reduce_reason(e, in->guarded);
+	return false;
 }
 
 /*

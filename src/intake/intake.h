@@ -131,6 +131,7 @@ struct intake {
 	uint64_t unpacked, packed;
 	uint64_t events, bad;
 	bool stopped; /* the taker wants no more, or a limit of the whole report is met */
+	bool guarded; /* something in it is protected (model/protect.h): quote nothing of it */
 	struct intake_tally tallies[INTAKE_TALLIES_MAX];
 	size_t tally_count; /* the last one takes what is over */
 	char nothing[INTAKE_NOTHING_MAX]; /* the first one's; "": intake_nothing() was not called */
@@ -160,14 +161,17 @@ bool intake_child(struct intake *in, struct slice part, struct slice name,
     struct slice type, struct source *src, struct err *e) MUST_USE;
 
 /*
- * Hand on in->ev or another event: event_finish(), feed.name and defaults
- * where absent, then the sink. A refused event becomes a bad record. The record
- * arena is reset afterwards.
+ * Hand on in->ev or another event: event_finish(), personal data reduced and
+ * protected events brought to their form, feed.name where absent, then the
+ * sink. A refused event becomes a bad record. The record arena is reset
+ * afterwards.
  */
 bool intake_event(struct intake *in, struct event *ev, struct err *e) MUST_USE;
 /* Set a record aside: why->text, the column or field it is about (or empty). */
 bool intake_bad(struct intake *in, const struct place *place,
     struct slice column, const struct err *why, struct err *e) MUST_USE;
+/* Before intake_bad(): the record's text, so that nothing of it is quoted that must not be. */
+void intake_look(struct intake *in, struct slice record);
 
 /*
  * What was read well is no report, and nothing is set aside: a mail that is

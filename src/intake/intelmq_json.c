@@ -17,8 +17,10 @@ one(struct intake *in, const struct json *j, const struct place *place,
 	struct err why = ERR_INIT;
 
 	event_clear(&in->ev);
-	if (!event_from_json(j, &in->ev, &in->record, &why))
+	if (!event_from_json(j, &in->ev, &in->record, &why)) {
+		intake_look(in, j->raw);
 		return intake_bad(in, place, S(""), &why, e);
+	}
 	in->ev.place = *place;
 	return intake_event(in, &in->ev, e);
 }
@@ -62,6 +64,7 @@ read_lines(struct intake *in, struct source *src, struct err *e)
 			continue;
 		if (step == STEP_BAD ||
 		    !json_parse(line, &RECORD_LIMITS, &in->record, &j, &why)) {
+			intake_look(in, line);
 			if (!intake_bad(in, &place, S(""), &why, e))
 				return false;
 			continue;

@@ -99,6 +99,7 @@ read_row(struct intake *in, struct slice text, uint64_t base, struct arena *tree
 		if (!slice_line(&rest, &line))
 			return true;
 		place = place_at(text, base, line);
+		intake_look(in, line);
 		if (!intake_bad(in, &place, S(""), &why, e))
 			return false;
 	}

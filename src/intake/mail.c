@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "base/lang.h"
+#include "model/reduce.h"
 #include "parse/domain.h"
 
 #define SUBJECT_MAX 200
@@ -177,44 +178,6 @@ mail_domain(struct mail *m, struct slice address)
 	return out;
 }
 
-static bool
-local_byte(uint8_t c)
-{
-	return byte_is_alpha(c) || byte_is_digit(c) || c == '.' || c == '_' ||
-	    c == '-' || c == '+' || c >= 0x80;
-}
-
-struct slice
-mail_reduced(struct mail *m, struct slice s)
-{
-	uint8_t *out;
-	size_t n = 0;
-
-	if (s.len == 0 || (memchr(s.p, '@', s.len) == NULL &&
-	    slice_find(s, S("%40")) == SIZE_MAX))
-		return s;
-	out = arena_bytes(m->a, s.len);
-	if (out == NULL)
-		return SLICE_NONE;
-	for (size_t i = 0; i < s.len; i++) {
-		bool at = s.p[i] == '@' ||
-		    slice_starts(slice_from(s, i), S("%40"));
-
-		if (at) {
-			size_t begin = n;
-
-			while (begin > 0 && local_byte(out[begin - 1]))
-				begin--;
-			if (begin < n) {
-				out[begin] = 'x';
-				n = begin + 1;
-			}
-		}
-		out[n++] = s.p[i];
-	}
-	return slice_of(out, n);
-}
-
 /* "[192.0.2.1]", "192.0.2.1": what a web mailer says its user came from. */
 static bool
 origin_ip(struct slice s, struct ip *out)
@@ -244,8 +207,8 @@ mail_put_head(struct mail *m, const struct mail_head *h, struct event *ev,
 		else if (h->has_date)
 			mail_put_date(m, ev, FIELD_TIME_SOURCE, &h->date);
 	}
-	if (!mail_extra(m, ev, "subject", mail_reduced(m, mime_header_text(
-	    h->subject, SUBJECT_MAX, m->a)), e) ||
+	if (!mail_extra(m, ev, "subject", mime_header_text(
+	    h->subject, SUBJECT_MAX, m->a), e) ||
 	    !mail_extra(m, ev, "sender_domain", mail_domain(m, h->from), e) ||
 	    !mail_extra(m, ev, "return_path_domain",
 	    mail_domain(m, h->return_path), e))
@@ -322,12 +285,6 @@ mail_put_evidence(struct mail *m, struct event *ev, struct err *e)
 {
 	struct evidence *x = m->evidence;
 
-	for (size_t i = 0; i < x->url_count && i < URLS_SHOWN_MAX; i++) {
-		struct slice s = mail_reduced(m, x->urls[i]);
-
-		if (s.p != NULL)
-			x->urls[i] = s;
-	}
 	if (x->url_count > URLS_SHOWN_MAX && !mail_extra_number(m, ev,
 	    "url_count", x->url_count, e))
 		return false;
@@ -424,8 +381,10 @@ documents_each(struct mail *m, bool *took_out, struct err *e)
 		*took_out = true;
 		name = mime_name(p);
 		type = arena_printf(m->a, "%s/%s", p->type, p->subtype);
-		part = name.len > 0 ? arena_printf(m->a, "%zu-%.*s", i,
-		    SLICE_ARG(name)) : arena_printf(m->a, "%zu", i);
+		/* The place's name is kept; the number tells such parts apart. */
+		part = reduce_text(name, m->a);
+		part = part.len > 0 ? arena_printf(m->a, "%zu-%.*s", i,
+		    SLICE_ARG(part)) : arena_printf(m->a, "%zu", i);
 		source_of_slice(&src, content);
 		if (!intake_child(m->in, part, name, type, &src, e))
 			return false;

@@ -86,8 +86,6 @@ bool mail_extra_number(struct mail *m, struct event *ev, const char *key,
     uint64_t v, struct err *e) MUST_USE;
 /* The domain of an address, in lower case, or SLICE_NONE. */
 struct slice mail_domain(struct mail *m, struct slice address);
-/* s with the local part of every mail address in it replaced by "x". */
-struct slice mail_reduced(struct mail *m, struct slice s);
 /* Hand ev on with feed and place: the bytes of the mail from off, len long. */
 bool mail_give(struct mail *m, struct event *ev, uint64_t off, size_t len,
     struct err *e) MUST_USE;

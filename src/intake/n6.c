@@ -148,8 +148,10 @@ give(struct intake *in, const struct json *m, const struct json *address,
 	struct err why = ERR_INIT;
 
 	event_clear(&in->ev);
-	if (!build(in, m, address, &why))
+	if (!build(in, m, address, &why)) {
+		intake_look(in, m->raw);
 		return intake_bad(in, place, S(""), &why, e);
+	}
 	in->ev.place = *place;
 	return intake_event(in, &in->ev, e);
 }

@@ -394,7 +394,7 @@ named_read(struct mail *m, const struct sender *s, size_t part,
 	*took_out = true;
 	evidence_init(x, m->a);
 	evidence_scan(x, text, false);
-	return mail_extra(m, ev, "subject", mail_reduced(m, m->subject), e) &&
+	return mail_extra(m, ev, "subject", m->subject, e) &&
 	    mail_put_evidence(m, ev, e) && event_end(m, part, e);
 }
 

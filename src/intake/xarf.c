@@ -314,16 +314,19 @@ put_identifier(struct job *j, struct slice type)
 }
 
 /*
- * Child abuse: the fact, the host and a reference for the authority. No
- * address of a page, no name of a file, no notes, and for nobody else's eyes.
+ * Child abuse: what model/protect.h needs to make the fact and a reference of
+ * it; no name of a file, no notes.
  */
 static void
-put_protected(struct job *j, struct slice id, struct slice case_id)
+put_protected(struct job *j, struct slice page, struct slice id, struct slice case_id)
 {
 	struct err ignored = ERR_INIT;
 
 	event_put(j->ev, FIELD_CLASSIFICATION_IDENTIFIER, S("child-abuse"));
-	event_put(j->ev, FIELD_TLP, S("RED"));
+	if (slice_find(page, S("://")) == SIZE_MAX)
+		put_source(j, page);
+	else if (!put(j, FIELD_SOURCE_URL, page))
+		put_host(j, page);
 	if (id.len > 0 && id.len <= 200 && !event_extra(j->ev, S("report_id"),
 	    id, EXTRA_TEXT, &ignored))
 		return;
@@ -362,11 +365,8 @@ event4(struct job *j, const struct json *r, const struct kind *k)
 	    S("reporter.domain"))), EXTRA_TEXT, &ignored))
 		return;
 	if (k != NULL && k->class == CLASS_VIOLENCE) {
-		if (slice_find(source, S("://")) != SIZE_MAX)
-			put_host(j, source);
-		else
-			put_source(j, source);
-		put_protected(j, id, json_text(json_get(r, S("ncmec_report_id"))));
+		(void)put(j, FIELD_SOURCE_URL, json_text(json_get(r, S("url"))));
+		put_protected(j, source, id, json_text(json_get(r, S("ncmec_report_id"))));
 		return;
 	}
 	put_identifier(j, type);
@@ -427,9 +427,7 @@ event3(struct job *j, const struct json *r, const struct kind *k)
 		return;
 	(void)put(j, FIELD_SOURCE_IP, ip);
 	if (k != NULL && k->class == CLASS_VIOLENCE) {
-		if (!event_has(j->ev, FIELD_SOURCE_IP))
-			put_host(j, url);
-		put_protected(j, SLICE_NONE,
+		put_protected(j, url, SLICE_NONE,
 		    json_text(json_get(p, S("ReporterCaseID"))));
 		return;
 	}
@@ -465,8 +463,10 @@ report_read(struct intake *in, struct arena *a, struct slice text,
 	const struct kind *k;
 	struct err why = ERR_INIT;
 
-	if (!xarf_valid(r, &why))
+	if (!xarf_valid(r, &why)) {
+		intake_look(in, r->raw);
 		return intake_bad(in, &place, SLICE_NONE, &why, e);
+	}
 	k = json_get(r, S("xarf_version")) != NULL ? kind4(r) :
 	    kind3(json_get(r, S("Report")));
 	event_clear(j.ev);
