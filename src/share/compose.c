@@ -220,6 +220,23 @@ marking(const struct compose *c, struct buf *b)
 		line(b, lang_text(c->lang, "It is the strictest marking of its findings; the attachment says which each of them has."));
 }
 
+/* What the designated authority can ask us for; model/protect.h says why no more. */
+static void
+protected_rows(const struct compose *c, enum lang lang, struct buf *b)
+{
+	if (c->reference_count == 0)
+		return;
+	buf_byte(b, '\n');
+	line(b, lang_text(lang, "What concerns the sexual exploitation of children is told to you alone: the fact and a reference, no content. The reports lie in our archive as they came; ask us for them by these numbers, as the law provides:"));
+	for (size_t i = 0; i < c->reference_count; i++) {
+		char id[FINDING_ID_TEXT_MAX];
+
+		finding_id_print(c->references[i].finding, id);
+		buf_printf(b, lang_text(lang, "%s: report %.*s"), id, SLICE_ARG(c->references[i].text));
+		buf_byte(b, '\n');
+	}
+}
+
 static void
 body_text(const struct compose *c, struct buf *b)
 {
@@ -234,6 +251,7 @@ body_text(const struct compose *c, struct buf *b)
 	buf_byte(b, '\n');
 	line(b, lang_text(lang, "The latest (times are UTC):"));
 	first_rows(c, lang, b);
+	protected_rows(c, lang, b);
 	buf_byte(b, '\n');
 	told_as(c, b);
 	buf_byte(b, '\n');

@@ -12,6 +12,12 @@
 
 #define COMPOSE_CONTACTS_MAX 20 /* named in one notice */
 
+/* By what the designated authority asks for a report. */
+struct compose_reference {
+	int64_t finding;
+	struct slice text; /* the report's number and SHA-256 */
+};
+
 struct compose {
 	const struct notices_options *options;
 	struct slice to; /* one mailbox */
@@ -22,6 +28,8 @@ struct compose {
 	struct slice id;
 	struct finding_row *rows; /* slices live as long as the call; put in order, latest first */
 	size_t count;
+	const struct compose_reference *references; /* of protected findings */
+	size_t reference_count;
 };
 
 /* Append the whole message, CRLF. ERR_LIMIT over out's limit. */

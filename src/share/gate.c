@@ -188,6 +188,8 @@ look(const struct prepare *p, const struct finding_row *row, struct policy_recor
 		q.fqdn = row->place;
 	else if (row->kind == PLACE_URL && url_split(row->place, &u))
 		q.fqdn = u.host;
+	else if (row->kind == PLACE_ACCOUNT && slice_rfind_byte(row->place, '@') != SIZE_MAX)
+		q.fqdn = slice_from(row->place, slice_rfind_byte(row->place, '@') + 1); /* whose customer it is */
 	*record = (struct policy_record){ .class = row->class, .has_ip = row->has_ip, .ip = row->ip,
 		.asn = row->asn, .country = row->country, .fqdn = q.fqdn, .tlp = row->tlp,
 		.target = row->kind == PLACE_TARGET };

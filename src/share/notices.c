@@ -4,9 +4,10 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
-#include "parse/domain.h"
+#include "model/protect.h"
 #include "share/compose.h"
 #include "share/gate.h"
+#include "share/known.h"
 
 /* What makes one digest: mailbox, medium, language, interval. */
 static int
@@ -50,32 +51,35 @@ notice_id(const struct prepare *p, const struct pair *pairs, size_t n, char out[
 	return slice_of(out, (size_t)snprintf(out, 32, "N%016llx", (unsigned long long)h));
 }
 
-/*
- * What the law forbids to pass on is not passed on to its authority either: the
- * host stays, the page and its name do not. The finding's id is the reference.
- */
-static void
-reduce(struct finding_row *r)
+/* What the designated authority asks us for. */
+static bool
+reference_of(struct store *s, const struct finding_row *r, struct arena *a,
+    struct compose_reference *list, size_t *count, struct err *e)
 {
-	struct url u;
+	char hex[SHA256_HEX + 1];
+	struct report report;
 
-	if (r->class != CLASS_VIOLENCE)
-		return;
-	if (r->kind == PLACE_URL)
-		r->place = url_split(r->place, &u) ? u.host : S("");
-	r->identifier = r->label = S("");
+	if (!class_protected(r->class))
+		return true;
+	if (!report_get(s, r->last.report, a, &report, e))
+		return false;
+	sha256_hex(&report.sha, hex);
+	list[(*count)++] = (struct compose_reference){ r->id, arena_printf(a, "%lld, SHA-256 %s", (long long)report.id, hex) };
+	return true;
 }
 
-/* The rows of a notice, their texts kept in a. */
+/* The rows of a notice as its recipient may know them, their texts kept in a. */
 static bool
 rows_load(struct store *s, const struct pair *pairs, size_t n, struct arena *a,
-    struct finding_row *rows, size_t *count, struct err *e)
+    struct finding_row *rows, struct compose_reference *references, struct compose *c, struct err *e)
 {
+	size_t *count = &c->count;
+	struct policy_recipient to;
 	struct finding_query q = { .id = pairs[0].finding };
 	struct finding_walk *w = NULL;
 	enum step step = STEP_ITEM;
 
-	*count = 0;
+	*count = c->reference_count = 0;
 	if (!finding_open(s, &q, &w, e))
 		return false;
 	for (size_t i = 0; i < n && step != STEP_FAIL; i++) {
@@ -84,14 +88,17 @@ rows_load(struct store *s, const struct pair *pairs, size_t n, struct arena *a,
 		finding_seek(w, pairs[i].finding);
 		step = finding_next(w, r, e);
 		if (step == STEP_ITEM) {
-			reduce(r);
 			r->place = arena_copy(a, r->place);
 			r->identifier = arena_copy(a, r->identifier);
 			r->transport = arena_copy(a, r->transport);
 			r->country = arena_copy(a, r->country);
 			r->feed = arena_copy(a, r->feed);
 			r->label = arena_copy(a, r->label);
+			contact_recipient(pairs[i].contact, &to);
+			known_row(r, to.role, a);
 			(*count)++;
+			if (!reference_of(s, r, a, references, &c->reference_count, e))
+				step = STEP_FAIL;
 		}
 	}
 	finding_close(&w);
@@ -177,16 +184,19 @@ pairs_compose(struct store *s, struct compose *c, const struct pair *pairs, size
     struct buf *message, struct err *e)
 {
 	struct finding_row *rows = xarray(n, sizeof(*rows));
+	struct compose_reference *references = xarray(n, sizeof(*references));
 	struct arena a;
 	bool ok;
 
 	arena_init(&a, (size_t)256 << 20);
 	c->rows = rows;
-	ok = rows_load(s, pairs, n, &a, rows, &c->count, e) &&
+	c->references = references;
+	ok = rows_load(s, pairs, n, &a, rows, references, c, e) &&
 	    (c->count == n || err_set(e, ERR_INTERNAL, "a finding is gone while its notice is made")) &&
 	    compose_notice(c, message, e);
 	c->rows = NULL;
 	free(rows);
+	free(references);
 	arena_fini(&a);
 	return ok;
 }

@@ -1,0 +1,54 @@
+#include "share/known.h"
+
+#include "model/protect.h"
+#include "model/reduce.h"
+#include "parse/domain.h"
+
+static enum reduce_profile
+profile_of(enum policy_role role)
+{
+	switch (role) {
+	case ROLE_NETWORK_CONTACT:
+	case ROLE_DOMAIN_CONTACT:
+		return REDUCE_OWNER;
+	case ROLE_FOCAL_POINT:
+	case ROLE_OTHER:
+		break;
+	}
+	return REDUCE_OTHER;
+}
+
+/* The fact, and where: of a page, as older stores have it, the host. */
+static void
+fact_alone(struct finding_row *row)
+{
+	struct url u;
+
+	if (row->kind == PLACE_URL)
+		row->place = url_split(row->place, &u) ? u.host : S("");
+	else if (row->kind == PLACE_ACCOUNT || (row->kind == PLACE_HASH && !protected_name(row->place)))
+		row->place = S("");
+	if (!protected_name(row->identifier))
+		row->identifier = S("");
+	row->label = S("");
+}
+
+void
+known_row(struct finding_row *row, enum policy_role role, struct arena *a)
+{
+	static const enum field places[PLACE_KIND_COUNT] = { [PLACE_IP] = FIELD_SOURCE_IP,
+		[PLACE_NETWORK] = FIELD_SOURCE_NETWORK, [PLACE_FQDN] = FIELD_SOURCE_FQDN,
+		[PLACE_URL] = FIELD_SOURCE_URL, [PLACE_ASN] = FIELD_SOURCE_ASN,
+		[PLACE_ACCOUNT] = FIELD_SOURCE_ACCOUNT, [PLACE_HASH] = FIELD_MALWARE_HASH_SHA256,
+		[PLACE_TARGET] = FIELD_DESTINATION_URL };
+	enum reduce_profile p = profile_of(role);
+
+	if (class_protected(row->class)) {
+		fact_alone(row);
+		return;
+	}
+	row->place = reduce_field(p, places[row->kind], row->place, a);
+	row->identifier = reduce_field(p, FIELD_CLASSIFICATION_IDENTIFIER, row->identifier, a);
+	row->label = reduce_field(p, FIELD_EVENT_DESCRIPTION_TEXT, row->label, a);
+	row->feed = reduce_field(p, FIELD_FEED_NAME, row->feed, a);
+}
