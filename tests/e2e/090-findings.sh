@@ -93,7 +93,7 @@ says "found" "64496"
 ok "a number is an AS" e query 64496 --limit 1
 says "found" "192.0.2."
 ok "nothing is so" e query --text nosuchtext
-says "said" "no finding is so"
+says "said" "no finding matches"
 same "the latest days" "$(e stats --by day --top 1 --json | field 0.key)" 2026-06-18
 ok "stats as one object" sh -c "'$ENTENTE' stats --json --node n | python3 -m json.tool"
 

@@ -75,7 +75,7 @@ def ingest(inputs, *options, mappings=None, reasons=False):
                 events.append(json.loads(line))
         for i, r in enumerate(reports if reasons else []):
             if r.bad and not r.reason:
-                bad = json.loads(run('reports', '--node', path, '--json', str(i + 1)).stdout)
+                bad = json.loads(run('reports', '--node', path, '--json', str(i + 1)).stdout)['set_aside']
                 r.reason = bad[0]['reason'] if bad else ''
         assert len(reports) == len(files) and not events, (len(reports), len(files))
         return [reports[i] for i in at]
