@@ -255,9 +255,12 @@ places_read(struct places *p, const char *path, struct err *e)
 	if (input_open(&in, beside, e)) {
 		csv_init(&reader, &in.src);
 		while ((step = csv_next(&reader, &row, e)) == STEP_ITEM || step == STEP_BAD) {
-			if (step == STEP_ITEM && head)
+			/* What cannot be read is not the heading either. */
+			if (step == STEP_BAD)
+				continue;
+			if (head)
 				columns_named(&row, &c);
-			else if (step == STEP_ITEM)
+			else
 				place_add(p, &row, &c);
 			head = false;
 		}

@@ -273,6 +273,29 @@ TEST(rows_in_all_their_forms)
 	}
 }
 
+/* A first line with too many columns is not the heading; the next is. */
+TEST(a_bad_line_before_the_heading)
+{
+	const char *country = path_of(0, "y-Country-Blocks-IPv4.csv"), *table = path_of(2, "bad.tbl");
+	struct networks_source source = { NETWORKS_COUNTRY, country };
+	struct networks_built built = { 0 };
+	static char places[4096];
+	struct networks *n = NULL;
+	struct network got;
+	struct err e = ERR_INIT;
+
+	memset(places, ',', 3000);
+	(void)snprintf(places + 3000, sizeof(places) - 3000, "\n%s",
+	    "geoname_id,country_iso_code\n2510769,ES\n");
+	text_write(path_of(3, "y-Country-Locations-en.csv"), places);
+	text_write(country, "network,geoname_id\n192.0.2.0/24,2510769\n");
+	if (!CHECK_OK(networks_build(&source, 1, table, &built, &e) && networks_open(table, &n, &e), &e))
+		return;
+	CHECK(networks_find(n, ip_of_v4(0xc0000207), &got));
+	CHECK(memcmp(got.country, "ES", 2) == 0);
+	networks_close(&n);
+}
+
 /* printf '192.0.2.0/24,64496,Net\n' | gzip -n9, and | zstd */
 static const uint8_t packed_gz[] = {
 	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x03, 0x33, 0xb4,
@@ -311,6 +334,7 @@ main(void)
 	RUN(layers);
 	RUN(damage);
 	RUN(rows_in_all_their_forms);
+	RUN(a_bad_line_before_the_heading);
 	RUN(packed_rows);
 	return test_end();
 }
