@@ -237,8 +237,8 @@ command_run(struct cli *c, int argc, char **argv, struct err *e)
 	return c->command->run(c, e);
 }
 
-int
-cli_main(int argc, char **argv)
+static int
+commanded(int argc, char **argv)
 {
 	const char *node = getenv("ENTENTE_NODE");
 	struct cli c = { .node = node == NULL || node[0] == '\0' ? "node" : node };
@@ -278,4 +278,17 @@ cli_main(int argc, char **argv)
 	if (!command_run(&c, argc - at, argv + at, &e))
 		return failed(&e);
 	return !c.partial ? 0 : c.status != 0 ? c.status : 1;
+}
+
+int
+cli_main(int argc, char **argv)
+{
+	int status = commanded(argc, argv);
+	struct err e = ERR_INIT;
+
+	/* What was printed is in a buffer: that nothing of it is lost shows now. */
+	if (fflush(stdout) == 0 && ferror(stdout) == 0)
+		return status;
+	(void)err_sys(&e, "standard output");
+	return status != 0 ? status : failed(&e);
 }

@@ -37,4 +37,9 @@ for l in ar zh en fr ru es; do
 	ok "help in $l" "$ENTENTE" --lang $l --help
 done
 exits 64 "no such language" "$ENTENTE" query --lang xx
+# What it prints got lost: that is told, not passed over.
+for c in version help "completion bash" "manual query"; do
+	# shellcheck disable=SC2086
+	exits 74 "$c to a full disk" sh -c '"$@" >/dev/full' full "$ENTENTE" $c
+done
 done_
