@@ -259,6 +259,8 @@ sweep(struct build *b, struct layout *l)
 			continue;
 		}
 		first = pos;
+		/* One of them holds pos, so in_x or in_y: it is there. */
+		/* cppcheck-suppress nullPointerRedundantCheck */
 		last = in_x ? x->last : y->last;
 		if (in_x && in_y && ip_cmp(y->last, last) < 0)
 			last = y->last;

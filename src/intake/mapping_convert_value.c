@@ -158,7 +158,8 @@ do_list(struct mapping_run *r, const struct mapping_call *call, struct cell *v, 
 
 		more = at != SIZE_MAX && call->a.len > 0;
 		item = slice_trim(more ? slice_sub(rest, 0, at) : rest);
-		rest = more ? slice_from(rest, at + call->a.len) : rest;
+		if (more)
+			rest = slice_from(rest, at + call->a.len);
 		if (item.len == 0)
 			continue;
 		if (b.len > 1)
@@ -272,7 +273,7 @@ is_listed(struct slice list, struct slice name)
 static bool
 do_keys(struct mapping_run *r, const struct mapping_call *call, struct cell *v, struct err *why)
 {
-	const struct json *j;
+	const struct json *j, *object;
 	struct slice whole;
 	struct buf b;
 
@@ -280,9 +281,10 @@ do_keys(struct mapping_run *r, const struct mapping_call *call, struct cell *v, 
 		return nothing(v);
 	if (!json_parse(v->text, &VALUE_LIMITS, &r->in->record, &j, why))
 		return false;
+	object = json_is(j, JSON_OBJECT) ? j : NULL;
 	buf_init(&b, 4 * r->in->limits.record_bytes);
 	buf_byte(&b, '[');
-	JSON_EACH (x, json_is(j, JSON_OBJECT) ? j : NULL) {
+	JSON_EACH (x, object) {
 		if (is_listed(call->a, x->key))
 			continue;
 		if (b.len > 1)
@@ -304,7 +306,7 @@ do_keys(struct mapping_run *r, const struct mapping_call *call, struct cell *v, 
 static bool
 do_named(struct mapping_run *r, const struct mapping_call *call, struct cell *v, struct err *why)
 {
-	const struct json *j;
+	const struct json *j, *object;
 	struct slice whole;
 	struct buf b;
 
@@ -312,13 +314,16 @@ do_named(struct mapping_run *r, const struct mapping_call *call, struct cell *v,
 		return nothing(v);
 	if (!json_parse(v->text, &VALUE_LIMITS, &r->in->record, &j, why))
 		return false;
+	object = json_is(j, JSON_OBJECT) ? j : NULL;
 	buf_init(&b, 4 * r->in->limits.record_bytes);
-	JSON_EACH (x, json_is(j, JSON_OBJECT) ? j : NULL) {
+	JSON_EACH (x, object) {
+		const struct json *inner = json_is(x, JSON_OBJECT) ? x : NULL;
+
 		buf_str(&b, b.len == 0 ? "[{" : ",{");
 		json_quote(&b, call->a);
 		buf_byte(&b, ':');
 		json_quote(&b, x->key);
-		JSON_EACH (m, json_is(x, JSON_OBJECT) ? x : NULL) {
+		JSON_EACH (m, inner) {
 			buf_byte(&b, ',');
 			json_quote(&b, m->key);
 			buf_byte(&b, ':');

@@ -25,11 +25,17 @@ pull(void *cookie, uint8_t *p, size_t cap, size_t *n_out, struct err *e)
 }
 
 static void
-mix(uint64_t *sum, const uint8_t *p, size_t n)
+mix(uint64_t *sum, uint64_t value)
 {
-	for (size_t i = 0; i < n; i++)
-		*sum = (*sum ^ p[i]) * 0x100000001b3u;
-	*sum = (*sum ^ n) * 0x100000001b3u;
+	*sum = (*sum ^ value) * 0x100000001b3u;
+}
+
+static void
+mix_text(uint64_t *sum, struct slice s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		mix(sum, s.p[i]);
+	mix(sum, s.len);
 }
 
 /* A sum over all that the reader said. */
@@ -45,11 +51,12 @@ walk(struct source *src)
 	csv_init(&r, src);
 	r.limits = (struct csv_limits){ .record_bytes = 200, .fields = 70 };
 	while ((step = csv_next(&r, &row, &e)) == STEP_ITEM || step == STEP_BAD) {
-		uint64_t said[] = { step, row.offset, row.length, row.line };
-
-		mix(&sum, (const uint8_t *)said, sizeof(said));
+		mix(&sum, step);
+		mix(&sum, row.offset);
+		mix(&sum, row.length);
+		mix(&sum, row.line);
 		for (size_t i = 0; step == STEP_ITEM && i < row.count; i++)
-			mix(&sum, row.v[i].p, row.v[i].len);
+			mix_text(&sum, row.v[i]);
 	}
 	csv_fini(&r);
 	return sum;

@@ -74,11 +74,12 @@ bads_full(const struct bads *b)
 static void
 place_put(struct bads *b, uint16_t part, uint64_t offset, uint64_t item)
 {
-	struct bad_run *run = b->run_count == 0 ? NULL :
-						  &b->runs[b->run_count - 1];
+	struct bad_run *run = b->runs;
 	uint64_t step;
 
-	if (run == NULL || !b->run_open || run->part != part || run->len > BAD_RUN_BYTES) {
+	if (b->run_count > 0)
+		run = &b->runs[b->run_count - 1];
+	if (b->run_count == 0 || !b->run_open || run->part != part || run->len > BAD_RUN_BYTES) {
 		run = &b->runs[b->run_count++];
 		*run = (struct bad_run){ .part = part, .at = b->places.len };
 		b->run_open = true;

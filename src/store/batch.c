@@ -374,7 +374,7 @@ store_observe(struct store *s, const struct observation *o, struct err *e)
 	struct terms_of t;
 	uint32_t at_s, day;
 	size_t at;
-	bool take;
+	bool take = false;
 
 	if (!batch_enter(s, o->part, o->offset, &take, e))
 		return false;
