@@ -122,8 +122,8 @@ same "the same findings are told" "$("$ENTENTE" query --node n --state notified 
 node w
 mkdir drop mail mail/new mail/cur mail/tmp keep
 for i in $(seq 60); do
-	printf 'timestamp,ip,port\n2026-06-17 00:00:00,192.0.2.%d,3389\n' "$i" >keep/2026-06-17-scan_rdp-$i.csv
-	sed "s/^Subject: .*/Subject: $i/" "$demo/spam-1.eml" >keep/$i.mail
+	printf 'timestamp,ip,port\n2026-06-17 00:00:00,192.0.2.%d,3389\n' "$i" >"keep/2026-06-17-scan_rdp-$i.csv"
+	sed "s/^Subject: .*/Subject: $i/" "$demo/spam-1.eml" >"keep/$i.mail"
 done
 for i in $(seq "$rounds"); do
 	for k in 1 2 3 4 5; do
@@ -135,10 +135,13 @@ for i in $(seq "$rounds"); do
 	kill_in 0.4 "$ENTENTE" watch --node w --mail spam -q drop mail
 	# What was put away must be kept already.
 	find drop/done mail/cur -type f 2>/dev/null >away
+	# Names of ours: none has a blank.
+	# shellcheck disable=SC2046
 	ok "what was put away is kept, kill $i" archived w $(cat away)
 done
 cp keep/*.csv drop/ 2>/dev/null
 ok "the watch in the end" "$ENTENTE" watch --node w --mail spam --once -q drop mail
+# shellcheck disable=SC2046
 ok "all of it is in the archive" archived w keep/2026*.csv $(ls mail/cur/* | head -60)
 same "nothing lies about" "$(find drop mail/new -maxdepth 1 -type f | wc -l | tr -d ' ')" 0
 n=$((rounds * 5 < 60 ? rounds * 5 : 60))

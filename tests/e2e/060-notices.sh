@@ -86,7 +86,7 @@ exits 64 "no such state" e notices --state lost
 ok "withdraw it" e notices --withdraw "$id"
 same "it is" "$(e notices --state withdrawn --json | json 'd[0]["id"]')" "$id"
 ok "the others go" e notices --send
-same "without it" "$(ls n/outbox/new | grep -c "$id")" 0
+same "without it" "$(find n/outbox/new -name "*$id*" | wc -l | tr -d ' ')" 0
 same "three went" "$(ls n/outbox/new | wc -l | tr -d ' ')" 3
 other=$(e notices --contact b@reseaux --json | json 'd[0]["id"]')
 exits 75 "what went cannot be withdrawn" e notices --withdraw "$other"
@@ -130,6 +130,7 @@ same "they are uncertain" "$(e notices --state uncertain --json | json 'len(d)')
 ok "what to do is said" e notices --state uncertain
 says "look at the log" "Message-ID"
 says "why" "the machine went down"
+# shellcheck disable=SC2046
 set -- $(e notices --state uncertain --json | json '" ".join(r["id"] for r in d)')
 ok "it arrived" e notices --arrived "$1"
 ok "it did not: again" e notices --again "$2" --send

@@ -42,7 +42,7 @@ mkdir small
 if mount -t tmpfs -o size=1m none small 2>/dev/null; then
 	umount small
 	for kib in ${DISK_KIB:-400 1500 4000 8000}; do
-		mount -t tmpfs -o size=${kib}k none small
+		mount -t tmpfs -o size="${kib}k" none small
 		run "$ENTENTE" init --node small/n -q --mail a@b.example
 		fine "init on $kib KiB"
 		run "$ENTENTE" networks --node small/n --asn "$demo/asn.csv" --country "$demo/country.csv" -q
@@ -65,7 +65,7 @@ if mount -t tmpfs -o size=1m none small 2>/dev/null; then
 	printf 'timestamp,ip,port\n2026-06-17 00:00:00,192.0.2.9,3389\n' >small/in/2026-06-17-scan_rdp-x.csv
 	mount -o remount,ro small
 	for c in "ingest in" "watch --once small/in" query stats doctor reports retry replay "notices --prepare" "networks --asn $demo/asn.csv" "contacts $demo/contacts.csv --apply"; do
-		# shellcheck disable=SC2086
+		# shellcheck disable=SC2046,SC2086
 		run "$ENTENTE" ${c%% *} --node small/n $(echo "$c " | cut -s -d' ' -f2-)
 		fine "read-only: $c"
 	done

@@ -2,6 +2,8 @@
 # The n-th write, sync, open ... of a job fails, for n = 1, 2, 3 ... until the job
 # runs through: each time it ends with a sentence or has dealt with it; and the same
 # job again succeeds and leaves what it leaves where nothing ever failed.
+# A job may be given the command it runs under, or none.
+# shellcheck disable=SC2119,SC2120
 . "$ENTENTE_SOURCE/tests/e2e/lib.sh"
 export ENTENTE_NOW=1781870400 # 2026-06-19
 export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0"
@@ -57,9 +59,9 @@ faults() {
 			[ -e fired ]
 		}; do
 			where="$job: $kind $n"
-			if [ $status -ge 100 ] || grep -q -e Sanitizer -e 'runtime error' .err; then
+			if [ "$status" -ge 100 ] || grep -q -e Sanitizer -e 'runtime error' .err; then
 				same "$where: no crash" "$status: $(head -c 2000 .err)" ""
-			elif [ $status -ne 0 ] && ! grep -q -e '^entente: ' -e 'report.aside' -e 'tried again later' .out .err; then
+			elif [ "$status" -ne 0 ] && ! grep -q -e '^entente: ' -e 'report.aside' -e 'tried again later' .out .err; then
 				same "$where: a sentence" "$status: $(cat .out .err)" "entente: ..."
 			elif ! again "$job" >.out 2>.err &&
 				! { [ "$job" = init ] && grep -q 'holds a node already' .err; }; then

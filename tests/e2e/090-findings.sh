@@ -104,7 +104,7 @@ for width in 60 80 132; do
 		# shellcheck disable=SC2086
 		term $width $what >shown
 		ok "$what on $width columns: some lines" test "$(wc -l <shown)" -gt 2
-		ok "$what on $width columns: none is over it" test "$(LC_ALL=C.UTF-8 wc -L <shown)" -le $width
+		ok "$what on $width columns: none is over it" test "$(LC_ALL=C.UTF-8 wc -L <shown)" -le "$width"
 	done
 done
 ok "wide enough, all is there" sh -c "python3 '$ENTENTE_SOURCE/tests/e2e/terminal.py' 250 '$ENTENTE' query --node n --limit 1 | grep -q 'First seen'"
