@@ -174,7 +174,7 @@ do_part(struct mapping_run *r, const struct mapping_call *call, struct cell *v, 
 static bool
 do_word(struct mapping_run *r, const struct mapping_call *call, struct cell *v, struct err *why)
 {
-	struct slice rest = v->text, word = SLICE_NONE;
+	struct slice rest, word = SLICE_NONE;
 	int64_t count = 0, n = call->n;
 
 	(void)r, (void)why;

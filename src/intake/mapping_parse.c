@@ -269,7 +269,7 @@ call_parse(struct mapping *m, struct slice text, struct mapping_call *call, stru
 bool
 mapping_value_parse(struct mapping *m, struct slice text, struct mapping_value *out, struct err *e)
 {
-	struct slice source, part, word;
+	struct slice source, part, word = SLICE_NONE;
 	struct mapping_call calls[32];
 	uint32_t column, count = 0;
 
