@@ -120,7 +120,7 @@ end_report(struct builder *b, struct err *e)
 	struct shadow_item *items;
 	struct shadow_constant *constants;
 
-	if (b->s->report_count == 0)
+	if (b->s->report_count == 0 || b->s->reports == NULL)
 		return true;
 	r = &b->s->reports[b->s->report_count - 1];
 	items = arena_array(&b->s->memory, b->item_count + 1, sizeof(*items));

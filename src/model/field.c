@@ -522,7 +522,7 @@ bool
 field_clean(enum field f, struct slice value, struct arena *a,
     struct slice *out, struct err *e)
 {
-	struct slice s;
+	struct slice s = SLICE_NONE;
 
 	if (!field_type_clean(fields[f].type, value, a, &s, e))
 		return false;
