@@ -221,7 +221,7 @@ TEST(no_formulas)
 	buf_init(&b, 1 << 20);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct finding_row r = row(5, CLASS_SCANNER, cases[i].in, "", NOW);
-		struct slice rest, cell = SLICE_NONE;
+		struct slice rest, cell;
 
 		test_case("%s", cases[i].name);
 		r.feed = r.identifier = r.place;

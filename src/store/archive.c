@@ -393,7 +393,7 @@ archive_note_add(struct archive *a, const struct sha256 *sha, uint32_t day,
 	uint64_t number = a->next++;
 	char name[64];
 	bool ok;
-	int fd;
+	int fd = -1;
 
 	if (note.len > ARCHIVE_NOTE_MAX)
 		return err_set(e, ERR_LIMIT, "what is said of the report has more than %zu bytes", ARCHIVE_NOTE_MAX);
@@ -416,7 +416,7 @@ archive_put(struct archive *a, struct source *src, uint64_t bytes_max,
 	uint64_t number = a->next++;
 	char name[64];
 	bool ok;
-	int fd;
+	int fd = -1;
 
 	*out = (struct archived){ 0 };
 	if (!tmp_make(a, number, name, &fd, e))

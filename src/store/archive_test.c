@@ -445,7 +445,7 @@ TEST(full_disk_loses_nothing)
 
 			CHECK_OK(archive_verify(a, &sha, &e), &e);
 		}
-		(void)strcat(dir, "/tmp");
+		(void)snprintf(dir + strlen(dir), sizeof(dir) - strlen(dir), "/tmp");
 		CHECK_INT(files_in(dir), 0);
 		archive_close(&a);
 	}
