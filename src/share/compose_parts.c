@@ -205,7 +205,7 @@ tags(struct json_out *j, enum tlp tlp)
 	const char *name = tlp_name(tlp);
 	char text[32] = "tlp:";
 
-	for (size_t i = 0; name[i] != '\0' && i < 20; i++)
+	for (size_t i = 0; i < 20 && name[i] != '\0'; i++)
 		text[4 + i] = (char)byte_lower((uint8_t)name[i]);
 	json_out_key(j, S("tags"));
 	json_out_array(j);
