@@ -107,14 +107,13 @@ export ENTENTE_NOW=1781870400
 # Two at once, and a look meanwhile.
 rm -rf n
 node n
-mkdir watched
-"$ENTENTE" watch --node n -q watched >/dev/null 2>&1 &
+python3 -c 'import fcntl, time
+f = open("n/lock", "a")
+fcntl.flock(f, fcntl.LOCK_EX)
+open("held", "w")
+time.sleep(300)' &
 pid=$!
-for i in $(seq 100); do
-	"$ENTENTE" retry --node n -q >/dev/null 2>&1
-	[ $? = 75 ] && break
-	sleep 0.1
-done
+while ! [ -e held ]; do sleep 0.1; done
 exits 75 "a second ingest" "$ENTENTE" ingest --node n -q in
 says "says why" "another entente is writing to n"
 exits 75 "a watch" "$ENTENTE" watch --node n --once in
