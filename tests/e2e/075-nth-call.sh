@@ -44,6 +44,12 @@ clean() {
 	[ ! -d before ] || cp -r before n
 }
 
+# With --quiet the exit status alone says that a report was set aside; the list says why.
+set_aside() {
+	[ "$job" = ingest ] && [ "$status" = 1 ] &&
+		"$ENTENTE" reports --node n --state aside --json | grep -q '"reason":"[^"]'
+}
+
 # faults JOB KIND...
 faults() {
 	job=$1
@@ -61,7 +67,7 @@ faults() {
 			where="$job: $kind $n"
 			if [ "$status" -ge 100 ] || grep -q -e Sanitizer -e 'runtime error' .err; then
 				same "$where: no crash" "$status: $(head -c 2000 .err)" ""
-			elif [ "$status" -ne 0 ] && ! grep -q -e '^entente: ' -e 'report.aside' -e 'tried again later' .out .err; then
+			elif [ "$status" -ne 0 ] && ! grep -q -e '^entente: ' -e 'report.aside' -e 'tried again later' .out .err && ! set_aside; then
 				same "$where: a sentence" "$status: $(cat .out .err)" "entente: ..."
 			elif ! again "$job" >.out 2>.err &&
 				! { [ "$job" = init ] && grep -q 'holds a node already' .err; }; then
