@@ -27,7 +27,7 @@ note_on(struct node *n, const struct sha256 *sha, uint32_t day, struct arena *a)
 	struct err e = ERR_INIT;
 
 	if (!archive_note_on(n->archive, sha, day, a, &note, &e))
-		log_warn("archive.note", "why=\"%s\"", e.text);
+		log_warn("archive.note", "why=%s", LOG_TEXT(e.text));
 	return note;
 }
 
