@@ -105,6 +105,7 @@ TEST(arenas)
 	CHECK(arena_array(&a, SIZE_MAX / 2, 4) == NULL);
 	arena_reset(&a);
 	CHECK_SLICE(arena_printf(&a, "%d-%s", 7, "x"), S("7-x"));
+	CHECK_SLICE(arena_join(&a, (const struct slice[]){ S("ab"), SLICE_NONE, S("c") }, 3), S("abc"));
 	arena_fini(&a);
 }
 

@@ -10,7 +10,6 @@
 #include "cli/commands.h"
 #include "cli/progress.h"
 #include "cli/run.h"
-#include "cli/silence.h"
 #include "cli/table.h"
 #include "cli/take.h"
 #include "intake/mapping.h"
@@ -435,7 +434,7 @@ ingest(struct cli *c, struct err *e)
 	if (!take_all(c, &t, fds, e))
 		goto out;
 	run_work(&r, t.reports);
-	ok = flow_work(flow, e) && silence_sweep(c, flow_node(flow)->store, e);
+	ok = flow_work(flow, e);
 out:
 	flow_close(&flow);
 	for (int i = 0; i < c->arg_count; i++)

@@ -4,7 +4,6 @@
 #include "base/lang.h"
 #include "cli/commands.h"
 #include "cli/run.h"
-#include "cli/silence.h"
 #include "node.h"
 
 struct ids {
@@ -91,7 +90,6 @@ retry(struct cli *c, struct err *e)
 	else
 		ok = ok && flow_retry(flow, ids.v, ids.count, e);
 	free(ids.v);
-	ok = ok && silence_sweep(c, flow_node(flow)->store, e);
 	flow_close(&flow);
 	buf_fini(&options);
 	if (!ok) {
@@ -143,7 +141,7 @@ replay(struct cli *c, struct err *e)
 	if (recovered > 0 && !c->quiet)
 		fprintf(stderr, T("%llu reports of the archive were in no list; they are in it again.\n"), (unsigned long long)recovered);
 	run_work(&r, count);
-	ok = ok && flow_replay(flow, e) && silence_sweep(c, flow_node(flow)->store, e);
+	ok = ok && flow_replay(flow, e);
 	flow_close(&flow);
 	if (!ok) {
 		run_drop(&r);
