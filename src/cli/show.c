@@ -202,8 +202,8 @@ closed(int64_t report, struct err *e)
 }
 
 /*
- * A finding knows its first and its latest report alone, and a record may have
- * given no event: so the text is looked through too, in windows that overlap.
+ * An older program did not note it with the report, and one that was not read
+ * yet is not known: so the text is looked through too, in windows that overlap.
  */
 static bool
 tells_nothing(struct source *src, int64_t report, struct err *e)
@@ -220,14 +220,16 @@ tells_nothing(struct source *src, int64_t report, struct err *e)
 }
 
 static bool
-may_show(struct store *s, int64_t report, struct err *e)
+may_show(struct store *s, const struct report *r, struct err *e)
 {
-	struct finding_query q = { .report = report, .class_type = class_type(CLASS_VIOLENCE) };
+	struct finding_query q = { .report = r->id, .class_type = class_type(CLASS_VIOLENCE) };
 	uint64_t n = 0;
 
+	if (r->protected)
+		return closed(r->id, e);
 	if (!finding_count(s, &q, &n, e))
 		return false;
-	return n == 0 || closed(report, e);
+	return n == 0 || closed(r->id, e);
 }
 
 /* length UINT64_MAX: to the end. */
@@ -257,7 +259,7 @@ bytes_out(struct node *n, const struct report *r, uint64_t offset, uint64_t leng
 	bool ok;
 	int fd;
 
-	if (!may_show(n->store, r->id, e) || !archive_fd(n->archive, &r->sha, &fd, e))
+	if (!may_show(n->store, r, e) || !archive_fd(n->archive, &r->sha, &fd, e))
 		return false;
 	ok = archive_source_open(fd, WINDOW, &s, e) && tells_nothing(archive_source_get(s), r->id, e);
 	archive_source_fini(&s);
@@ -281,6 +283,8 @@ show_evidence(struct node *n, const struct finding_row *row, struct err *e)
 	struct arena a;
 	bool ok;
 
+	if (row->last.part.len > 0 && class_protected(row->class))
+		return closed(row->last.report, e);
 	if (row->last.part.len > 0)
 		return err_set(e, ERR_INPUT, "it lies in part %s of report %lld, which has to be unpacked: entente reports %lld --raw gives the report",
 		    QUOTE(row->last.part), (long long)row->last.report, (long long)row->last.report);

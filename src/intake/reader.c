@@ -436,6 +436,7 @@ reader_end_read(struct slice payload, struct reader_summary *out,
 		t->code = code > ERR_INTERNAL ? ERR_INPUT : (enum err_code)code;
 		t->count = cur_varint(&c);
 	}
+	out->protected = cur_u8(&c) != 0;
 	return cur_ok(&c) || damaged(e);
 }
 

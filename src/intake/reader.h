@@ -47,6 +47,7 @@ struct reader_summary {
 	uint64_t events, bad, bytes;
 	struct intake_tally tallies[INTAKE_TALLIES_MAX];
 	size_t tally_count;
+	bool protected; /* something in it is, be it a bad record (model/protect.h) */
 	bool no_reader; /* no process could be had to read it: not the report's fault */
 };
 

@@ -506,12 +506,14 @@ done(struct store *s, struct batch *b, const struct batch_end *end, struct err *
 		return retry_finish(s, b, e);
 	if (!store_query(s, Q_BATCH_DONE,
 		"UPDATE report SET state = 2, reason = '', format ="
-		" CASE WHEN ?2 = '' THEN format ELSE ?2 END, undated = ?3 WHERE id = ?1",
+		" CASE WHEN ?2 = '' THEN format ELSE ?2 END, undated = ?3,"
+		" protected = ?4 WHERE id = ?1",
 		&q, e))
 		return false;
 	stmt_i64(q, 1, b->report);
 	stmt_text(q, 2, end->format.p == NULL ? S("") : end->format);
 	stmt_i64(q, 3, end->undated);
+	stmt_i64(q, 4, end->protected);
 	return stmt_run(q, NULL, e);
 }
 

@@ -149,6 +149,9 @@ static const char *const migrations[] = {
 
 	/* 4: what a finding counts as new for, where that is not what it was seen as last */
 	"ALTER TABLE finding ADD COLUMN first_cell TEXT;",
+
+	/* 5: something in it is protected (model/protect.h) */
+	"ALTER TABLE report ADD COLUMN protected BIGINT NOT NULL DEFAULT 0;",
 };
 
 static const struct schema own = { migrations, sizeof(migrations) / sizeof(migrations[0]) };
