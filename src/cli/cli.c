@@ -46,6 +46,33 @@ cli_opt(const struct cli *c, const char *name)
 	return NULL;
 }
 
+const char *
+cli_opt_nth(const struct cli *c, const char *name, size_t n)
+{
+	for (size_t i = 0; i < c->many_count; i++) {
+		const struct cli_option *o = &c->command->options[c->many[i].option];
+
+		if (strcmp(o->name, name) == 0 && n-- == 0)
+			return c->many[i].value;
+	}
+	return NULL;
+}
+
+static bool
+option_set(struct cli *c, size_t i, const char *value, struct err *e)
+{
+	const struct cli_option *o = &c->command->options[i];
+
+	c->values[i] = value == NULL ? "" : value;
+	if (value == NULL || !slice_ends(slice_of_str(o->arg), S("...")))
+		return true;
+	if (c->many_count == CLI_MANY_MAX)
+		return err_set(e, ERR_USAGE, "--%s: more than %d of them", o->name, CLI_MANY_MAX);
+	c->many[c->many_count].option = i;
+	c->many[c->many_count++].value = c->values[i];
+	return true;
+}
+
 bool
 cli_opt_u64(const struct cli *c, const char *name, uint64_t min, uint64_t max,
     uint64_t *out, struct err *e)
@@ -168,9 +195,11 @@ options_read(struct cli *c, int argc, char **argv, bool *help_out, struct err *e
 		if (got == '?' || i == SIZE_MAX)
 			return err_set(e, ERR_USAGE, "unknown option %s; see: entente %s --help",
 			    argv[optind - 1], c->command->name);
+		if (i < own && !option_set(c, i, optarg, e))
+			return false;
 		if (i < own)
-			c->values[i] = optarg == NULL ? "" : optarg;
-		else if (cli_common[i - own].letter == 'h')
+			continue;
+		if (cli_common[i - own].letter == 'h')
 			*help_out = true;
 		else if (!common_set(c, i - own, optarg, e))
 			return false;
