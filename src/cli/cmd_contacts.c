@@ -25,7 +25,7 @@ static const struct table_column columns[] = {
 	{ "checked", N_("Last true"), false, TABLE_DAY | TABLE_DROP(6) },
 	{ "expires", N_("Until"), false, TABLE_DAY | TABLE_DROP(7) },
 	{ "openpgp", "OpenPGP", false, 20 | TABLE_DROP(9) },
-	{ "url", N_("Stands at"), false, 40 | TABLE_DROP(8) },
+	{ "url", N_("Found at"), false, 40 | TABLE_DROP(8) },
 };
 
 static const char *const layer_words[] = { N_("imported"), N_("by hand") };
