@@ -121,7 +121,7 @@ notices_run(struct cli *c, struct node *n, bool send, bool silence, struct err *
 	struct contacts *contacts = NULL;
 	bool ok = way_of(n, &way, &wo, e) && options_of(n, &o, e);
 
-	o.silence = silence;
+	/* Swept here and said; o.silence is for a dry run, which writes nothing. */
 	ok = ok && (!silence || silence_sweep(c, n->store, e)) &&
 	    contacts_load(n->store, &contacts, e) && notices_prepare(n->store, contacts, &o, &s, e) &&
 	    (!send || notices_send(n->store, contacts, way, &wo, &o, run_stop_on_signals(), &s, e));
