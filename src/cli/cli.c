@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/lang.h"
 #include "base/log.h"
+#include "cli/table.h"
 #include "node.h"
 #include "parse/date.h"
 
@@ -217,8 +218,7 @@ cli_tell(const char *text)
 	/* An isolate keeps a sentence from the right whole behind the name (UAX 9). */
 	fprintf(stderr, "entente: %s", rtl ? "\u2067" : "");
 	/* A name from outside must not command the terminal. */
-	for (; *text != '\0'; text++)
-		fputc((unsigned char)*text < 0x20 || *text == 0x7f ? '?' : *text, stderr);
+	text_show(stderr, slice_of_str(text));
 	fprintf(stderr, "%s\n", rtl ? "\u2069" : "");
 }
 

@@ -89,13 +89,17 @@ static void
 known(void *cookie, const struct report *was, const struct receipt *now)
 {
 	struct run *r = cookie;
+	struct buf b;
 
 	if (told_alike(was, now) || r->others++ >= OTHERS_SHOWN)
 		return;
 	progress_end(&r->progress);
-	fprintf(stderr, T("%.*s: is report %lld already, received with other options; to read it with these: entente retry %lld, with the same options"),
+	buf_init(&b, 1 << 16);
+	buf_printf(&b, T("%.*s: is report %lld already, received with other options; to read it with these: entente retry %lld, with the same options"),
 	    SLICE_ARG(now->name), (long long)was->id, (long long)was->id);
+	text_show(stderr, buf_view(&b));
 	fputc('\n', stderr);
+	buf_fini(&b);
 }
 
 static void

@@ -317,7 +317,9 @@ headers_print(const struct mime *m, struct arena *a)
 		if (v.p == NULL)
 			continue;
 		v = mime_header_text(v, 1000, a);
-		printf("%s: %.*s\n", names[i], SLICE_ARG(v));
+		printf("%s: ", names[i]);
+		text_show(stdout, v);
+		putchar('\n');
 	}
 	putchar('\n');
 }
