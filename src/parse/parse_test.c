@@ -453,6 +453,12 @@ TEST(domains)
 	CHECK_SLICE(url_refang(S("hxxps[:]//example[.]com/a"), &a), S("https://example.com/a"));
 	CHECK(mailbox_ok(S("abuse@example.org")) && mailbox_ok(S("\"a b\"@example.org")));
 	CHECK(mailbox_ok(S("a@[192.0.2.1]")) && !mailbox_ok(S("a@b")) && !mailbox_ok(S("@example.org")));
+	test_case("one mailbox, not two");
+	CHECK(!mailbox_ok(S("\"a\" <b@example.net>, \"c\"@example.org")) && !mailbox_ok(S("\"a\\\"@example.org")));
+	CHECK(mailbox_ok(S("\"a\\\"b\"@example.org")) && !mailbox_ok(S("\"\"\"@example.org")));
+	test_case("characters that are not seen");
+	CHECK(!mailbox_ok(S("a\xe2\x80\xae@example.org")) && !mailbox_ok(S("a\xc2\x9b@example.org")) && !mailbox_ok(S("a\xff@example.org")));
+	CHECK(mailbox_ok(S("\xc3\xa1@example.org")));
 	CHECK(!mailbox_ok(S("a b@example.org")) && !mailbox_ok(S("a@example.org\nBcc: x@y.example")));
 	arena_fini(&a);
 }
