@@ -27,7 +27,7 @@ struct reader;
 struct reader_limits {
 	size_t memory_bytes; /* of one reader, address space (512 MiB; sanitizer builds have none) */
 	int stall_ms; /* of its own work without a sign of life; ten times as long by the clock (60 s) */
-	int job_ms; /* of one report, by the clock, time spent here not counted (1 h) */
+	int job_ms; /* of one report, by the clock, time spent here not counted; so much work, too (1 h) */
 };
 
 extern const struct reader_limits READER_LIMITS;
