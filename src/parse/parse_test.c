@@ -229,6 +229,10 @@ TEST(json)
 	CHECK_OK(json_parse(S("{\"a\":{\"b\":[7,\"z\"]},\"a\":{\"b\":[8]}}"), &limits, &a, &j, &e), &e);
 	CHECK_SLICE(json_scalar(json_path(j, S("a.b.0"))), S("8"));
 	CHECK(json_path(j, S("a.b.9")) == NULL && json_path(j, S("x.y")) == NULL);
+	test_case("what a terminal obeys, on its way out");
+	buf_clear(&b);
+	json_quote(&b, S("\x1b\x7f\xc2\x9b\xe2\x80\xae\xe2\x80\xa8\xff\xc3\xa9\xe2\x81\xa8"));
+	CHECK_SLICE(buf_view(&b), S("\"\\u001b\\u007f\\u009b\\u202e\\u2028\xef\xbf\xbd\xc3\xa9\xe2\x81\xa8\""));
 	buf_fini(&b);
 	arena_fini(&a);
 }
