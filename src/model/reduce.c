@@ -134,8 +134,9 @@ local_part(const uint8_t *p, size_t n)
 
 	if (begin == n && n > 1 && p[n - 1] == '"') {
 		for (size_t i = n - 1; i > 0 && n - i < 66; i--) {
+			/* With what stands right before it: the "x" would become a part of that. */
 			if (p[i - 1] == '"')
-				return i - 1;
+				return local_begin(p, i - 1);
 		}
 	}
 	/* bounce+ann=example.org@list: the recipient within (VERP). */
