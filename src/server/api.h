@@ -31,6 +31,8 @@ struct api_request {
 	struct slice authorization; /* or "" */
 	struct slice csrf; /* X-CSRF-Token, or "" */
 	struct slice origin; /* Origin, or "" */
+	struct slice host; /* Host or :authority ("node.example:8443"), behind a trusted proxy what it tells; or "" */
+	struct slice client_cert; /* SHA-256 of the client's certificate (DER), 32 bytes, once its key was proved; or "" */
 	struct slice body; /* small bodies, whole: at most API_BODY_MAX */
 	int body_fd; /* a large body (a report) in a file of its own, at offset 0; -1: none */
 	uint64_t body_bytes; /* of either */
