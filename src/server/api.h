@@ -51,6 +51,7 @@ typedef bool (*api_more)(void *cookie, struct buf *out, bool *end_out, struct er
 
 struct api_response {
 	int status; /* HTTP's */
+	bool events; /* it is the stream of server-sent events: http_events_begin() instead of an answer */
 	const char *type; /* media type with charset; static text */
 	struct buf body; /* the whole body, or its beginning where `more` is set */
 	api_more more;
@@ -75,6 +76,16 @@ struct api {
 	struct node *node; /* its store and settings */
 	struct flow *flow; /* NULL where nothing may be changed: a web process */
 	void *auth; /* of auth.c */
+	/*
+	 * Who asks, from cookie, token or certificate; proves that a changing
+	 * request by cookie comes from our own page. What *out names lives in mem.
+	 * NULL: whoever makes the request sets its who itself, or it is nobody.
+	 */
+	bool (*who)(struct api *a, const struct api_request *r, struct arena *mem, struct who *out, struct err *e);
+	/* May this address ask so once more now? False: *retry_s_out says when. rate: enum api_rate. NULL: always. */
+	bool (*rate)(struct api *a, int rate, struct ip from, int64_t *retry_s_out);
+	/* Into the audit log: what ("POST /api/v1/findings/acts"), about what, and the answer's status. May be NULL. */
+	bool (*audit)(struct api *a, const struct who *who, const char *what, struct slice about, int status, struct err *e);
 	/* After something changed: a kind ("finding", "report", "notice", ...) and an id (0: many). May be NULL. */
 	void (*changed)(void *cookie, const char *kind, int64_t id);
 	void *cookie;
