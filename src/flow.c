@@ -171,23 +171,24 @@ flow_receive(struct flow *f, struct source *src, const struct receipt *r,
 /* Enter what lies in the archive. known_out: the report that it was before, if it was. */
 static bool
 enter(struct flow *f, const struct pending *p, struct arena *a, struct report *was,
-    bool *known_out, struct err *e)
+    bool *known_out, int64_t *id_out, struct err *e)
 {
 	struct report r = { .sha = p->archived.sha, .received_s = p->received_s, .bytes = p->archived.bytes,
 		.name = slice_of_str(p->name), .feed = slice_of_str(p->feed),
 		.format = slice_of_str(p->format), .options = slice_of_str(p->options) }, first = r;
-	int64_t id, order;
+	int64_t order;
 
 	if (!report_find(f->node.store, &r.sha, a, was, known_out, e))
 		return false;
+	*id_out = was->id;
 	/* A kill came between archive and list: it is the reception of then. */
 	if (!*known_out && p->archived.known)
 		flow_note(&f->node, &r.sha, 0, a, &first, &order);
 	if (!*known_out && first.received_s == 0)
 		first = r;
-	if (!*known_out && !report_add(f->node.store, &first, &id, known_out, e))
+	if (!*known_out && !report_add(f->node.store, &first, id_out, known_out, e))
 		return false;
-	return !p->again || report_add_again(f->node.store, &r, &id, known_out, e);
+	return !p->again || report_add_again(f->node.store, &r, id_out, known_out, e);
 }
 
 bool
@@ -210,7 +211,8 @@ flow_commit(struct flow *f, struct flow_taken *out, struct err *e)
 		struct report was = { 0 };
 		bool known;
 
-		ok = enter(f, p, &a, &was, &known, e);
+		ok = enter(f, p, &a, &was, &known, &out->id, e);
+		out->sha = p->archived.sha;
 		out->reports += ok && !known;
 		out->known += ok && known;
 		if (ok && known && was.id != 0 && f->options.known != NULL)

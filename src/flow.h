@@ -70,7 +70,11 @@ struct node *flow_node(struct flow *f);
 /* Take a report's bytes; not yet durable. ERR_LIMIT over the node's report_max. */
 bool flow_receive(struct flow *f, struct source *src, const struct receipt *r,
     struct err *e) MUST_USE;
-struct flow_taken { uint64_t reports, known; };
+struct flow_taken {
+	uint64_t reports, known;
+	int64_t id; /* of the last one; of known bytes the report that they were */
+	struct sha256 sha;
+};
 /* All received since the last commit is durable and listed when this returns. */
 bool flow_commit(struct flow *f, struct flow_taken *out, struct err *e) MUST_USE;
 /* How many wait for flow_commit(). */

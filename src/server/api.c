@@ -178,15 +178,22 @@ api_changed(struct api_call *c, const char *kind, int64_t id)
 }
 
 void
-api_put_moment(struct json_out *j, struct slice key, int64_t s)
+api_put_moment_always(struct json_out *j, struct slice key, int64_t s)
 {
 	char text[DATE_TEXT_MAX];
 
+	json_out_key_text(j, key, slice_of(text, date_print_z(s, text)));
+}
+
+void
+api_put_moment(struct json_out *j, struct slice key, int64_t s)
+{
+	if (s != 0) {
+		api_put_moment_always(j, key, s);
+		return;
+	}
 	json_out_key(j, key);
-	if (s == 0)
-		json_out_null(j);
-	else
-		json_out_text(j, slice_of(text, date_print_z(s, text)));
+	json_out_null(j);
 }
 
 void

@@ -72,8 +72,10 @@ bool api_header(struct api_response *r, const char *name, struct slice value) MU
  * What the handlers work on. A web process has a store opened to read; the
  * keeper has the flow as well.
  */
+struct api_cache;
 struct api {
 	struct node *node; /* its store and settings */
+	struct api_cache *cache; /* the API's own, made as it is needed; given back by api_fini() */
 	struct flow *flow; /* NULL where nothing may be changed: a web process */
 	void *auth; /* of auth.c */
 	/*
@@ -86,10 +88,19 @@ struct api {
 	bool (*rate)(struct api *a, int rate, struct ip from, int64_t *retry_s_out);
 	/* Into the audit log: what ("POST /api/v1/findings/acts"), about what, and the answer's status. May be NULL. */
 	bool (*audit)(struct api *a, const struct who *who, const char *what, struct slice about, int status, struct err *e);
+	/*
+	 * A report is to be read again: the keeper does it (flow_retry()) when no
+	 * request waits. NULL: it is done at once. Reports that were taken are read
+	 * by whoever runs the flow: changed("report", id) says that there is one.
+	 */
+	void (*retry)(void *cookie, int64_t report);
 	/* After something changed: a kind ("finding", "report", "notice", ...) and an id (0: many). May be NULL. */
 	void (*changed)(void *cookie, const char *kind, int64_t id);
 	void *cookie;
 };
+
+/* Give back what the calls kept. Before the node is closed. */
+void api_fini(struct api *a);
 
 /* Where a request is to run. */
 enum api_place {

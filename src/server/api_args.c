@@ -15,7 +15,7 @@
 
 static const struct json_limits body_limits = { .bytes = API_BODY_MAX, .depth = 16, .nodes = 65536 };
 
-const struct api_value api_text = { .type = API_TEXT };
+const struct api_value api_text = { .type = API_TEXT, .max = API_ANSWER_MAX };
 const struct api_value api_int = { .type = API_INT };
 const struct api_value api_count = { .type = API_INT, .min = 0, .max = INT64_MAX };
 const struct api_value api_bool = { .type = API_BOOL };
@@ -399,10 +399,10 @@ api_body_text(const struct api_call *c, const char *name)
 }
 
 int64_t
-api_body_int(const struct api_call *c, const char *name, int64_t otherwise)
+api_member_int(const struct api_value *v, const struct json *of, const char *name, int64_t otherwise)
 {
-	const struct json *j = json_get(c->body, slice_of_str(name));
-	const struct api_member *m = member_find(c->route->body, slice_of_str(name));
+	const struct json *j = json_get(of, slice_of_str(name));
+	const struct api_member *m = member_find(v, slice_of_str(name));
 	struct err ignored = ERR_INIT;
 	int64_t n;
 
@@ -411,6 +411,12 @@ api_body_int(const struct api_call *c, const char *name, int64_t otherwise)
 	if (j->kind == JSON_STRING)
 		return read_text(m->value, j->text, &n, &ignored) ? n : otherwise;
 	return json_int(j, &n) ? n : otherwise;
+}
+
+int64_t
+api_body_int(const struct api_call *c, const char *name, int64_t otherwise)
+{
+	return api_member_int(c->route->body, c->body, name, otherwise);
 }
 
 bool

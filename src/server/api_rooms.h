@@ -4,8 +4,14 @@
 #ifndef SERVER_API_ROOMS_H
 #define SERVER_API_ROOMS_H
 
-struct api_room;
+#include "flow.h"
+#include "server/api_route.h"
 
-extern const struct api_room api_meta_room; /* openapi.c: the document itself */
+extern const struct api_room api_finding_room, api_meta_room, api_report_room;
+
+/* Take the body of a request in as a report. */
+bool api_report_take(struct api_call *c, const struct receipt *r, struct flow_taken *taken, struct err *e) MUST_USE;
+extern const struct api_value api_taken; /* the answer to it */
+extern const struct api_value api_contact_short; /* who answers for something, in a line */
 
 #endif

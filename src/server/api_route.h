@@ -132,6 +132,7 @@ bool api_given(const struct api_call *c, const char *name);
 /* A member of the body: its kind was checked. NONE, otherwise: it is not there, or null. */
 struct slice api_body_text(const struct api_call *c, const char *name);
 int64_t api_body_int(const struct api_call *c, const char *name, int64_t otherwise);
+int64_t api_member_int(const struct api_value *v, const struct json *of, const char *name, int64_t otherwise);
 bool api_body_bool(const struct api_call *c, const char *name, bool otherwise);
 
 /* Begin an answer in JSON; the writer is c->json. */
@@ -145,6 +146,7 @@ void api_changed(struct api_call *c, const char *kind, int64_t id);
 
 /* Values as the API writes them: moments RFC 3339 or null for 0, ids of findings as texts. */
 void api_put_moment(struct json_out *j, struct slice key, int64_t s);
+void api_put_moment_always(struct json_out *j, struct slice key, int64_t s); /* 0 is 1970 */
 void api_put_finding_id(struct json_out *j, struct slice key, int64_t id);
 void api_put_text(struct json_out *j, struct slice key, struct slice s); /* null where empty */
 void api_put_number(struct json_out *j, struct slice key, int64_t n); /* null where 0 */

@@ -5,6 +5,8 @@
 #include "server/api_route.h"
 
 const struct api_room *const api_rooms[] = {
+	&api_finding_room,
+	&api_report_room,
 	&api_meta_room,
 	NULL,
 };
