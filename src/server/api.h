@@ -31,6 +31,12 @@ struct api_request {
 	struct slice authorization; /* or "" */
 	struct slice csrf; /* X-CSRF-Token, or "" */
 	struct slice origin; /* Origin, or "" */
+	struct slice host; /* of the request: Host or :authority, as sent; what Origin has to agree with */
+	struct slice if_none_match; /* or "" */
+	struct slice encoding; /* Accept-Encoding, or "" */
+	struct slice agent; /* User-Agent, cut to 200 bytes, or "" */
+	struct slice cert_sha256; /* of a verified client certificate: SHA-256 of its DER, lower-case hexadecimal; or "" */
+	struct slice cert_subject; /* and its subject as RFC 4514 text; or "" */
 	struct slice body; /* small bodies, whole: at most API_BODY_MAX */
 	int body_fd; /* a large body (a report) in a file of its own, at offset 0; -1: none */
 	uint64_t body_bytes; /* of either */
