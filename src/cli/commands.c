@@ -8,6 +8,7 @@ const struct cli_command *const cli_commands[] = {
 	&cli_contacts,
 	&cli_ingest,
 	&cli_watch,
+	&cli_serve,
 	&cli_query,
 	&cli_act,
 	&cli_stats,

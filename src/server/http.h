@@ -51,6 +51,8 @@ void http_answer(struct http_exchange *x, struct api_response *r);
 void http_events_begin(struct http_exchange *x);
 /* False: the client is gone or too slow (its queue is over 64 KiB), and x is no more. */
 bool http_event(struct http_exchange *x, struct slice event);
+/* The stream ends; x is no more. */
+void http_events_end(struct http_exchange *x);
 /* Further descriptors and a timer in the same loop: the keeper's socket, signals. */
 bool http_watch(struct http *h, int fd, void (*ready)(void *cookie), void *cookie, struct err *e) MUST_USE;
 bool http_every(struct http *h, unsigned ms, void (*tick)(void *cookie), void *cookie, struct err *e) MUST_USE;

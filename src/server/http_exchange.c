@@ -244,6 +244,16 @@ http_event(struct http_exchange *x, struct slice event)
 }
 
 void
+http_events_end(struct http_exchange *x)
+{
+	x->state = EXCHANGE_ANSWER; /* so that nobody is told */
+	if (x->stream != 0)
+		http2_reset(x, NGHTTP2_NO_ERROR);
+	else
+		conn_kill(x->conn);
+}
+
+void
 exchange_ping(struct http_exchange *x, int64_t now_ms)
 {
 	x->deadline_ms = now_ms + HTTP_PING_MS;
