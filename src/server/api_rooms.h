@@ -6,6 +6,9 @@
 
 struct api_room;
 
+extern const struct api_room api_session_room; /* signing in and out, who one is */
+extern const struct api_room api_me_room; /* one's own account and tokens */
+extern const struct api_room api_accounts_room; /* everybody's accounts, partners, the audit log */
 extern const struct api_room api_meta_room; /* openapi.c: the document itself */
 
 #endif

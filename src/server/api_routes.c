@@ -5,6 +5,9 @@
 #include "server/api_route.h"
 
 const struct api_room *const api_rooms[] = {
+	&api_session_room,
+	&api_me_room,
+	&api_accounts_room,
 	&api_meta_room,
 	NULL,
 };
