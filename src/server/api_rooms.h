@@ -13,5 +13,8 @@ extern const struct api_room api_finding_room, api_meta_room, api_report_room;
 bool api_report_take(struct api_call *c, const struct receipt *r, struct flow_taken *taken, struct err *e) MUST_USE;
 extern const struct api_value api_taken; /* the answer to it */
 extern const struct api_value api_contact_short; /* who answers for something, in a line */
+extern const struct api_room api_session_room; /* signing in and out, who one is */
+extern const struct api_room api_me_room; /* one's own account and tokens */
+extern const struct api_room api_accounts_room; /* everybody's accounts, partners, the audit log */
 
 #endif

@@ -7,6 +7,9 @@
 const struct api_room *const api_rooms[] = {
 	&api_finding_room,
 	&api_report_room,
+	&api_session_room,
+	&api_me_room,
+	&api_accounts_room,
 	&api_meta_room,
 	NULL,
 };
