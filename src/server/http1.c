@@ -84,13 +84,18 @@ static bool
 head_of(struct conn *c, size_t len)
 {
 	struct http_exchange *x = c->x;
-	uint8_t *bytes = arena_bytes(&x->arena, len);
+	struct slice head = slice_sub(conn_unread(c), 0, len);
+	uint8_t *bytes;
 
-	if (bytes == NULL)
+	/* RFC 9112 section 2.2: an empty line that an old client left behind its last body. */
+	if (slice_starts(head, S("\r\n")))
+		head = slice_from(head, 2);
+	bytes = arena_bytes(&x->arena, head.len);
+	if (bytes == NULL || head.len == 0)
 		return refuse(c, 431);
-	memcpy(bytes, conn_unread(c).p, len);
+	memcpy(bytes, head.p, head.len);
 	conn_took(c, len);
-	x->refused = http_head_parse(bytes, len, &x->head);
+	x->refused = http_head_parse(bytes, head.len, &x->head);
 	if (!exchange_head(x)) {
 		/* A method that is not for this path says nothing about where the request ends. */
 		if (x->refused == 405 && x->frame.body == HTTP_BODY_NONE) {
@@ -119,9 +124,6 @@ take_head(struct conn *c)
 	enum http_end end;
 	size_t len;
 
-	/* RFC 9112 section 2.2: an empty line that an old client left behind its last body. */
-	if (c->scanned == 0 && slice_starts(conn_unread(c), S("\r\n")))
-		conn_took(c, 2);
 	if (c->close || conn_unread(c).len == 0)
 		return false;
 	if (c->deadline_ms == 0)
