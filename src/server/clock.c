@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "server/auth.h"
 #include "server/keeper.h"
 #include "store/findings.h"
 
@@ -34,11 +35,13 @@ networks_look(struct keeper *k)
 	if (stat(node_path(k->node, "networks.tbl"), &st) != 0)
 		return;
 	date = (int64_t)st.st_mtim.tv_sec * SECOND_NS + st.st_mtim.tv_nsec;
-	if (k->networks_ns == 0 || date == k->networks_ns) {
+	if (k->networks_ns == 0 && k->node->networks != NULL) {
 		/* The one that was there when the node was opened. */
 		k->networks_ns = date;
 		return;
 	}
+	if (date == k->networks_ns)
+		return;
 	k->networks_ns = date;
 	if (flow_networks_reload(k->flow, &e))
 		log_info("networks.loaded", "path=networks.tbl");
@@ -74,5 +77,7 @@ clock_run(struct keeper *k, struct err *e)
 		board_memory(&k->board->keeper.memory, k->statm_fd);
 		networks_look(k);
 	}
+	if (due(&k->sweep_ns, 300) && !auth_sweep(&k->api, clock_now_s(), e))
+		return false;
 	return !due(&k->hour_ns, 3600) || silence(k, e);
 }

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "server/auth.h"
 #include "server/sandbox.h"
 
 /* Requests that are handled before a report is gone on with. */
@@ -114,30 +115,84 @@ answer(struct keeper *k, struct peer *p, uint64_t number, struct api_response *r
 }
 
 static void
-handle(struct keeper *k, struct peer *p, const struct link_frame *f)
+kept_free(struct kept *q)
 {
-	struct api_response out;
-	struct api_request r;
-	struct err e = ERR_INIT;
-	uint64_t number;
+	if (q->r.body_fd >= 0)
+		(void)close(q->r.body_fd);
+	free(q->mem);
+	free(q);
+}
 
-	if (!link_request_read(f, &number, &r, &e)) {
-		peer_drop(p, &e);
-		return;
-	}
-	r.now_s = clock_now_s();
+static void
+run(struct keeper *k, struct kept *q)
+{
+	struct peer *p = &k->peers[q->peer];
+	struct api_response out;
+
 	k->account = 0;
 	api_response_init(&out);
 	k->handling = true;
 	/* What is to be read is read later: nobody waits for it. */
 	flow_hold(k->flow, true);
-	api_handle(&k->api, &r, &out);
+	q->r.now_s = clock_now_s();
+	api_handle(&k->api, &q->r, &out);
 	flow_hold(k->flow, false);
 	k->handling = false;
-	if (r.body_fd >= 0)
-		(void)close(r.body_fd);
 	board_add(&k->board->keeper.requests, 1);
-	answer(k, p, number, &out);
+	if (p->link != NULL && p->number == q->link)
+		answer(k, p, q->number, &out);
+	else
+		api_response_fini(&out);
+	kept_free(q);
+}
+
+static void
+handle(struct keeper *k, struct peer *p, const struct link_frame *f)
+{
+	struct kept *q = xalloc(sizeof(*q));
+	struct link_frame own = *f;
+	struct err e = ERR_INIT;
+
+	q->mem = xalloc(f->payload.len + 1);
+	memcpy(q->mem, f->payload.p, f->payload.len);
+	own.payload = slice_of(q->mem, f->payload.len);
+	q->peer = (size_t)(p - k->peers);
+	q->link = p->number;
+	if (!link_request_read(&own, &q->number, &q->r, &e)) {
+		q->r.body_fd = -1;
+		kept_free(q);
+		peer_drop(p, &e);
+		return;
+	}
+	q->r.now_s = clock_now_s();
+	if (auth_prepare(&k->api, &q->r, q) == AUTH_NOW) {
+		run(k, q);
+		return;
+	}
+	board_put(&k->board->keeper.queue, ++k->kept_count);
+}
+
+/* Passwords that were hashed meanwhile: their requests go on. */
+static void
+kept_run(struct keeper *k)
+{
+	struct kept *q;
+
+	while ((q = auth_done(&k->api)) != NULL) {
+		board_put(&k->board->keeper.queue, --k->kept_count);
+		run(k, q);
+	}
+}
+
+static bool
+on_who(struct api *api, const struct api_request *r, struct arena *mem, struct who *out, struct err *e)
+{
+	struct keeper *k = api->cookie;
+
+	if (!k->who(api, r, mem, out, e))
+		return false;
+	k->account = out->account;
+	return true;
 }
 
 /* What came of one peer, up to *left requests. */
@@ -180,7 +235,7 @@ peer_add(struct keeper *k, int fd, uint8_t slot)
 			(void)close(fd);
 		return;
 	}
-	k->peers[i] = (struct peer){ link_new(fd), slot };
+	k->peers[i] = (struct peer){ link_new(fd), slot, ++k->links };
 	k->peer_count = i == k->peer_count ? i + 1 : k->peer_count;
 }
 
@@ -207,6 +262,7 @@ keeper_turn(struct keeper *k)
 
 	board_beat(k->board);
 	control_read(k);
+	kept_run(k);
 	for (size_t i = 0; i < k->peer_count; i++) {
 		if (k->peers[i].link != NULL)
 			peer_work(k, &k->peers[i], &left);
@@ -218,8 +274,9 @@ keeper_turn(struct keeper *k)
 static int
 wait_for(struct keeper *k, int ms)
 {
-	struct pollfd fds[BOARD_WEBS + 1] = { { .fd = k->start->control, .events = POLLIN } };
-	nfds_t count = 1;
+	struct pollfd fds[BOARD_WEBS + 2] = { { .fd = k->start->control, .events = POLLIN },
+		{ .fd = auth_fd(&k->api), .events = POLLIN } };
+	nfds_t count = 2;
 
 	for (size_t i = 0; i < k->peer_count; i++) {
 		if (k->peers[i].link != NULL)
@@ -328,6 +385,7 @@ leave(struct keeper *k)
 		keeper_turn(k);
 		for (size_t i = 0; i < k->peer_count; i++)
 			left = left || k->peers[i].link != NULL;
+		left = left || k->kept_count > 0;
 	}
 }
 
@@ -360,6 +418,11 @@ keeper_main(const struct child_start *start)
 		child_fail("keeper", &e);
 	k->node = flow_node(k->flow);
 	k->api = (struct api){ .node = k->node, .flow = k->flow, .retry = on_retry, .changed = on_changed, .cookie = k };
+	if (!auth_open(k->node, AUTH_KEEPER, &k->auth, &e))
+		child_fail("keeper", &e);
+	auth_attach(k->auth, &k->api);
+	k->who = k->api.who;
+	k->api.who = on_who;
 	board_put(&k->board->keeper.pid, (uint64_t)getpid());
 	board_beat(k->board);
 	(void)control_send(start->control, CONTROL_READY, 0, -1);
@@ -368,6 +431,7 @@ keeper_main(const struct child_start *start)
 		leave(k);
 	board_put(&k->board->keeper.pid, 0);
 	api_fini(&k->api);
+	auth_close(&k->auth);
 	if (!ok)
 		child_fail("keeper", &e);
 	flow_close(&k->flow);

@@ -15,6 +15,15 @@
 struct peer {
 	struct link *link; /* NULL: an empty place */
 	uint8_t slot;
+	uint64_t number; /* of this link: a later one in the same place has another */
+};
+
+/* A request, with its own memory: it may wait for the thread that hashes passwords. */
+struct kept {
+	struct api_request r;
+	uint8_t *mem;
+	size_t peer; /* its place */
+	uint64_t link, number; /* of the link, of the request */
 };
 
 struct keeper {
@@ -23,6 +32,10 @@ struct keeper {
 	struct flow *flow;
 	struct node *node;
 	struct api api;
+	struct auth *auth;
+	bool (*who)(struct api *a, const struct api_request *r, struct arena *mem, struct who *out, struct err *e); /* auth's */
+	uint64_t links; /* that there ever were */
+	size_t kept_count; /* requests that wait for a password's hash */
 	struct peer peers[BOARD_WEBS];
 	size_t peer_count; /* places that were ever used */
 	int statm_fd;
@@ -35,7 +48,7 @@ struct keeper {
 	int64_t looked_ns; /* when it was asked last who waits */
 	/* the clock */
 	int64_t networks_ns; /* date of networks.tbl, which is in use */
-	int64_t second_ns, minute_ns, hour_ns; /* when each was done last */
+	int64_t second_ns, sweep_ns, hour_ns; /* when each was done last */
 	uint64_t silenced;
 	bool notices_due;
 	/* what changed and was not told yet */

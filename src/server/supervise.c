@@ -7,11 +7,13 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/log.h"
 
 #define MS INT64_C(1000000)
@@ -125,7 +127,7 @@ start(struct supervisor *s, struct child *c, enum role role)
 		return;
 	}
 	*c = (struct child){ .role = role, .state = CHILD_STARTING, .pid = pid, .control = pair[0],
-		.generation = s->generation, .begun_ns = clock_mono_ns() };
+		.generation = role == ROLE_KEEPER ? s->settings : s->generation, .begun_ns = clock_mono_ns() };
 	if (role == ROLE_WEB)
 		link_pair(s, c);
 	for (size_t i = 0; role == ROLE_KEEPER && i < BOARD_WEBS; i++)
@@ -238,7 +240,7 @@ web_old(struct supervisor *s)
 static void
 keeper_see(struct supervisor *s, int64_t now)
 {
-	if (s->keeper.state == CHILD_READY && s->keeper.generation != s->generation)
+	if (s->keeper.state == CHILD_READY && s->keeper.generation != s->settings)
 		end(&s->keeper);
 	if (s->keeper.state == CHILD_NONE && now >= s->patience[ROLE_KEEPER].again_ns)
 		start(s, &s->keeper, ROLE_KEEPER);
@@ -273,11 +275,34 @@ webs_see(struct supervisor *s, int64_t now)
 	}
 }
 
+/*
+ * A table of networks that was built again: a web process cannot open it behind
+ * its walls, so that others take over. The keeper finds it by itself.
+ */
+static void
+networks_look(struct supervisor *s, int64_t now)
+{
+	char path[PATH_TEXT_MAX];
+	struct stat st;
+	bool first = s->looked_ns == 0;
+	int64_t date = 0;
+
+	if (!first && now - s->looked_ns < 2000 * MS)
+		return;
+	s->looked_ns = now;
+	if (stat(path_join(path, s->options->dir, "networks.tbl"), &st) == 0)
+		date = (int64_t)st.st_mtim.tv_sec * 1000 * MS + st.st_mtim.tv_nsec;
+	if (!first && s->networks_ns != date)
+		s->generation++;
+	s->networks_ns = date;
+}
+
 static void
 see(struct supervisor *s)
 {
 	int64_t now = clock_mono_ns();
 
+	networks_look(s, now);
 	keeper_see(s, now);
 	/* A store of an older schema is brought up to date by the keeper first. */
 	if (s->keeper.state == CHILD_READY || s->ready)
@@ -333,6 +358,7 @@ reload(struct supervisor *s)
 		s->tls = n.conf.tls;
 		s->wanted = supervise_processes(&n.conf);
 		s->generation++;
+		s->settings++;
 		board_put(&s->board->loaded_s, (uint64_t)clock_now_s());
 		log_info("serve.reload", "processes=%u", s->wanted);
 	} else {

@@ -36,7 +36,9 @@ struct supervisor {
 	uint8_t ticket_secret[TICKET_SECRET_BYTES];
 	struct child keeper, teller, webs[BOARD_WEBS];
 	struct patience patience[3];
-	unsigned generation;
+	unsigned generation; /* of settings, tables of networks: the front is replaced */
+	unsigned settings; /* of settings alone: the keeper too */
+	int64_t networks_ns, looked_ns; /* date of the table of networks, when it was looked at */
 	bool ready; /* it was said */
 	bool stopping, anew; /* anew: the program starts itself again */
 	bool reload; /* asked for and not begun */

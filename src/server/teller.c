@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "node.h"
 #include "server/control.h"
@@ -77,11 +78,17 @@ teller_main(const struct child_start *start)
 {
 	struct node n = NODE_NONE;
 	struct err e = ERR_INIT;
-	const char *const read[] = { start->dir, NULL };
+	const char *read[] = { NULL, NULL };
+	char spool[PATH_TEXT_MAX];
 
 	child_signals();
 	(void)setpriority(PRIO_PROCESS, 0, 19);
-	if (!node_open(start->dir, NODE_READ, &n, &e) || !sandbox_web(&(struct sandbox_paths){ read, NULL }, &e))
+	(void)path_join(spool, start->dir, "spool");
+	(void)setenv("SQLITE_TMPDIR", spool, 1);
+	if (!node_open(start->dir, NODE_READ, &n, &e))
+		child_fail("teller", &e);
+	read[0] = node_path(&n, "store.db");
+	if (!dir_make(spool, &e) || !sandbox_web(&(struct sandbox_paths){ read, spool }, &e))
 		child_fail("teller", &e);
 	(void)control_send(start->control, CONTROL_READY, 0, -1);
 	while (!child_stopping) {

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -14,13 +13,13 @@
 #include "base/lang.h"
 #include "base/log.h"
 #include "parse/json.h"
+#include "server/auth.h"
 #include "server/sandbox.h"
 
 /* Requests that wait for the keeper, and how long for one that is away. */
 #define ASKS_MAX 1024
 #define ASK_NS INT64_C(20000000000)
 #define TICK_MS 100
-/* Contacts, networks and settings of others are looked at so often. */
 #define LOOK_NS INT64_C(5000000000)
 
 /* --- answers -------------------------------------------------------------------------- */
@@ -361,6 +360,38 @@ metrics(struct web *w, struct ask *a, struct api_response *out)
 		out->headers.len = 0;
 }
 
+/* Whose request it is, for the log and for streams. */
+static bool
+on_who(struct api *api, const struct api_request *r, struct arena *mem, struct who *out, struct err *e)
+{
+	struct web *w = api->cookie;
+
+	if (!w->who(api, r, mem, out, e))
+		return false;
+	if (w->current != NULL) {
+		w->current->account = out->account;
+		w->current->rights = out->rights;
+	}
+	return true;
+}
+
+/* A sign of life of a session or token, which the keeper writes down; nobody waits for the answer. */
+static void
+seen_send(struct web *w, const struct api_request *r)
+{
+	struct api_request seen;
+	struct err e = ERR_INIT;
+	struct arena mem;
+
+	arena_init(&mem, (size_t)1 << 20);
+	if (w->link != NULL && !w->bye && link_room(w->link) && auth_seen_due(&w->api, r, &mem, &seen) &&
+	    !link_request_send(w->link, 0, &seen, &e))
+		link_drop(w, &e);
+	arena_fini(&mem);
+	if (w->link != NULL)
+		link_poll(w);
+}
+
 static void
 here(struct web *w, struct ask *a)
 {
@@ -376,6 +407,7 @@ here(struct web *w, struct ask *a)
 	else
 		api_handle(&w->api, a->r, &out);
 	w->current = before;
+	seen_send(w, a->r);
 	if (out.events && out.status == 200) {
 		bool begun = live_begin(w, a->x, a->rights);
 
@@ -458,26 +490,6 @@ board_write(struct web *w)
 		board_put(&w->mine->status[i], b->status[i] + c.status[i]);
 }
 
-static void
-networks_look(struct web *w)
-{
-	struct networks *fresh = NULL;
-	struct err e = ERR_INIT;
-	struct stat st;
-	int64_t date;
-
-	if (stat(node_path(&w->node, "networks.tbl"), &st) != 0)
-		return;
-	date = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
-	if (date == w->networks_ns)
-		return;
-	if (w->networks_ns != 0 && networks_open(node_path(&w->node, "networks.tbl"), &fresh, &e)) {
-		networks_close(&w->node.networks);
-		w->node.networks = fresh;
-	}
-	w->networks_ns = date;
-}
-
 /* What nobody takes in time is told so; it was not begun. */
 static void
 asks_expire(struct web *w, int64_t now)
@@ -506,7 +518,6 @@ on_tick(void *cookie)
 		return;
 	w->minute_ns = now;
 	board_memory(&w->mine->memory, w->statm_fd);
-	networks_look(w);
 }
 
 /* --- the process ------------------------------------------------------------------------------ */
@@ -522,6 +533,8 @@ links_open(struct web *w, struct err *e)
 	return http_watch(w->http, w->epoll, on_links, w, e) && http_every(w->http, TICK_MS, on_tick, w, e);
 }
 
+static const char *const readable[] = { "store.db", "store.db-wal", "store.db-shm", "archive" };
+
 static bool
 open_all(struct web *w, const char *spool, struct err *e)
 {
@@ -529,7 +542,7 @@ open_all(struct web *w, const char *spool, struct err *e)
 	struct http_options o = { .listen_fds = w->start->listen_fds, .listen_count = w->start->listen_count, .spool = spool,
 		.tls_ticket_secret = slice_of(w->start->ticket_secret, TICKET_SECRET_BYTES), .limits = HTTP_LIMITS,
 		.body_max = on_body_max, .request = on_request, .gone = on_gone, .cookie = w };
-	const char *const read[] = { w->start->dir, NULL };
+	const char *read[8] = { NULL };
 	struct sandbox_paths paths = { read, spool };
 
 	if (!node_open(w->start->dir, NODE_READ, &w->node, e))
@@ -540,7 +553,15 @@ open_all(struct web *w, const char *spool, struct err *e)
 		o.tls_key = node_path_of(&w->node, c->key);
 		o.tls_client_ca = node_path_of(&w->node, c->client_ca);
 	}
-	w->api = (struct api){ .node = &w->node };
+	w->api = (struct api){ .node = &w->node, .cookie = w };
+	if (!auth_open(&w->node, AUTH_WEB, &w->auth, e))
+		return false;
+	auth_attach(w->auth, &w->api);
+	w->who = w->api.who;
+	w->api.who = on_who;
+	/* Not the folder itself: the keys that seal what is secret lie there, and are the keeper's. */
+	for (size_t i = 0; i < sizeof(readable) / sizeof(readable[0]); i++)
+		read[i] = xstrdup(node_path(&w->node, readable[i]));
 	return dir_make(spool, e) && http_open(&o, &w->http, e) && links_open(w, e) && sandbox_web(&paths, e);
 }
 
@@ -562,7 +583,6 @@ web_main(const struct child_start *start)
 	if (!open_all(w, spool, &e))
 		child_fail("web", &e);
 	board_put(&w->mine->pid, (uint64_t)getpid());
-	networks_look(w);
 	(void)control_send(start->control, CONTROL_READY, 0, -1);
 	ok = http_run(w->http, &e);
 	board_write(w);
@@ -571,6 +591,7 @@ web_main(const struct child_start *start)
 	board_web_gone(w->mine);
 	http_close(&w->http);
 	api_fini(&w->api);
+	auth_close(&w->auth);
 	link_free(&w->link);
 	node_close(&w->node);
 	_exit(0);

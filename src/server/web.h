@@ -48,6 +48,8 @@ struct web {
 	struct http *http;
 	struct http_counts base; /* of the process that had this place before */
 	struct api api;
+	struct auth *auth;
+	bool (*who)(struct api *a, const struct api_request *r, struct arena *mem, struct who *out, struct err *e); /* auth's */
 	struct ask *current; /* whose request is being handled here */
 	int epoll; /* of the links, which http watches as one */
 	struct link *link; /* to the keeper; NULL: there is none now */
@@ -57,7 +59,6 @@ struct web {
 	size_t ask_count, sent_count;
 	uint64_t next;
 	int statm_fd;
-	int64_t networks_ns;
 	int64_t minute_ns;
 	struct live *lives;
 	size_t live_count;
