@@ -16,6 +16,8 @@ const struct cli_command *const cli_commands[] = {
 	&cli_notices,
 	&cli_retry,
 	&cli_replay,
+	&cli_account,
+	&cli_audit,
 	&cli_doctor,
 	&cli_manual_command,
 	&cli_completion_command,
