@@ -304,9 +304,9 @@ waiting(void *cookie)
 static bool
 idle(void *cookie, struct err *e)
 {
-	(void)e;
 	keeper_turn(cookie);
-	return true;
+	/* Where reports come without end, the clock has no other place. */
+	return child_stopping || clock_run(cookie, e);
 }
 
 static void
@@ -319,7 +319,7 @@ report_done(void *cookie, const struct flow_report *r)
 	if (r->events > 0)
 		keeper_changed(k, "finding", 0);
 	log_info("report.done", "id=%lld state=%s format=%s bytes=%llu events=%llu bad=%llu", (long long)r->id,
-	    report_state_name(r->state), LOG_TEXT(QUOTE(r->format)), (unsigned long long)r->bytes,
+	    report_state_name(r->state), QUOTE(r->format), (unsigned long long)r->bytes,
 	    (unsigned long long)r->events, (unsigned long long)r->bad);
 }
 
@@ -417,15 +417,16 @@ keeper_main(const struct child_start *start)
 	if (!sandbox_common(&e) || !open_flow(k, &e))
 		child_fail("keeper", &e);
 	k->node = flow_node(k->flow);
+	board_put(&k->board->keeper.pid, (uint64_t)getpid());
+	board_beat(k->board);
+	/* The store is as it should be: the others can open it, while the keys are got ready. */
+	(void)control_send(start->control, CONTROL_READY, 0, -1);
 	k->api = (struct api){ .node = k->node, .flow = k->flow, .retry = on_retry, .changed = on_changed, .cookie = k };
 	if (!auth_open(k->node, AUTH_KEEPER, &k->auth, &e))
 		child_fail("keeper", &e);
 	auth_attach(k->auth, &k->api);
 	k->who = k->api.who;
 	k->api.who = on_who;
-	board_put(&k->board->keeper.pid, (uint64_t)getpid());
-	board_beat(k->board);
-	(void)control_send(start->control, CONTROL_READY, 0, -1);
 	ok = loop(k, &e);
 	if (ok)
 		leave(k);
