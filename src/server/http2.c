@@ -358,8 +358,11 @@ http2_expire(struct conn *c, int64_t now_ms)
 			x->refused = 408;
 			exchange_ask(x);
 			break;
-		case EXCHANGE_ANSWER: /* the client opens no window */
-			http2_reset(x, NGHTTP2_CANCEL);
+		case EXCHANGE_ANSWER:
+			if (c->out_at == c->out.len)
+				http2_reset(x, NGHTTP2_CANCEL); /* the client opens no window */
+			else /* the line is slow: see conn_expire() */
+				x->deadline_ms = now_ms + (int64_t)c->h->o.limits.body_stall_s * 1000;
 			break;
 		case EXCHANGE_EVENTS:
 			exchange_ping(x, now_ms);

@@ -381,19 +381,13 @@ TEST(many_streams)
 	test_case("a hundred at once");
 	CHECK_INT(done, 100);
 	client_close(&c);
-	test_case("more than a hundred that wait are refused");
+	test_case("no more than a hundred wait at once");
 	client_open(&c, true);
 	for (int i = 0; i < 120; i++)
 		(void)client_get(&c, "/never");
-	done = 0;
-	for (int i = 0; i < 50 && done < 20 && !c.ended; i++) {
-		client_turn(&c, 100);
-		done = 0;
-		for (int k = 0; k < STREAMS; k++)
-			done += c.v[k].closed;
-	}
-	CHECK(c.ended || done >= 20 || c.goaway != 0);
-	CHECK(atomic_load(&t.asked) <= 200);
+	for (int i = 0; i < 10; i++)
+		client_turn(&c, 30);
+	CHECK(atomic_load(&t.asked) > 150 && atomic_load(&t.asked) <= 200);
 	client_close(&c);
 	CHECK(testing_until(&t.gone, atomic_load(&t.asked) - 100));
 	testing_stop(&t);

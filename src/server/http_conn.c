@@ -372,7 +372,11 @@ take(struct conn *c)
 	case MOVED_END:
 		break;
 	}
-	conn_kill(c);
+	/* A client that has sent all it had may still be reading. */
+	if (c->state == CONN_HTTP1 && c->out_at < c->out.len)
+		c->close = true;
+	else
+		conn_kill(c);
 	return false;
 }
 

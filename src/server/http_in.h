@@ -135,7 +135,8 @@ struct http {
 	size_t bodies_bytes; /* in memory now */
 	int64_t now_ms; /* at the beginning of this turn */
 	int64_t stop_ms; /* stopping: until when; 0: not */
-	bool full; /* no descriptors left: said once */
+	bool full; /* no descriptors left: the listeners rest for a moment */
+	int64_t full_s; /* when that was said last */
 	struct http_counts counts;
 	char date[32]; /* of the Date field, this second's */
 	int64_t date_s;
