@@ -1,6 +1,7 @@
 #include "server/http.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@
 #define EXPIRE_MS 250
 #define STOP_MS 30000
 #define TRUSTED_MAX 256
+#define KEPT_BYTES (4 << 20)
 
 const struct http_limits HTTP_LIMITS = {
 	.header_bytes = (size_t)32 << 10, /* cookies and a long query fit many times */
@@ -131,6 +133,8 @@ http_open(const struct http_options *o, struct http **out, struct err *e)
 	h->now_ms = http_ms();
 	h->listeners = xarray(o->listen_count, sizeof(*h->listeners));
 	descriptors(&o->limits);
+	/* What one answer has freed is the next one's: not given back and asked for again each time. */
+	(void)mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
 	h->epoll = epoll_create1(EPOLL_CLOEXEC);
 	/* OpenSSL writes by write(), which would end the process where a client has gone. */
 	(void)signal(SIGPIPE, SIG_IGN);
@@ -187,6 +191,8 @@ http_close(struct http **hp)
 		arena_fini(&x->arena);
 		free(x);
 	}
+	while (h->outs_count > 0)
+		buf_fini(&h->outs[--h->outs_count]);
 	while (h->watches != NULL) {
 		struct watch *w = h->watches;
 
