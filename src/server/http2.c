@@ -138,6 +138,8 @@ on_frame(nghttp2_session *s, const nghttp2_frame *frame, void *cookie)
 
 	if (frame->hd.type == NGHTTP2_RST_STREAM)
 		return on_reset(s, cookie);
+	if (frame->hd.type == NGHTTP2_SETTINGS)
+		((struct conn *)cookie)->deadline_ms = 0; /* it speaks HTTP/2; from here on it is idle */
 	if (frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA)
 		return 0;
 	x = exchange_of(s, frame->hd.stream_id);
