@@ -1,7 +1,8 @@
 /*
  * http_bench: our HTTP server with a handler that does nothing but hold a
- * document of 20,000 bytes, for bench/http_peers/run beside other libraries and
- * nginx:  http_bench PORT [CERT KEY]
+ * document of 20,000 bytes (/doc, and whatever is sent to it), and the files of
+ * the page, for bench/http_peers/run beside other libraries and nginx:
+ * http_bench PORT [CERT KEY]
  */
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -10,6 +11,7 @@
 #include <sys/socket.h>
 
 #include "server/http.h"
+#include "server/static.h"
 
 #define DOC_BYTES 20000
 
@@ -21,9 +23,9 @@ answer(void *cookie, struct http_exchange *x, struct api_request *r)
 	struct api_response out;
 
 	(void)cookie;
-	(void)r;
 	api_response_init(&out);
-	buf_put(&out.body, slice_of(doc, sizeof(doc)));
+	if (slice_eq(r->path, S("/doc")) || !static_answer(r, &out))
+		buf_put(&out.body, slice_of(doc, sizeof(doc)));
 	http_answer(x, &out);
 }
 

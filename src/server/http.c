@@ -1,10 +1,12 @@
 #include "server/http.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -17,6 +19,7 @@
 #define EXPIRE_MS 250
 #define STOP_MS 30000
 #define TRUSTED_MAX 256
+#define KEPT_BYTES (4 << 20)
 
 const struct http_limits HTTP_LIMITS = {
 	.header_bytes = (size_t)32 << 10, /* cookies and a long query fit many times */
@@ -85,18 +88,38 @@ trusted_read(struct http *h, struct err *e)
 }
 
 static bool
-listen_all(struct http *h, struct err *e)
+listen_all(struct http *h)
 {
-	h->listeners = xarray(h->o.listen_count, sizeof(*h->listeners));
+	bool ok = true;
+
 	for (size_t i = 0; i < h->o.listen_count; i++) {
 		/* Several processes wait at one socket: one of them is woken. */
 		struct epoll_event ev = { .events = EPOLLIN | EPOLLEXCLUSIVE, .data.ptr = &h->listeners[i] };
 
 		h->listeners[i] = (struct http_fd){ HTTP_FD_LISTEN, h->o.listen_fds[i] };
-		if (epoll_ctl(h->epoll, EPOLL_CTL_ADD, h->o.listen_fds[i], &ev) != 0)
-			return err_sys(e, "The socket cannot be listened at");
+		ok = epoll_ctl(h->epoll, EPOLL_CTL_ADD, h->o.listen_fds[i], &ev) == 0 && ok;
 	}
-	return true;
+	return ok;
+}
+
+static void
+listen_none(struct http *h)
+{
+	for (size_t i = 0; i < h->o.listen_count; i++)
+		(void)epoll_ctl(h->epoll, EPOLL_CTL_DEL, h->listeners[i].fd, NULL);
+}
+
+/* Connections, their bodies' files, and what else the process has open. */
+static void
+descriptors(const struct http_limits *l)
+{
+	struct rlimit r;
+	rlim_t want = 2 * (rlim_t)l->connections + 256;
+
+	if (getrlimit(RLIMIT_NOFILE, &r) != 0 || r.rlim_cur >= want)
+		return;
+	r.rlim_cur = want < r.rlim_max ? want : r.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &r);
 }
 
 bool
@@ -108,6 +131,10 @@ http_open(const struct http_options *o, struct http **out, struct err *e)
 	memset(h, 0, sizeof(*h));
 	h->o = *o;
 	h->now_ms = http_ms();
+	h->listeners = xarray(o->listen_count, sizeof(*h->listeners));
+	descriptors(&o->limits);
+	/* What one answer has freed is the next one's: not given back and asked for again each time. */
+	(void)mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
 	h->epoll = epoll_create1(EPOLL_CLOEXEC);
 	/* OpenSSL writes by write(), which would end the process where a client has gone. */
 	(void)signal(SIGPIPE, SIG_IGN);
@@ -118,7 +145,7 @@ http_open(const struct http_options *o, struct http **out, struct err *e)
 	else
 		ok = trusted_read(h, e) && (o->tls_cert == NULL ||
 		    http_tls_open(o->tls_cert, o->tls_key, o->tls_client_ca, o->tls_ticket_secret, &h->tls, e)) &&
-		    listen_all(h, e);
+		    (listen_all(h) || err_sys(e, "The socket cannot be listened at"));
 	if (!ok) {
 		http_close(&h);
 		return false;
@@ -164,6 +191,8 @@ http_close(struct http **hp)
 		arena_fini(&x->arena);
 		free(x);
 	}
+	while (h->outs_count > 0)
+		buf_fini(&h->outs[--h->outs_count]);
 	while (h->watches != NULL) {
 		struct watch *w = h->watches;
 
@@ -216,6 +245,17 @@ http_watch(struct http *h, int fd, void (*ready)(void *cookie), void *cookie, st
 	return true;
 }
 
+void
+http_unwatch(struct http *h, int fd)
+{
+	for (struct watch *w = h->watches; w != NULL; w = w->next) {
+		if (w->fd.fd != fd || w->ready == NULL)
+			continue;
+		(void)epoll_ctl(h->epoll, EPOLL_CTL_DEL, fd, NULL);
+		w->ready = NULL; /* events of this turn may still name it: it is freed with h */
+	}
+}
+
 bool
 http_every(struct http *h, unsigned ms, void (*tick)(void *cookie), void *cookie, struct err *e)
 {
@@ -249,15 +289,18 @@ take_clients(struct http *h, int fd)
 		int client = accept4(fd, (struct sockaddr *)&a, &n, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
 		if (client >= 0) {
-			h->full = false;
 			conn_new(h, client, ip_of(&a));
 			continue;
 		}
 		if (errno == EINTR || errno == ECONNABORTED)
 			continue;
-		if (errno != EAGAIN && errno != EWOULDBLOCK && !h->full) {
+		if (errno != EAGAIN && errno != EWOULDBLOCK) {
+			if (h->full_s != clock_now_s())
+				log_error("http.accept", "errno=%d open=%llu", errno, (unsigned long long)h->counts.open);
+			h->full_s = clock_now_s();
+			/* It would be told again and again that somebody waits. */
 			h->full = true;
-			log_error("http.accept", "errno=%d open=%llu", errno, (unsigned long long)h->counts.open);
+			listen_none(h);
 		}
 		return;
 	}
@@ -271,7 +314,7 @@ take_event(struct http *h, const struct epoll_event *ev)
 
 	switch (fd->kind) {
 	case HTTP_FD_LISTEN:
-		if (h->stop_ms == 0)
+		if (h->stop_ms == 0 && !h->full)
 			take_clients(h, fd->fd);
 		break;
 	case HTTP_FD_CONN:
@@ -279,7 +322,8 @@ take_event(struct http *h, const struct epoll_event *ev)
 		break;
 	case HTTP_FD_WATCH:
 		w = (struct watch *)fd;
-		w->ready(w->cookie);
+		if (w->ready != NULL)
+			w->ready(w->cookie);
 		break;
 	}
 }
@@ -313,6 +357,10 @@ tick(struct http *h, int64_t *expire_ms)
 	if (h->now_ms < *expire_ms)
 		return;
 	*expire_ms = h->now_ms + EXPIRE_MS;
+	if (h->full && h->stop_ms == 0) {
+		h->full = false;
+		(void)listen_all(h);
+	}
 	for (struct conn *c = h->conns, *next; c != NULL; c = next) {
 		next = c->next;
 		conn_expire(c, h->now_ms);
@@ -360,8 +408,7 @@ http_stop(struct http *h)
 		return;
 	h->stop_ms = http_ms() + STOP_MS;
 	/* The sockets are everybody's: whoever comes now goes to another process, or waits for the next. */
-	for (size_t i = 0; i < h->o.listen_count; i++)
-		(void)epoll_ctl(h->epoll, EPOLL_CTL_DEL, h->listeners[i].fd, NULL);
+	listen_none(h);
 	for (struct conn *c = h->conns, *next; c != NULL; c = next) {
 		next = c->next;
 		conn_stop(c);

@@ -44,6 +44,11 @@ struct http_options {
 	void *cookie;
 };
 
+/*
+ * What o points at has to live as long as *out. Raises the process' limit of
+ * descriptors to what o->limits.connections need, as far as it may, and
+ * ignores SIGPIPE.
+ */
 bool http_open(const struct http_options *o, struct http **out, struct err *e) MUST_USE;
 /* Gives the answer; *r is empty afterwards. What r holds is http's from now on. With back-pressure: `more` is asked as the client takes. */
 void http_answer(struct http_exchange *x, struct api_response *r);
@@ -55,6 +60,8 @@ bool http_event(struct http_exchange *x, struct slice event);
 void http_events_end(struct http_exchange *x);
 /* Further descriptors and a timer in the same loop: the keeper's socket, signals. */
 bool http_watch(struct http *h, int fd, void (*ready)(void *cookie), void *cookie, struct err *e) MUST_USE;
+/* No more of it, before it is closed. May be called by ready() itself. */
+void http_unwatch(struct http *h, int fd);
 bool http_every(struct http *h, unsigned ms, void (*tick)(void *cookie), void *cookie, struct err *e) MUST_USE;
 /* Run until http_stop(): then no new connection is taken, answers that are under way are given (up to 30 s), and this returns. */
 bool http_run(struct http *h, struct err *e) MUST_USE;

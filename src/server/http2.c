@@ -8,7 +8,12 @@
 
 #include "server/http_in.h"
 
-#define WINDOW_BYTES (1 << 20) /* of a connection; a stream has the usual 64 KiB */
+/*
+ * How much may be on its way to us: over a line of 300 ms the usual 64 KiB would
+ * be 200 kB/s. It costs nothing, as what comes goes on to its file at once.
+ */
+#define STREAM_WINDOW_BYTES (1 << 20)
+#define WINDOW_BYTES (2 << 20)
 #define RESETS_A_SECOND 100 /* more streams taken back, and the connection ends */
 #define FIELD_NGHTTP2 32 /* what RFC 9113 counts for a field beside its bytes */
 
@@ -133,6 +138,8 @@ on_frame(nghttp2_session *s, const nghttp2_frame *frame, void *cookie)
 
 	if (frame->hd.type == NGHTTP2_RST_STREAM)
 		return on_reset(s, cookie);
+	if (frame->hd.type == NGHTTP2_SETTINGS)
+		((struct conn *)cookie)->deadline_ms = 0; /* it speaks HTTP/2; from here on it is idle */
 	if (frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA)
 		return 0;
 	x = exchange_of(s, frame->hd.stream_id);
@@ -267,10 +274,11 @@ http2_begin(struct conn *c)
 	nghttp2_settings_entry settings[] = {
 		{ NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, HTTP_STREAMS_MAX },
 		{ NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, (uint32_t)c->h->o.limits.header_bytes },
+		{ NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, STREAM_WINDOW_BYTES },
 	};
 
 	return nghttp2_session_server_new2(&c->h2, c->h->h2_callbacks, c, c->h->h2_option) == 0 &&
-	    nghttp2_submit_settings(c->h2, NGHTTP2_FLAG_NONE, settings, 2) == 0 &&
+	    nghttp2_submit_settings(c->h2, NGHTTP2_FLAG_NONE, settings, sizeof(settings) / sizeof(settings[0])) == 0 &&
 	    nghttp2_session_set_local_window_size(c->h2, NGHTTP2_FLAG_NONE, 0, WINDOW_BYTES) == 0;
 }
 
@@ -358,8 +366,11 @@ http2_expire(struct conn *c, int64_t now_ms)
 			x->refused = 408;
 			exchange_ask(x);
 			break;
-		case EXCHANGE_ANSWER: /* the client opens no window */
-			http2_reset(x, NGHTTP2_CANCEL);
+		case EXCHANGE_ANSWER:
+			if (c->out_at == c->out.len)
+				http2_reset(x, NGHTTP2_CANCEL); /* the client opens no window */
+			else /* the line is slow: see conn_expire() */
+				x->deadline_ms = now_ms + (int64_t)c->h->o.limits.body_stall_s * 1000;
 			break;
 		case EXCHANGE_EVENTS:
 			exchange_ping(x, now_ms);

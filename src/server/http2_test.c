@@ -319,9 +319,7 @@ TEST(upload)
 	}
 	CHECK_INT(stream_of(&c, id)->status, 200);
 	CHECK(strstr(stream_of(&c, id)->body, "104857600 file ") != NULL);
-#if !defined(__SANITIZE_ADDRESS__)
-	CHECK(most - before < 8 * 1024);
-#endif
+	CHECK(testing_is_little(most - before));
 	client_close(&c);
 	testing_stop(&t);
 }
@@ -381,19 +379,13 @@ TEST(many_streams)
 	test_case("a hundred at once");
 	CHECK_INT(done, 100);
 	client_close(&c);
-	test_case("more than a hundred that wait are refused");
+	test_case("no more than a hundred wait at once");
 	client_open(&c, true);
 	for (int i = 0; i < 120; i++)
 		(void)client_get(&c, "/never");
-	done = 0;
-	for (int i = 0; i < 50 && done < 20 && !c.ended; i++) {
-		client_turn(&c, 100);
-		done = 0;
-		for (int k = 0; k < STREAMS; k++)
-			done += c.v[k].closed;
-	}
-	CHECK(c.ended || done >= 20 || c.goaway != 0);
-	CHECK(atomic_load(&t.asked) <= 200);
+	for (int i = 0; i < 10; i++)
+		client_turn(&c, 30);
+	CHECK(atomic_load(&t.asked) > 150 && atomic_load(&t.asked) <= 200);
 	client_close(&c);
 	CHECK(testing_until(&t.gone, atomic_load(&t.asked) - 100));
 	testing_stop(&t);
@@ -488,9 +480,7 @@ TEST(floods)
 		while ((got = recv(fd, answer, sizeof(answer), 0)) > 0)
 			;
 		CHECK(got == 0 || errno == ECONNRESET);
-#if !defined(__SANITIZE_ADDRESS__)
-		CHECK(testing_rss() - before < 8 * 1024);
-#endif
+		CHECK(testing_is_little(testing_rss() - before));
 		buf_fini(&b);
 		close(fd);
 	}

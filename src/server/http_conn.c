@@ -38,6 +38,34 @@ drop(struct buf *b)
 	buf_init(b, max);
 }
 
+/*
+ * What a connection has to send fits in a buffer that the next one can use when
+ * it is gone: to get pages from the system each time costs as much as the answer.
+ */
+static void
+lend_out(struct conn *c)
+{
+	struct http *h = c->h;
+
+	if (c->out.p == NULL && h->outs_count > 0)
+		c->out = h->outs[--h->outs_count];
+}
+
+static void
+take_out_back(struct conn *c)
+{
+	struct http *h = c->h;
+
+	if (c->out.p == NULL || c->out.len > 0)
+		return;
+	if (h->outs_count == sizeof(h->outs) / sizeof(h->outs[0])) {
+		drop(&c->out);
+		return;
+	}
+	h->outs[h->outs_count++] = c->out;
+	buf_init(&c->out, c->out.max);
+}
+
 void
 conn_took(struct conn *c, size_t n)
 {
@@ -68,8 +96,10 @@ tls_moved(struct conn *c, int rc)
 	int why = SSL_get_error(c->ssl, rc);
 
 	ERR_clear_error();
-	if (why == SSL_ERROR_WANT_READ)
+	if (why == SSL_ERROR_WANT_READ) {
+		c->readable = false;
 		return MOVED_NONE;
+	}
 	if (why != SSL_ERROR_WANT_WRITE)
 		return MOVED_END;
 	c->tls_wants_write = true;
@@ -89,6 +119,8 @@ bytes_in(struct conn *c, uint8_t *p, size_t cap, size_t *n_out)
 	do {
 		n = recv(c->fd.fd, p, cap, 0);
 	} while (n < 0 && errno == EINTR);
+	/* Less than there was room for: there is no more now, and epoll says when there is. */
+	c->readable = n == (ssize_t)cap;
 	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
 		return MOVED_NONE;
 	*n_out = n < 0 ? 0 : (size_t)n;
@@ -357,7 +389,7 @@ take(struct conn *c)
 	struct http *h = c->h;
 	size_t n = 0;
 
-	if (c->state == CONN_DEAD || !wants(c))
+	if (c->state == CONN_DEAD || !c->readable || !wants(c))
 		return false;
 	if (c->state == CONN_HANDSHAKE)
 		return handshake(c);
@@ -372,7 +404,11 @@ take(struct conn *c)
 	case MOVED_END:
 		break;
 	}
-	conn_kill(c);
+	/* A client that has sent all it had may still be reading. */
+	if (c->state == CONN_HTTP1 && c->out_at < c->out.len)
+		c->close = true;
+	else
+		conn_kill(c);
 	return false;
 }
 
@@ -399,8 +435,6 @@ flush(struct conn *c)
 	if (c->out.len > 0) {
 		buf_clear(&c->out);
 		c->out_at = 0;
-		if (c->x == NULL)
-			drop(&c->out);
 	}
 	return moved;
 }
@@ -441,6 +475,7 @@ conn_work(struct conn *c)
 {
 	int round;
 
+	lend_out(c);
 	for (round = 0; round < ROUNDS && c->state != CONN_DEAD; round++) {
 		bool moved;
 
@@ -457,6 +492,7 @@ conn_work(struct conn *c)
 	}
 	if (c->state == CONN_DEAD)
 		return;
+	take_out_back(c);
 	if (round == ROUNDS)
 		http_again(c);
 	watch(c);
@@ -471,6 +507,8 @@ conn_event(struct conn *c, uint32_t events)
 		conn_kill(c);
 		return;
 	}
+	/* What ends can be read: that it ends. After a write that it waited for, TLS may read on. */
+	c->readable |= (events & (EPOLLIN | EPOLLRDHUP)) != 0 || (c->tls_wants_write && (events & EPOLLOUT) != 0);
 	if ((events & EPOLLRDHUP) != 0) {
 		c->hung = true;
 		/* It may still wait for its answer; nobody waits for events that way. */

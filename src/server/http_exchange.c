@@ -23,8 +23,8 @@ exchange_new(struct conn *c)
 	struct http_exchange *x = h->spare;
 	struct arena arena = ARENA_NONE;
 
-	/* Two a connection on the whole: many on one are fine, many on all are not. */
-	if (h->exchange_count >= 2 * (size_t)h->o.limits.connections)
+	/* One for each connection is kept free; the others, of HTTP/2, share as many again. */
+	if (c->x_count > 0 && h->exchange_count >= h->o.limits.connections)
 		return NULL;
 	if (x != NULL) {
 		h->spare = x->next;

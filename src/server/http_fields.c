@@ -69,8 +69,8 @@ exchange_fields(struct http_exchange *x, struct http_field *out, size_t max)
 	}
 	if (x->res.no_store && !cached)
 		add(&f, S("cache-control"), S("no-store"));
-	for (size_t i = 0; i < sizeof(always) / sizeof(always[0]); i++)
-		add(&f, always[i].name, always[i].value);
+	for (size_t i = 0; i < sizeof(always) / sizeof(always[0]) && f.count < max; i++)
+		out[f.count++] = always[i];
 	if (x->r.tls)
 		add(&f, S("strict-transport-security"), S("max-age=31536000"));
 	return f.count;

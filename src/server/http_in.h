@@ -79,6 +79,7 @@ struct conn {
 	struct ip ip;
 	bool exempt; /* a proxy of ours: not counted by address */
 	SSL *ssl;
+	bool readable; /* there may be bytes to read, in the kernel or in OpenSSL */
 	bool tls_wants_write; /* before it can read on */
 	uint8_t cert_sha256[32];
 	char *cert_subject; /* NULL: none */
@@ -133,9 +134,12 @@ struct http {
 	struct http_exchange *spare; /* freed ones, with an arena's block each */
 	size_t spare_count, exchange_count;
 	size_t bodies_bytes; /* in memory now */
+	struct buf outs[8]; /* memory for what is to be sent: lent to the connection that is worked on */
+	size_t outs_count;
 	int64_t now_ms; /* at the beginning of this turn */
 	int64_t stop_ms; /* stopping: until when; 0: not */
-	bool full; /* no descriptors left: said once */
+	bool full; /* no descriptors left: the listeners rest for a moment */
+	int64_t full_s; /* when that was said last */
 	struct http_counts counts;
 	char date[32]; /* of the Date field, this second's */
 	int64_t date_s;

@@ -89,7 +89,7 @@ query_ok(struct slice query)
 bool
 http_host_ok(struct slice host)
 {
-	struct slice port = SLICE_NONE;
+	struct slice port;
 	size_t at;
 
 	if (host.len == 0 || host.len > 255 + 6)

@@ -391,3 +391,13 @@ testing_until(atomic_uint *v, unsigned n)
 		(void)usleep(5000);
 	return atomic_load(v) >= n;
 }
+
+bool
+testing_is_little(long kib)
+{
+#if defined(__SANITIZE_ADDRESS__)
+	return kib < 512 * 1024; /* what is freed is kept for a while */
+#else
+	return kib < 8 * 1024;
+#endif
+}

@@ -47,6 +47,8 @@ void reply_fini(struct reply *r);
 struct slice reply_field(const struct reply *r, const char *name);
 /* Kilobytes of memory that this process holds. */
 long testing_rss(void);
+/* So many kilobytes more are no more than a server that holds nothing whole may take. */
+bool testing_is_little(long kib);
 /* Until *v is at least n, 5 s at most. */
 bool testing_until(atomic_uint *v, unsigned n);
 
