@@ -553,7 +553,7 @@ static const struct api_route routes[] = {
 	    .summary = "Certificates by which partners are known", .answer = &partners_value },
 	{ .method = API_GET, .path = "/api/v1/audit", .right = RIGHT_AUDIT_READ, .run = audit,
 	    .summary = "What was done, newest first", .params = audit_params, .answer = &lines_value },
-	{ .method = API_GET, .path = "/api/v1/audit/verify", .right = RIGHT_AUDIT_READ, .run = audit_check,
+	{ .method = API_GET, .path = "/api/v1/audit/verify", .right = RIGHT_AUDIT_READ, .flags = API_READS_KEEPER, .run = audit_check,
 	    .summary = "Is the log what was written? In pieces", .params = check_params, .answer = &check_value },
 };
 

@@ -228,7 +228,7 @@ sign_in(struct api_call *c, struct err *e)
 	struct slice secret;
 
 	if (s.auth->full)
-		return c->retry_s = 5, api_status(c, 503), err_set(e, ERR_LIMIT, "many are signing in at this moment; try again in a few seconds");
+		return c->retry_s = 5, api_status(c, 429), err_set(e, ERR_LIMIT, "many are signing in at this moment; try again in a few seconds");
 	if (!auth_try_begin(s.auth, c->r, api_body_text(c, "name"), c->a, &s.t, e))
 		return false;
 	s.class = limits_take(s.auth->limits, &s.t.attempt, c->r->now_s, &c->retry_s);

@@ -232,6 +232,7 @@ auth_fd(const struct api *a)
 void *
 auth_done(struct api *a)
 {
+	auth_of(a)->full = false; /* it was about the request before */
 	return hasher_done(auth_of(a)->hasher);
 }
 
@@ -290,9 +291,9 @@ auth_prepare(struct api *a, const struct api_request *r, void *cookie)
 	struct err e = ERR_INIT;
 	struct arena mem;
 
+	auth_of(a)->full = false;
 	if (r->method != API_POST || (!signin && !own) || auth_of(a)->hasher == NULL)
 		return AUTH_NOW;
-	auth_of(a)->full = false;
 	arena_init(&mem, (size_t)256 << 10);
 	if (json_parse(r->body, &limits, &mem, &body, &e))
 		when = signin ? ask_signin(auth_of(a), r, body, &mem, cookie) : ask_own(a, r, body, &mem, cookie);

@@ -682,6 +682,45 @@ TEST(hashed_ahead)
 	api_handle(&keeper, &q, &r);
 	CHECK_INT(r.status, 201);
 	api_response_fini(&r);
+	test_case("more at once than the queue holds");
+	{
+		static char cookies[64];
+		unsigned later = 0, back = 0;
+		bool busy = false;
+
+		password_cheap_for_tests(false);
+		for (size_t i = 0; i < sizeof(cookies); i++) {
+			q.from = ip_of_v4(0x0b000000 + (uint32_t)i);
+			q.body = S("{\"name\":\"bo\",\"password\":\"some other words\"}");
+			if (auth_prepare(&keeper, &q, &cookies[i]) == AUTH_LATER) {
+				later++;
+				continue;
+			}
+			api_response_init(&r);
+			api_handle(&keeper, &q, &r);
+			busy = busy || r.status == 429;
+			api_response_fini(&r);
+		}
+		password_cheap_for_tests(true);
+		CHECK(later >= 1 && later <= HASHER_STRANGERS_MAX + 8);
+		printf("%u waited of 64 at once\n", later);
+		CHECK(busy || later > 60);
+		/* who waited is answered, whatever the one before was told */
+		while (back < later) {
+			cookie = auth_done(&keeper);
+			if (cookie == NULL && poll(&p, 1, 10000) <= 0)
+				break;
+			if (cookie == NULL)
+				continue;
+			back++;
+			q.from = ip_of_v4(0x0b000000 + (uint32_t)((char *)cookie - cookies));
+			api_response_init(&r);
+			api_handle(&keeper, &q, &r);
+			CHECK(r.status == 401 || r.status == 429);
+			api_response_fini(&r);
+		}
+		CHECK_INT(back, later);
+	}
 	CHECK_INT(auth_prepare(&web, &q, &q), AUTH_NOW);
 	q.body = S("{\"name\":\"ana\",\"password\":{}}");
 	CHECK_INT(auth_prepare(&keeper, &q, &q), AUTH_NOW);
