@@ -358,7 +358,7 @@ auth_sweep(struct api *a, int64_t now_s, struct err *e)
 		if (auth->pending[i].until_s <= now_s)
 			sodium_memzero(&auth->pending[i], sizeof(auth->pending[i]));
 	}
-	if (!session_sweep(a->node->store, now_s, e))
+	if (!auth_tick(a, e) || !session_sweep(a->node->store, now_s, e))
 		return false;
 	if (auth->forgot_day == now_s / 86400)
 		return true;

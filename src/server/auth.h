@@ -59,6 +59,8 @@ void *auth_done(struct api *a);
 /* Who waited is gone: its cookie is not given back any more. */
 void auth_forget(struct api *a, void *cookie);
 
+/* By the clock, in the keeper, every second: refused sign-ins are written down. Where there is none it does nothing. */
+bool auth_tick(struct api *a, struct err *e) MUST_USE;
 /* By the clock, in the keeper, every few minutes: sessions that ended go, old addresses leave the audit log. */
 bool auth_sweep(struct api *a, int64_t now_s, struct err *e) MUST_USE;
 

@@ -245,7 +245,16 @@ TEST(wrong_is_wrong)
 		CHECK_SLICE(json_text(json_get(r.body, S("detail"))), want);
 		reply_fini(&r);
 	}
-	CHECK_INT(audit_rows("session.refused"), 2); /* of those that are there */
+	{
+		struct err e = ERR_INIT;
+
+		/* By the clock, not while somebody waits who could measure it. */
+		CHECK_INT(audit_rows("session.refused"), 0);
+		CHECK_OK(auth_tick(&keeper, &e), &e);
+		CHECK_INT(audit_rows("session.refused"), 2); /* of those that are there */
+		CHECK_OK(auth_tick(&keeper, &e), &e);
+		CHECK_INT(audit_rows("session.refused"), 2);
+	}
 	arena_fini(&a);
 }
 
@@ -688,10 +697,12 @@ TEST(hashed_ahead)
 		unsigned later = 0, back = 0;
 		bool busy = false;
 
+		/* of an account whose hash takes its time */
 		password_cheap_for_tests(false);
+		(void)account_new("slow", 1u << WHO_VIEWER, "");
 		for (size_t i = 0; i < sizeof(cookies); i++) {
 			q.from = ip_of_v4(0x0b000000 + (uint32_t)i);
-			q.body = S("{\"name\":\"bo\",\"password\":\"some other words\"}");
+			q.body = S("{\"name\":\"slow\",\"password\":\"some other words\"}");
 			if (auth_prepare(&keeper, &q, &cookies[i]) == AUTH_LATER) {
 				later++;
 				continue;
@@ -702,9 +713,9 @@ TEST(hashed_ahead)
 			api_response_fini(&r);
 		}
 		password_cheap_for_tests(true);
-		CHECK(later >= 1 && later <= HASHER_STRANGERS_MAX + 8);
-		printf("%u waited of 64 at once\n", later);
-		CHECK(busy || later > 60);
+		/* some may be through before the last comes */
+		CHECK(later >= HASHER_STRANGERS_MAX && later < sizeof(cookies));
+		CHECK(busy);
 		/* who waited is answered, whatever the one before was told */
 		while (back < later) {
 			cookie = auth_done(&keeper);
@@ -740,6 +751,7 @@ TEST(the_log_holds)
 	struct reply r;
 
 	CHECK_INT(signed_in(&c, "root"), 201);
+	CHECK_OK(auth_tick(&keeper, &e), &e);
 	r = ask(&c, API_GET, "/api/v1/audit/verify", "");
 	CHECK_SLICE(json_text(json_get(r.body, S("state"))), S("whole"));
 	reply_fini(&r);
