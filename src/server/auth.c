@@ -16,7 +16,7 @@ auth_open(struct node *n, enum auth_place place, struct auth **out, struct err *
 	char made[PASSWORD_MADE_BYTES];
 
 	secret_init();
-	*a = (struct auth){ .node = n, .place = place, .limits = limits_new() };
+	*a = (struct auth){ .node = n, .place = place, .url = S(""), .limits = limits_new() };
 	*out = a;
 	if (place == AUTH_WEB)
 		return true;
@@ -45,6 +45,12 @@ auth_close(struct auth **ap)
 }
 
 void
+auth_url(struct auth *a, struct slice url)
+{
+	a->url = url;
+}
+
+void
 auth_csrf(struct slice session_secret, char out[CSRF_TEXT_MAX])
 {
 	static const uint8_t text[] = "entente csrf 1";
@@ -69,6 +75,8 @@ session_who(struct auth *auth, const struct api_request *r, struct slice secret,
 		return false;
 	if (!found)
 		return true;
+	auth->last = hash;
+	auth->last_seen_s = s.seen_s;
 	out->kind = WHO_PERSON;
 	out->account = s.account.id;
 	out->session = s.id;
@@ -96,6 +104,8 @@ token_who(struct auth *auth, const struct api_request *r, struct slice text, str
 	/* While its owner has to change a password that somebody else knows, it is asleep. */
 	if (!found || t.account.must_change)
 		return true;
+	auth->last = hash;
+	auth->last_seen_s = t.seen_s;
 	out->kind = WHO_TOKEN;
 	out->account = t.account.id;
 	out->session = t.id;
@@ -138,7 +148,7 @@ own_page(struct auth *auth, const struct api_request *r, struct slice secret, st
 
 	if (r->method == API_GET)
 		return true;
-	if (r->origin.len > 0 && !auth_origin_ok(r->origin, r->host, auth->node->conf.url))
+	if (r->origin.len > 0 && !auth_origin_ok(r->origin, r->host, auth->url))
 		return err_set(e, ERR_DENIED, "the request comes from another site");
 	if (secret.p == NULL)
 		return true;
@@ -179,36 +189,19 @@ auth_who(struct api *a, const struct api_request *r, struct arena *mem,
 
 /* --- signs of life ---------------------------------------------------------------------------- */
 
-/* When it was noted as seen; INT64_MAX: it is nobody. */
-static int64_t
-seen_of(struct auth *auth, const struct api_request *r, struct arena *mem)
-{
-	struct slice secret = session_secret(r), text = auth_bearer(r->authorization);
-	struct err e = ERR_INIT;
-	struct sha256 hash;
-	struct session s;
-	struct token t;
-	bool found = false;
-
-	if (secret.p != NULL) {
-		hash = sha256_of(secret);
-		return session_find(auth->node->store, &hash, r->now_s, mem, &s, &found, &e) && found ? s.seen_s : INT64_MAX;
-	}
-	if (text.p == NULL)
-		return INT64_MAX;
-	hash = sha256_of(text);
-	return token_find(auth->node->store, &hash, r->now_s, mem, &t, &found, &e) && found ? t.seen_s : INT64_MAX;
-}
-
 bool
 auth_seen_due(struct api *a, const struct api_request *r, struct arena *mem,
     struct api_request *out)
 {
-	int64_t seen = seen_of(auth_of(a), r, mem);
-	struct slice secret = session_secret(r);
+	struct slice secret = session_secret(r), text = auth_bearer(r->authorization);
+	struct auth *auth = auth_of(a);
 	char csrf[CSRF_TEXT_MAX] = "";
+	struct sha256 hash;
 
-	if (seen == INT64_MAX || r->now_s - seen < SEEN_STEP_S)
+	if (secret.p == NULL && text.p == NULL)
+		return false;
+	hash = sha256_of(secret.p != NULL ? secret : text);
+	if (memcmp(&hash, &auth->last, sizeof(hash)) != 0 || r->now_s - auth->last_seen_s < SEEN_STEP_S)
 		return false;
 	if (secret.p != NULL)
 		auth_csrf(secret, csrf);

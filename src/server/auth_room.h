@@ -46,6 +46,10 @@ struct refusal {
 struct auth {
 	struct node *node;
 	enum auth_place place;
+	struct slice url; /* see auth_url() */
+	/* Whom auth_who() found last, and when it was noted as seen: auth_seen_due() asks right behind it. */
+	struct sha256 last;
+	int64_t last_seen_s;
 	struct limits *limits;
 	/* of the keeper alone */
 	struct secret *secret;

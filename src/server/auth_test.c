@@ -320,6 +320,17 @@ TEST(foreign_pages)
 		(void)snprintf(c.csrf, sizeof(c.csrf), "%s", pages[i].csrf ? csrf : "");
 		CHECK_INT(status_of(&c, API_PATCH, "/api/v1/me", "{\"display\":\"Ana\"}"), pages[i].status);
 	}
+	test_case("where people reach the node, behind a proxy");
+	memcpy(c.csrf, csrf, sizeof(csrf));
+	c.origin = "https://desk.example";
+	CHECK_INT(status_of(&c, API_PATCH, "/api/v1/me", "{\"display\":\"Ana\"}"), 403);
+	auth_url(keeper_auth, S("https://desk.example/entente/"));
+	CHECK_INT(status_of(&c, API_PATCH, "/api/v1/me", "{\"display\":\"Ana\"}"), 204);
+	c.origin = "https://node.example";
+	CHECK_INT(status_of(&c, API_PATCH, "/api/v1/me", "{\"display\":\"Ana\"}"), 204);
+	c.origin = "http://desk.example";
+	CHECK_INT(status_of(&c, API_PATCH, "/api/v1/me", "{\"display\":\"Ana\"}"), 403);
+	auth_url(keeper_auth, S(""));
 	test_case("the token of another session");
 	c.origin = "https://node.example";
 	memcpy(c.csrf, other.csrf, sizeof(c.csrf));
@@ -347,15 +358,19 @@ TEST(sessions_end)
 {
 	struct client c = browser(7);
 	struct api_request due, q;
+	struct err e = ERR_INIT;
+	struct who who;
 	struct arena a;
 
 	CHECK_INT(signed_in(&c, "ana"), 201);
 	arena_init(&a, 1 << 16);
 	q = (struct api_request){ .method = API_GET, .authorization = S(""), .host = S("node.example"), .now_s = now_s };
 	q.cookie = arena_printf(&a, COOKIE_SESSION "=%s", c.cookie);
+	CHECK_OK(auth_who(&web, &q, &a, &who, &e), &e);
 	CHECK(!auth_seen_due(&web, &q, &a, &due));
 	now_s += SEEN_STEP_S;
 	q.now_s = now_s;
+	CHECK_OK(auth_who(&web, &q, &a, &who, &e), &e);
 	CHECK(auth_seen_due(&web, &q, &a, &due));
 	due.from = ip_of_v4(7);
 	CHECK_INT(api_place(&due), API_KEEPER);
@@ -367,6 +382,7 @@ TEST(sessions_end)
 		CHECK_INT(r.status, 204);
 		api_response_fini(&r);
 	}
+	CHECK_OK(auth_who(&web, &q, &a, &who, &e), &e);
 	CHECK(!auth_seen_due(&web, &q, &a, &due));
 	now_s += SESSION_IDLE_S - 1;
 	CHECK_INT(status_of(&c, API_GET, "/api/v1/me/sessions", ""), 200);
