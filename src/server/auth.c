@@ -29,6 +29,17 @@ auth_open(struct node *n, enum auth_place place, struct auth **out, struct err *
 	return false;
 }
 
+/* Refused sign-ins that the clock has not written yet. */
+static void
+rest_write(struct auth *a)
+{
+	struct api api = { .node = a->node, .auth = a };
+	struct err e = ERR_INIT;
+
+	if (a->refusal_count > 0 && a->node->store != NULL && !auth_tick(&api, &e))
+		log_error("audit.add", "reason=%s cause=%s", LOG_TEXT(e.text), LOG_TEXT(e.cause));
+}
+
 void
 auth_close(struct auth **ap)
 {
@@ -37,6 +48,7 @@ auth_close(struct auth **ap)
 	*ap = NULL;
 	if (a == NULL)
 		return;
+	rest_write(a);
 	hasher_close(&a->hasher);
 	secret_close(&a->secret);
 	limits_free(&a->limits);

@@ -27,6 +27,7 @@ enum auth_place {
 };
 /* n must live longer. For the keeper before it gives up rights: it makes a thread and reads DIR/secret.key. */
 bool auth_open(struct node *n, enum auth_place place, struct auth **out, struct err *e) MUST_USE;
+/* While the store is still open: what the clock has not written yet is written. */
 void auth_close(struct auth **a);
 /*
  * Where people reach the node ([server] url), for a proxy that does not pass

@@ -788,6 +788,34 @@ TEST(the_log_holds)
 	CHECK_INT(res.state, AUDIT_WHOLE);
 }
 
+/* A stop loses no refusal, and a start forgets the limits, not the devices. */
+TEST(stopped_and_started)
+{
+	struct client c = browser(0x0c000001), stranger = browser(0x0c000002);
+	struct err e = ERR_INIT;
+	struct reply r;
+	int64_t before;
+
+	CHECK_INT(signed_in(&c, "ana"), 201);
+	CHECK_OK(auth_tick(&keeper, &e), &e);
+	before = audit_rows("session.refused");
+	r = sign_in(&stranger, "ana", "not it at all", NULL);
+	CHECK_INT(r.status, 401);
+	reply_fini(&r);
+	auth_close(&keeper_auth);
+	CHECK_INT(audit_rows("session.refused"), before + 1);
+	CHECK_OK(auth_open(&node, AUTH_KEEPER, &keeper_auth, &e), &e);
+	auth_attach(keeper_auth, &keeper);
+	CHECK_INT(status_of(&c, API_GET, "/api/v1/me/sessions", ""), 200);
+	for (int i = 0; i < 10; i++) {
+		r = sign_in(&stranger, "ana", "not it at all", NULL);
+		reply_fini(&r);
+	}
+	stranger.origin = "https://node.example";
+	memcpy(stranger.device, c.device, sizeof(stranger.device));
+	CHECK_INT(signed_in(&stranger, "ana"), 201);
+}
+
 int
 main(void)
 {
@@ -822,6 +850,7 @@ main(void)
 	RUN(accounts_by_role);
 	RUN(guessing);
 	RUN(hashed_ahead);
+	RUN(stopped_and_started);
 	RUN(the_log_holds);
 	auth_close(&keeper_auth);
 	auth_close(&web_auth);
