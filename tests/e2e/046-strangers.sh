@@ -60,7 +60,7 @@ printf 'timestamp,ip,port,banner\n2026-06-17 00:00:00,192.0.2.3,3389,%s[2Jx%s\n'
 on_terminal "$ENTENTE" ingest --node n "$name" >out
 clean "ingest" out
 on_terminal "$ENTENTE" ingest --node n --feed other "$name" >out
-ok "the second time is told" grep -q 'told otherwise' out
+ok "the second time is told" grep -q 'received with other options' out
 clean "the second time" out
 id=$("$ENTENTE" reports --node n --limit 1 --json | python3 -c 'import json,sys; print(json.load(sys.stdin)[0]["report"])')
 on_terminal "$ENTENTE" reports --node n "$id" --raw >out
