@@ -61,7 +61,9 @@ batch_first_cell(const struct store *s, const struct batch *b,
 static uint16_t
 country_read(struct slice s)
 {
-	return s.len == 2 ? (uint16_t)(s.p[0] << 8 | s.p[1]) : 0;
+	if (s.len != 2)
+		return 0;
+	return (uint16_t)(s.p[0] << 8 | s.p[1]);
 }
 
 /* What first_cell holds: AS, country (or nothing) and feed, a blank between them. */
