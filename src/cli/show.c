@@ -1,10 +1,14 @@
 #include "cli/show.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/lang.h"
 #include "cli/table.h"
+#include "model/protect.h"
 #include "share/original.h"
+
+#define WINDOW ((size_t)1 << 20)
 
 /* --- one finding -------------------------------------------------------------- */
 
@@ -269,7 +273,7 @@ show_evidence(struct node *n, const struct finding_row *row, struct err *e)
 	bool ok;
 
 	if (row->last.part.len > 0 && class_protected(row->class))
-		return closed(row->last.report, e);
+		return original_closed(row->last.report, e);
 	if (row->last.part.len > 0)
 		return err_set(e, ERR_INPUT, "it lies in part %s of report %lld, which has to be unpacked: entente reports %lld --raw gives the report",
 		    QUOTE(row->last.part), (long long)row->last.report, (long long)row->last.report);

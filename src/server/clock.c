@@ -12,6 +12,8 @@
 #include "store/findings.h"
 
 #define SECOND_NS INT64_C(1000000000)
+/* Contacts have their own intervals; so often it is looked whose has passed. */
+#define NOTICES_EVERY_S 900
 
 static bool
 due(int64_t *last_ns, int64_t every_s)
@@ -66,18 +68,26 @@ silence(struct keeper *k, struct err *e)
 int
 clock_wait_ms(const struct keeper *k)
 {
-	(void)k;
-	return 1000;
+	return k->notices_due ? 0 : 1000;
 }
 
 bool
 clock_run(struct keeper *k, struct err *e)
 {
+	bool prepare;
+
+	if (due(&k->tick_ns, 1) && !auth_tick(&k->api, e))
+		return false;
 	if (due(&k->second_ns, 5)) {
 		board_memory(&k->board->keeper.memory, k->statm_fd);
 		networks_look(k);
 	}
 	if (due(&k->sweep_ns, 300) && !auth_sweep(&k->api, clock_now_s(), e))
 		return false;
-	return !due(&k->hour_ns, 3600) || silence(k, e);
+	if (due(&k->hour_ns, 3600) && !silence(k, e))
+		return false;
+	prepare = due(&k->notices_ns, NOTICES_EVERY_S);
+	if (prepare || k->notices_due)
+		clock_notices(k, prepare);
+	return true;
 }

@@ -424,6 +424,7 @@ keeper_main(const struct child_start *start)
 	k->api = (struct api){ .node = k->node, .flow = k->flow, .retry = on_retry, .changed = on_changed, .cookie = k };
 	if (!auth_open(k->node, AUTH_KEEPER, &k->auth, &e))
 		child_fail("keeper", &e);
+	auth_url(k->auth, k->node->conf.server_url);
 	auth_attach(k->auth, &k->api);
 	k->who = k->api.who;
 	k->api.who = on_who;

@@ -2,7 +2,7 @@
  * keeper: the one process that writes. For its own files.
  *
  *	keeper.c	the loop: requests of the web processes, reports, the clock
- *	clock.c		what is due by time
+ *	clock.c		what is due by time; clock_notices.c: notices that go by themselves
  */
 #ifndef SERVER_KEEPER_H
 #define SERVER_KEEPER_H
@@ -48,9 +48,8 @@ struct keeper {
 	int64_t looked_ns; /* when it was asked last who waits */
 	/* the clock */
 	int64_t networks_ns; /* date of networks.tbl, which is in use */
-	int64_t second_ns, sweep_ns, hour_ns; /* when each was done last */
-	uint64_t silenced;
-	bool notices_due;
+	int64_t tick_ns, second_ns, sweep_ns, notices_ns, hour_ns; /* when each was done last */
+	bool notices_due; /* there may be more to send */
 	/* what changed and was not told yet */
 	struct { char kind[LINK_CHANGED_MAX]; int64_t id; } news[64];
 	size_t news_count;
@@ -64,5 +63,7 @@ void keeper_turn(struct keeper *k);
 /* How long the loop may sleep, and what is due then. False: the store failed. */
 int clock_wait_ms(const struct keeper *k);
 bool clock_run(struct keeper *k, struct err *e) MUST_USE;
+/* Send a slice of what is due; begin: prepare first. */
+void clock_notices(struct keeper *k, bool begin);
 
 #endif

@@ -15,6 +15,7 @@
 #include "parse/json.h"
 #include "server/auth.h"
 #include "server/sandbox.h"
+#include "server/static.h"
 
 /* Requests that wait for the keeper, and how long for one that is away. */
 #define ASKS_MAX 1024
@@ -369,6 +370,7 @@ on_who(struct api *api, const struct api_request *r, struct arena *mem, struct w
 	if (!w->who(api, r, mem, out, e))
 		return false;
 	if (w->current != NULL) {
+		w->current->asked = true;
 		w->current->account = out->account;
 		w->current->rights = out->rights;
 	}
@@ -404,10 +406,11 @@ here(struct web *w, struct ask *a)
 		health(w, &out);
 	else if (slice_eq(a->r->path, S("/metrics")) && a->r->method == API_GET)
 		metrics(w, a, &out);
-	else
+	else if (!static_answer(a->r, &out))
 		api_handle(&w->api, a->r, &out);
 	w->current = before;
-	seen_send(w, a->r);
+	if (a->asked)
+		seen_send(w, a->r);
 	if (out.events && out.status == 200) {
 		bool begun = live_begin(w, a->x, a->rights);
 
@@ -556,6 +559,7 @@ open_all(struct web *w, const char *spool, struct err *e)
 	w->api = (struct api){ .node = &w->node, .cookie = w };
 	if (!auth_open(&w->node, AUTH_WEB, &w->auth, e))
 		return false;
+	auth_url(w->auth, c->server_url);
 	auth_attach(w->auth, &w->api);
 	w->who = w->api.who;
 	w->api.who = on_who;

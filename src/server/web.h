@@ -21,6 +21,7 @@ struct ask {
 	uint64_t number; /* of this process; the last digits of its name in log and answer */
 	bool sent; /* to the keeper that is there now */
 	int64_t begun_ns;
+	bool asked; /* whose it is; account and rights are the answer */
 	int64_t account;
 	uint32_t rights;
 	enum api_method method;

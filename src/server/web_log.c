@@ -4,22 +4,23 @@
 #include "base/log.h"
 #include "server/web.h"
 
-/* A part of this length is an id of a finding (made of an address), a token or a hash. */
-#define PART_SHOWN 10
+/* A longer part with digits is an id of a finding (made of an address), a token or a hash. */
+#define DIGITS_SHOWN 10
+#define WORD_SHOWN 24
 
 static bool
 part_plain(struct slice part, bool secret)
 {
-	bool digits = part.len > 0;
+	bool digits = false;
 
 	for (size_t i = 0; i < part.len; i++) {
 		uint8_t c = part.p[i];
 
 		if (!byte_is_alpha(c) && !byte_is_digit(c) && c != '-' && c != '_' && c != '.')
 			return false;
-		digits = digits && byte_is_digit(c);
+		digits = digits || byte_is_digit(c);
 	}
-	return !secret && part.len <= (digits ? PART_SHOWN : 2 * PART_SHOWN);
+	return !secret && part.len <= (digits ? DIGITS_SHOWN : WORD_SHOWN);
 }
 
 void
