@@ -99,13 +99,13 @@ head_of(struct conn *c, size_t len)
 	if (!exchange_head(x)) {
 		/* A method that is not for this path says nothing about where the request ends. */
 		if (x->refused == 405 && x->frame.body == HTTP_BODY_NONE) {
-			c->close |= x->frame.close;
+			c->close |= x->frame.close || c->h->stop_ms != 0;
 			exchange_ask(x);
 			return true;
 		}
 		return refuse(c, x->refused);
 	}
-	c->close |= x->frame.close;
+	c->close |= x->frame.close || c->h->stop_ms != 0;
 	c->left = x->frame.length;
 	c->chunks = (struct http_chunks){ .state = CHUNK_SIZE };
 	x->deadline_ms = c->h->now_ms + (int64_t)c->h->o.limits.body_stall_s * 1000;

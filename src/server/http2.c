@@ -350,6 +350,11 @@ http2_expire(struct conn *c, int64_t now_ms)
 		conn_kill(c);
 		return;
 	}
+	/* It asked after all, and was answered. */
+	if (c->h->stop_ms != 0 && c->x == NULL && c->deadline_ms == 0) {
+		http2_stop(c);
+		return;
+	}
 	if (c->x == NULL && now_ms >= c->since_ms + (int64_t)c->h->o.limits.idle_s * 1000) {
 		http2_stop(c);
 		return;

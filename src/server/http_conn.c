@@ -17,6 +17,9 @@
 #include "base/log.h"
 #include "server/http_in.h"
 
+/* How long a new connection may take to ask when the server stops. */
+#define STOP_ASK_MS 2000
+
 #define ROUNDS 16
 #define OUT_MAX (4 * HTTP_OUT_BYTES)
 
@@ -549,6 +552,11 @@ conn_expire(struct conn *c, int64_t now_ms)
 void
 conn_stop(struct conn *c)
 {
+	/* Who came and has not asked yet may: else its request is lost on the way. */
+	if (c->x == NULL && c->deadline_ms != 0 && c->state != CONN_LINGER && c->state != CONN_DEAD) {
+		c->deadline_ms = c->deadline_ms < c->h->now_ms + STOP_ASK_MS ? c->deadline_ms : c->h->now_ms + STOP_ASK_MS;
+		return;
+	}
 	switch (c->state) {
 	case CONN_HTTP2:
 		http2_stop(c);
