@@ -61,6 +61,8 @@ struct contacts; /* all of them, in memory, ready to be asked */
 
 bool contacts_load(struct store *s, struct contacts **out, struct err *e) MUST_USE;
 void contacts_free(struct contacts **c);
+/* Another number after every change: for who keeps what contacts_load() gave. */
+bool contacts_version(struct store *s, int64_t *out, struct err *e) MUST_USE;
 
 /*
  * Who answers: the best contact of the most exact scope, and beside it the

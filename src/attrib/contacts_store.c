@@ -233,6 +233,33 @@ twice(struct store *s, const struct contact *c, struct err *e)
 	return step != STEP_END;
 }
 
+#define VERSION_KEY S("contacts.version")
+
+bool
+contacts_version(struct store *s, int64_t *out, struct err *e)
+{
+	struct slice text;
+	struct arena a;
+	bool ok;
+
+	*out = 0;
+	arena_init(&a, 4096);
+	ok = store_setting(s, VERSION_KEY, &a, &text, e);
+	(void)slice_i64(text, out);
+	arena_fini(&a);
+	return ok;
+}
+
+/* Something about contacts is another from now on: who keeps them in memory reads them again. */
+static bool
+touch(struct store *s, struct err *e)
+{
+	char text[24];
+
+	return store_setting_put(s, VERSION_KEY,
+	    slice_of(text, (size_t)snprintf(text, sizeof(text), "%lld", (long long)clock_order_ns())), e);
+}
+
 bool
 contact_put(struct store *s, const struct contact *c, int64_t *id_out,
     struct err *e)
@@ -270,7 +297,7 @@ contact_put(struct store *s, const struct contact *c, int64_t *id_out,
 	bind_text(st, 15, c->url);
 	stmt_i64(st, 16, c->checked_s);
 	stmt_i64(st, 17, c->expires_s);
-	ok = stmt_run(st, NULL, e);
+	ok = stmt_run(st, NULL, e) && touch(s, e);
 	stmt_free(&st);
 	if (ok && id_out != NULL)
 		*id_out = id;
@@ -291,7 +318,7 @@ remove_row(struct store *s, const char *sql, int64_t id, struct err *e)
 	stmt_free(&st);
 	if (ok && changed == 0)
 		return err_set(e, ERR_ABSENT, "there is no number %lld", (long long)id);
-	return ok;
+	return ok && touch(s, e);
 }
 
 bool
@@ -373,7 +400,7 @@ contact_off_put(struct store *s, const struct contact_off *o, int64_t *id_out,
 	stmt_i64(st, 10, o->until_s);
 	bind_text(st, 11, o->by);
 	stmt_i64(st, 12, clock_now_s());
-	ok = stmt_run(st, NULL, e);
+	ok = stmt_run(st, NULL, e) && touch(s, e);
 	stmt_free(&st);
 	if (ok && id_out != NULL)
 		*id_out = id;

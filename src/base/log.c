@@ -9,6 +9,7 @@
 
 static enum log_level level_max = LOG_LEVEL_WARN;
 static int log_fd = STDERR_FILENO;
+static bool (*log_sink)(enum log_level level, const char *name, const char *text);
 
 void
 log_level_set(enum log_level level)
@@ -23,18 +24,25 @@ log_fd_set(int fd)
 }
 
 void
+log_sink_set(bool (*sink)(enum log_level level, const char *name, const char *text))
+{
+	log_sink = sink;
+}
+
+void
 log_write(enum log_level level, const char *name, const char *fmt, ...)
 {
 	static const char *const words[] = { "error", "warn", "info", "debug" };
 	char line[2048];
 	size_t step;
 	va_list ap;
-	int n;
+	int n, head;
 
 	if (level > level_max)
 		return;
 	n = snprintf(line, sizeof(line), "%lld %s %s ", (long long)clock_now_s(),
 	    words[level], name);
+	head = n;
 	va_start(ap, fmt);
 	n += vsnprintf(line + n, sizeof(line) - (size_t)n - 1, fmt, ap);
 	va_end(ap);
@@ -45,6 +53,9 @@ log_write(enum log_level level, const char *name, const char *fmt, ...)
 		if (slice_shown(rest, &step) == SHOWN_NEVER)
 			memset(line + ((size_t)n - rest.len), ' ', step);
 	}
+	line[n] = '\0';
+	if (log_sink != NULL && log_sink(level, name, line + head))
+		return;
 	line[n++] = '\n';
 	/* One write a line, so that several processes do not mix theirs. */
 	if (write(log_fd, line, (size_t)n) < 0)

@@ -46,6 +46,7 @@ struct cli {
 	size_t many_count;
 	char **args;
 	int arg_count;
+	char **argv; /* all of the program's own */
 	/* what every command knows */
 	const char *node; /* the node's folder */
 	bool json;

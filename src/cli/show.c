@@ -6,9 +6,9 @@
 #include "base/lang.h"
 #include "cli/table.h"
 #include "model/protect.h"
+#include "share/original.h"
 
 #define WINDOW ((size_t)1 << 20)
-#define OVERLAP ((size_t)4096)
 
 /* --- one finding -------------------------------------------------------------- */
 
@@ -190,48 +190,6 @@ show_finding(struct cli *c, struct node *n, const struct finding_row *row, struc
 
 /* --- bytes --------------------------------------------------------------------- */
 
-/*
- * What concerns the sexual exploitation of children is kept and never shown: a
- * report that told of it stays closed here.
- */
-static bool
-closed(int64_t report, struct err *e)
-{
-	return err_set(e, ERR_DENIED, "report %lld concerns the sexual exploitation of children: its content is not shown; it lies in the archive for the authority in charge",
-	    (long long)report);
-}
-
-/*
- * An older program did not note it with the report, and one that was not read
- * yet is not known: so the text is looked through too, in windows that overlap.
- */
-static bool
-tells_nothing(struct source *src, int64_t report, struct err *e)
-{
-	for (;;) {
-		if (!source_want(src, WINDOW / 2, e))
-			return false;
-		if (text_is_protected(src->window))
-			return closed(report, e);
-		if (src->eof || src->window.len <= OVERLAP)
-			return true;
-		source_advance(src, src->window.len - OVERLAP);
-	}
-}
-
-static bool
-may_show(struct store *s, const struct report *r, struct err *e)
-{
-	struct finding_query q = { .report = r->id, .class_type = class_type(CLASS_VIOLENCE) };
-	uint64_t n = 0;
-
-	if (r->protected)
-		return closed(r->id, e);
-	if (!finding_count(s, &q, &n, e))
-		return false;
-	return n == 0 || closed(r->id, e);
-}
-
 /* Without the character at its end that is cut there. */
 static size_t
 whole(struct slice s)
@@ -294,18 +252,10 @@ copy_out(struct source *src, uint64_t length, struct err *e)
 static bool
 bytes_out(struct node *n, const struct report *r, uint64_t offset, uint64_t length, struct err *e)
 {
-	struct archive_source *s = NULL;
-	bool ok;
-	int fd;
+	struct original o = ORIGINAL_NONE;
+	bool ok = original_open(n->store, n->archive, r, offset, &o, e) && copy_out(archive_source_get(o.source), length, e);
 
-	if (!may_show(n->store, r, e) || !archive_fd(n->archive, &r->sha, &fd, e))
-		return false;
-	ok = archive_source_open(fd, WINDOW, &s, e) && tells_nothing(archive_source_get(s), r->id, e);
-	archive_source_fini(&s);
-	ok = ok && lseek(fd, 0, SEEK_SET) == 0 && archive_source_open(fd, WINDOW, &s, e) && (offset == 0 || archive_source_seek(s, offset, e)) &&
-	    copy_out(archive_source_get(s), length, e);
-	archive_source_fini(&s);
-	(void)close(fd);
+	original_close(&o);
 	return ok;
 }
 
@@ -323,7 +273,7 @@ show_evidence(struct node *n, const struct finding_row *row, struct err *e)
 	bool ok;
 
 	if (row->last.part.len > 0 && class_protected(row->class))
-		return closed(row->last.report, e);
+		return original_closed(row->last.report, e);
 	if (row->last.part.len > 0)
 		return err_set(e, ERR_INPUT, "it lies in part %s of report %lld, which has to be unpacked: entente reports %lld --raw gives the report",
 		    QUOTE(row->last.part), (long long)row->last.report, (long long)row->last.report);

@@ -227,40 +227,51 @@ silence_moment(enum finding_state state, int64_t state_s, int64_t last_s, enum c
 	return (reopened ? state_s : last_s) + (int64_t)class_silence_d(class) * DAY_S;
 }
 
-static void
-silence_sql(struct buf *sql)
+/* id 0: all. */
+static bool
+silence(struct store *s, int64_t id, int64_t now_s, int64_t *changed_out, struct err *e)
 {
-	buf_str(sql, "UPDATE finding SET silent_s = ");
-	silence_moment_sql(sql);
-	buf_str(sql, " WHERE silent_s IS NULL AND state <> 3 AND ");
-	silence_moment_sql(sql);
-	buf_str(sql, " <= ?1");
+	struct stmt *q = NULL;
+	struct buf sql;
+	bool ok, mine;
+
+	buf_init(&sql, (size_t)16 << 10);
+	buf_str(&sql, "UPDATE finding SET silent_s = ");
+	silence_moment_sql(&sql);
+	buf_str(&sql, " WHERE silent_s IS NULL AND state <> 3 AND ");
+	silence_moment_sql(&sql);
+	buf_str(&sql, id != 0 ? " <= ?1 AND id = ?2" : " <= ?1");
+	ok = db_prepare(s->db, buf_cstr(&sql), &q, e);
+	buf_fini(&sql);
+	if (ok && store_begin(s, &mine, e)) {
+		stmt_i64(q, 1, now_s);
+		if (id != 0)
+			stmt_i64(q, 2, id);
+		ok = store_end(s, mine, stmt_run(q, changed_out, e), e);
+	} else {
+		ok = false;
+	}
+	stmt_free(&q);
+	return ok;
 }
 
 bool
 store_silence(struct store *s, int64_t now_s, uint64_t *count_out,
     struct err *e)
 {
-	struct stmt *q = NULL;
-	struct buf sql;
 	int64_t changed = 0;
-	bool ok, mine;
+	bool ok = silence(s, 0, now_s, &changed, e);
 
-	*count_out = 0;
-	buf_init(&sql, (size_t)16 << 10);
-	silence_sql(&sql);
-	ok = db_prepare(s->db, buf_cstr(&sql), &q, e);
-	buf_fini(&sql);
-	if (ok && store_begin(s, &mine, e)) {
-		stmt_i64(q, 1, now_s);
-		ok = store_end(s, mine, stmt_run(q, &changed, e), e);
-	} else {
-		ok = false;
-	}
-	stmt_free(&q);
-	if (ok)
-		*count_out = (uint64_t)changed;
+	*count_out = ok ? (uint64_t)changed : 0;
 	return ok;
+}
+
+bool
+store_silence_one(struct store *s, int64_t id, int64_t now_s, struct err *e)
+{
+	int64_t changed;
+
+	return silence(s, id, now_s, &changed, e);
 }
 
 bool

@@ -146,8 +146,23 @@ order(struct buf *sql, const struct finding_query *q)
 			    by[q->order], by[q->order]);
 		buf_printf(sql, " ORDER BY %s DESC, id", by[q->order]);
 	}
-	if (q->limit != 0)
+}
+
+enum asked { ASK_ROWS, ASK_COUNT, ASK_COUNT_UP_TO };
+
+static void
+statement(struct buf *sql, const struct finding_query *q, enum asked asked)
+{
+	buf_str(sql, asked == ASK_ROWS ? "SELECT " COLUMNS " FROM finding f" :
+		asked == ASK_COUNT ? "SELECT count(*) FROM finding f" :
+		"SELECT count(*) FROM (SELECT 1 FROM finding f");
+	where(sql, q);
+	if (asked == ASK_ROWS)
+		order(sql, q);
+	if (asked != ASK_COUNT && q->limit != 0)
 		buf_str(sql, " LIMIT ?16");
+	if (asked == ASK_COUNT_UP_TO)
+		buf_str(sql, ") AS x");
 }
 
 /* LIKE's own characters are taken as they are. */
@@ -192,7 +207,7 @@ bind_report(struct finding_walk *w, int64_t report)
 }
 
 static void
-bind(struct finding_walk *w, const struct finding_query *q, bool page)
+bind(struct finding_walk *w, const struct finding_query *q, enum asked asked)
 {
 	if (q->id != 0)
 		stmt_i64(w->q, V_ID, q->id);
@@ -220,15 +235,13 @@ bind(struct finding_walk *w, const struct finding_query *q, bool page)
 		pattern(&w->pattern, q->text);
 		stmt_text(w->q, V_TEXT, buf_view(&w->pattern));
 	}
-	if (!page)
-		return;
-	if (q->after_id != 0) {
+	if (q->limit != 0 && asked != ASK_COUNT)
+		stmt_i64(w->q, V_LIMIT, (int64_t)q->limit);
+	if (asked == ASK_ROWS && q->after_id != 0) {
 		stmt_i64(w->q, V_AFTER_ID, q->after_id);
 		if (q->order != FINDING_BY_ID)
 			stmt_i64(w->q, V_AFTER_VALUE, q->after_value);
 	}
-	if (q->limit != 0)
-		stmt_i64(w->q, V_LIMIT, (int64_t)q->limit);
 }
 
 static bool
@@ -245,8 +258,8 @@ query_ok(const struct finding_query *q, struct err *e)
 }
 
 static bool
-walk_open(struct store *s, const struct finding_query *q, const char *what,
-    bool page, struct finding_walk **out, struct err *e)
+walk_open(struct store *s, const struct finding_query *q, enum asked asked,
+    struct finding_walk **out, struct err *e)
 {
 	struct finding_walk *w;
 	struct buf sql;
@@ -262,14 +275,11 @@ walk_open(struct store *s, const struct finding_query *q, const char *what,
 	buf_init(&w->at_lo, 64);
 	buf_init(&w->at_hi, 64);
 	buf_init(&sql, 8192);
-	buf_printf(&sql, "SELECT %s FROM finding f", what);
-	where(&sql, q);
-	if (page)
-		order(&sql, q);
+	statement(&sql, q, asked);
 	ok = db_prepare(s->db, buf_cstr(&sql), &w->q, e);
 	buf_fini(&sql);
 	if (ok) {
-		bind(w, q, page);
+		bind(w, q, asked);
 		if (!buf_ok(&w->pattern))
 			ok = err_set(e, ERR_LIMIT, "the text to look for is too long");
 	}
@@ -283,21 +293,33 @@ bool
 finding_open(struct store *s, const struct finding_query *q,
     struct finding_walk **out, struct err *e)
 {
-	return walk_open(s, q, COLUMNS, true, out, e);
+	return walk_open(s, q, ASK_ROWS, out, e);
+}
+
+static bool
+number(struct store *s, const struct finding_query *q, enum asked asked, uint64_t *out, struct err *e)
+{
+	struct finding_walk *w;
+	int64_t n = 0;
+	bool ok = walk_open(s, q, asked, &w, e) && stmt_number(w->q, &n, NULL, e);
+
+	finding_close(&w);
+	*out = (uint64_t)n;
+	return ok;
 }
 
 bool
 finding_count(struct store *s, const struct finding_query *q, uint64_t *out,
     struct err *e)
 {
-	struct finding_walk *w;
-	int64_t n = 0;
-	bool ok = walk_open(s, q, "count(*)", false, &w, e) &&
-	    stmt_number(w->q, &n, NULL, e);
+	return number(s, q, ASK_COUNT, out, e);
+}
 
-	finding_close(&w);
-	*out = (uint64_t)n;
-	return ok;
+bool
+finding_count_up_to(struct store *s, const struct finding_query *q,
+    uint64_t *out, struct err *e)
+{
+	return number(s, q, ASK_COUNT_UP_TO, out, e);
 }
 
 void

@@ -93,6 +93,9 @@ void finding_close(struct finding_walk **w);
 /* How many a query would give (order, limit and cursor not looked at). */
 bool finding_count(struct store *s, const struct finding_query *q,
     uint64_t *out, struct err *e) MUST_USE;
+/* As finding_count(), and no further than q->limit: who asks for a page need not know how many millions. */
+bool finding_count_up_to(struct store *s, const struct finding_query *q,
+    uint64_t *out, struct err *e) MUST_USE;
 
 /* --- acts ------------------------------------------------------------------ */
 
@@ -134,6 +137,10 @@ bool finding_notices(struct store *s, int64_t id,
  * the moment at which it had. Returns how many are so newly.
  */
 bool store_silence(struct store *s, int64_t now_s, uint64_t *count_out,
+    struct err *e) MUST_USE;
+
+/* The same for one finding, before somebody acts on it. Joins the caller's transaction if one is open. */
+bool store_silence_one(struct store *s, int64_t id, int64_t now_s,
     struct err *e) MUST_USE;
 
 /* --- replay ---------------------------------------------------------------- */

@@ -152,6 +152,41 @@ static const char *const migrations[] = {
 
 	/* 5: something in it is protected (model/protect.h) */
 	"ALTER TABLE report ADD COLUMN protected BIGINT NOT NULL DEFAULT 0;",
+
+	/* 6: who may do what, and what was done (store/account.h, store/audit.h) */
+	"CREATE TABLE account ("
+	" id $ID PRIMARY KEY, name TEXT NOT NULL UNIQUE,"
+	" display TEXT NOT NULL, mail TEXT NOT NULL, lang TEXT NOT NULL,"
+	" country TEXT NOT NULL, roles BIGINT NOT NULL,"
+	" locked BIGINT NOT NULL, must_change BIGINT NOT NULL,"
+	" password $BLOB NOT NULL, totp $BLOB, totp_step BIGINT NOT NULL,"
+	" created_s BIGINT NOT NULL, changed_s BIGINT NOT NULL,"
+	" signed_s BIGINT NOT NULL);"
+	"CREATE TABLE account_code ("
+	" account BIGINT NOT NULL, hash $BLOB NOT NULL,"
+	" PRIMARY KEY (account, hash)) $CLUSTERED;"
+	"CREATE TABLE account_session ("
+	" id $ID PRIMARY KEY, hash $BLOB NOT NULL UNIQUE, account BIGINT NOT NULL,"
+	" created_s BIGINT NOT NULL, seen_s BIGINT NOT NULL,"
+	" second_factor BIGINT NOT NULL, ip TEXT NOT NULL);"
+	"CREATE INDEX account_session_account ON account_session (account);"
+	"CREATE TABLE account_token ("
+	" id $ID PRIMARY KEY, hash $BLOB NOT NULL UNIQUE, account BIGINT NOT NULL,"
+	" prefix TEXT NOT NULL, name TEXT NOT NULL, scopes BIGINT NOT NULL,"
+	" created_s BIGINT NOT NULL, expires_s BIGINT NOT NULL,"
+	" seen_s BIGINT NOT NULL);"
+	"CREATE INDEX account_token_account ON account_token (account);"
+	"CREATE TABLE partner_cert ("
+	" id $ID PRIMARY KEY, sha $BLOB NOT NULL UNIQUE, name TEXT NOT NULL,"
+	" scopes BIGINT NOT NULL, created_s BIGINT NOT NULL,"
+	" expires_s BIGINT NOT NULL);"
+	/* ip and salt go after some months; their hash stays in the chain. */
+	"CREATE TABLE audit ("
+	" id $ID PRIMARY KEY, at_s BIGINT NOT NULL, kind BIGINT NOT NULL,"
+	" account BIGINT NOT NULL, who TEXT NOT NULL, act TEXT NOT NULL,"
+	" object TEXT NOT NULL, detail TEXT NOT NULL, ip TEXT, salt $BLOB,"
+	" ip_hash $BLOB NOT NULL, hash $BLOB NOT NULL);"
+	"CREATE INDEX audit_at ON audit (at_s);",
 };
 
 static const struct schema own = { migrations, sizeof(migrations) / sizeof(migrations[0]) };

@@ -1,0 +1,20 @@
+/*
+ * api_rooms: the rooms of the API, a file each. For api_routes.c.
+ */
+#ifndef SERVER_API_ROOMS_H
+#define SERVER_API_ROOMS_H
+
+#include "flow.h"
+#include "server/api_route.h"
+
+extern const struct api_room api_finding_room, api_meta_room, api_report_room;
+
+/* Take the body of a request in as a report. */
+bool api_report_take(struct api_call *c, const struct receipt *r, struct flow_taken *taken, struct err *e) MUST_USE;
+extern const struct api_value api_taken; /* the answer to it */
+extern const struct api_value api_contact_short; /* who answers for something, in a line */
+extern const struct api_room api_session_room; /* signing in and out, who one is */
+extern const struct api_room api_me_room; /* one's own account and tokens */
+extern const struct api_room api_accounts_room; /* everybody's accounts, partners, the audit log */
+
+#endif
