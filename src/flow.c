@@ -15,6 +15,8 @@
 #include "store/findings.h"
 
 #define PROGRESS_EVERY 8192
+/* Between two looks at who waits: a fraction of a millisecond. */
+#define PAUSE_EVERY 256
 
 struct pending {
 	struct archived archived;
@@ -76,6 +78,7 @@ flow_close(struct flow **f)
 		return;
 	pending_drop(*f);
 	free((*f)->pending);
+	free((*f)->later);
 	flow_reader_stop(&(*f)->reader);
 	node_close(&(*f)->node);
 	arena_fini(&(*f)->arena);
@@ -296,10 +299,8 @@ guarded(struct flow *f, const struct event *ev)
 }
 
 static bool
-event_in(void *cookie, const struct event *came, struct err *e)
+event_take(struct flow *f, const struct event *ev, struct err *e)
 {
-	struct flow *f = cookie;
-	const struct event *ev = guarded(f, came);
 	struct slice time = ev->v[FIELD_TIME_SOURCE];
 	struct observation o = { .time_s = f->report.received_s, .offset = ev->place.offset,
 		.length = ev->place.length, .part = ev->place.part };
@@ -328,13 +329,27 @@ event_in(void *cookie, const struct event *came, struct err *e)
 }
 
 static bool
+event_in(void *cookie, const struct event *came, struct err *e)
+{
+	struct flow *f = cookie;
+
+	return (++f->items % PAUSE_EVERY != 0 || flow_pause(f, e)) && event_take(f, guarded(f, came), e);
+}
+
+static bool
 bad_in(void *cookie, const struct place *place, struct slice column,
     struct slice reason, struct err *e)
 {
 	struct flow *f = cookie;
 
-	return store_bad(f->node.store, place->offset, place->length, place->line,
+	return (++f->items % PAUSE_EVERY != 0 || flow_pause(f, e)) && store_bad(f->node.store, place->offset, place->length, place->line,
 	    place->part, column, reason, e);
+}
+
+static bool
+pause_in(void *cookie, struct err *e)
+{
+	return flow_pause(cookie, e);
 }
 
 bool
@@ -342,12 +357,14 @@ flow_read_into_batch(struct flow *f, struct flow_read *out, struct err *e)
 {
 	struct field_set set = wanted();
 	struct intake_sink sink = { .cookie = f, .event = event_in, .bad = bad_in,
+		.pause = f->options.waiting == NULL ? NULL : pause_in,
 		.wanted = f->options.event == NULL ? &set : NULL };
 	int fd;
 	bool ok;
 
 	*out = (struct flow_read){ 0 };
 	f->events = f->dated = 0;
+	f->given_up = false;
 	if (!archive_fd(f->node.archive, &f->report.sha, &fd, e))
 		return false;
 	ok = flow_reader_run(f->reader, fd, &f->report, &sink, out, &f->arena, e);
@@ -395,6 +412,12 @@ work_one(struct flow *f, struct err *e)
 	if (flow_read_into_batch(f, &read, e))
 		return store_batch_end(s, &(struct batch_end){ read.format, read.nothing, flow_undated(f, &read) }, e) &&
 		    flow_tell_done(f, f->report.id, e);
+	if (f->given_up) {
+		bool kept = store_batch_flush(s, e);
+
+		store_batch_drop(s);
+		return kept;
+	}
 	if (!read.aside) {
 		store_batch_drop(s);
 		return false;
@@ -442,45 +465,111 @@ set_aside(struct flow *f, struct err *e)
 }
 
 bool
-flow_work(struct flow *f, struct err *e)
+flow_together_end(struct flow *f, struct err *e)
 {
-	struct db *db = store_db(f->node.store);
-	unsigned together = 0;
+	bool open = f->together > 0;
+
+	f->together = 0;
+	return !open || db_commit(store_db(f->node.store), e);
+}
+
+/* A transaction costs more than a small report: they share one. */
+bool
+flow_together(struct flow *f, struct err *e)
+{
+	bool small = f->report.bytes <= SMALL_BYTES;
+
+	if ((!small || f->together == SMALL_TOGETHER) && !flow_together_end(f, e))
+		return false;
+	if (!small)
+		return true;
+	if (f->together == 0 && !db_begin(store_db(f->node.store), e))
+		return false;
+	f->together++;
+	return true;
+}
+
+/*
+ * What is gathered of the report at hand is in memory alone, and goes into a
+ * transaction of its own where that of its neighbours was ended for this.
+ */
+bool
+flow_pause(struct flow *f, struct err *e)
+{
+	if (f->options.waiting == NULL || !f->options.waiting(f->options.cookie))
+		return true;
+	if (!flow_together_end(f, e) || !f->options.idle(f->options.cookie, e))
+		return false;
+	f->given_up = flow_stopped(f);
+	return !f->given_up;
+}
+
+static bool
+work_all(struct flow *f, struct err *e)
+{
 	bool found;
 
 	for (;;) {
+		if (!flow_pause(f, e) && !f->given_up)
+			return false;
 		if (!next_report(f, &found, e))
-			goto fail;
+			return false;
 		if (!found || flow_stopped(f))
-			break;
-		/* A transaction costs more than a small report: they share one. */
-		if (together > 0 && (together == SMALL_TOGETHER || f->report.bytes > SMALL_BYTES)) {
-			if (!db_commit(db, e))
-				goto fail;
-			together = 0;
-		}
-		if (f->report.bytes <= SMALL_BYTES && together == 0 && !db_begin(db, e))
-			goto fail;
-		if (f->report.bytes <= SMALL_BYTES)
-			together++;
+			return flow_together_end(f, e);
+		if (!flow_together(f, e))
+			return false;
 		if (work_one(f, e))
 			continue;
 		if (!set_aside(f, e))
-			goto fail;
-		together = 0;
+			return false;
+		f->together = 0;
 	}
-	return together == 0 || db_commit(db, e) || (store_rollback(f->node.store), false);
-fail:
+}
+
+bool
+flow_work(struct flow *f, struct err *e)
+{
+	bool ok;
+
+	if (f->working || f->held)
+		return true;
+	f->working = true;
+	/* What is told to be read again meanwhile comes behind. */
+	do
+		ok = work_all(f, e) && flow_retry_bad(f, e);
+	while (ok && f->later_count > 0 && !flow_stopped(f));
+	f->working = false;
+	if (ok && f->acts_later && !flow_stopped(f)) {
+		f->acts_later = false;
+		return store_acts_again(f->node.store, e);
+	}
+	if (ok)
+		return true;
+	f->together = 0;
 	store_batch_drop(f->node.store);
 	store_rollback(f->node.store);
 	return false;
 }
 
 bool
+flow_idle_only(const struct flow *f, struct err *e)
+{
+	return !f->working || err_set(e, ERR_CONFLICT, "a report is being read; ask again when it is done");
+}
+
+bool
 flow_replay(struct flow *f, struct err *e)
 {
-	return store_forget_derived(f->node.store, e) && flow_work(f, e) &&
-	    (flow_stopped(f) || store_acts_again(f->node.store, e));
+	if (!flow_idle_only(f, e) || !store_forget_derived(f->node.store, e))
+		return false;
+	f->acts_later = true;
+	return flow_work(f, e);
+}
+
+void
+flow_hold(struct flow *f, bool on)
+{
+	f->held = on;
 }
 
 struct each {

@@ -45,6 +45,17 @@ struct flow_options {
 	void *cookie;
 	/* Stop between two reports when it becomes true (may be NULL). */
 	const volatile bool *stop;
+	/*
+	 * For a server, which has others to answer meanwhile (both or neither):
+	 * waiting() is asked often. Where it says yes, idle() is called where no
+	 * transaction is open: between reports, within a long one, while a reader
+	 * takes its time. It may use the store and receive, commit and retry
+	 * (which is then done behind the work that is under way) and ask for a
+	 * report's events. With these set, stop ends a long report in the middle
+	 * too: the next work goes on there.
+	 */
+	bool (*waiting)(void *cookie);
+	bool (*idle)(void *cookie, struct err *e);
 };
 
 /*
@@ -69,8 +80,13 @@ bool flow_commit(struct flow *f, struct flow_taken *out, struct err *e) MUST_USE
 /* How many wait for flow_commit(). */
 size_t flow_pending(const struct flow *f);
 
-/* Read all reports that are taken and not yet read. */
+/* Read all reports that are taken and not yet read. From idle(): true at once, they come in their turn. */
 bool flow_work(struct flow *f, struct err *e) MUST_USE;
+/*
+ * While held, flow_work() returns at once and what it would do waits for the
+ * next one: for whoever may retry and retell, but must not wait for it.
+ */
+void flow_hold(struct flow *f, bool on);
 /*
  * Read again: reports that were set aside or had nothing to report whole, of
  * those that are done the bad records. Small ones share a transaction.
@@ -89,7 +105,7 @@ struct flow_told {
 	 */
 	bool replay;
 };
-/* Tell it, in the archive too, and read them again. */
+/* Tell it, in the archive too, and read them again. ERR_CONFLICT from idle(). */
 bool flow_retell(struct flow *f, const int64_t *ids, size_t count,
     const struct flow_told *t, struct err *e) MUST_USE;
 /*

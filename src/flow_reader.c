@@ -17,6 +17,8 @@
 struct flow_reader {
 	struct readers *readers;
 	struct reader *reader;
+	struct reader *second; /* for a report that is asked for while another is read */
+	bool running;
 	char dir[3072]; /* the node's */
 	/* what of the node's own tables was loaded, to see when it changes */
 	int64_t loaded_ns; /* the newest file's date */
@@ -147,6 +149,7 @@ flow_reader_stop(struct flow_reader **r)
 	if (*r == NULL)
 		return;
 	reader_free(&(*r)->reader);
+	reader_free(&(*r)->second);
 	readers_close(&(*r)->readers);
 	free(*r);
 	*r = NULL;
@@ -181,26 +184,51 @@ guard_bad(void *cookie, const struct place *place, struct slice column,
 	return false;
 }
 
+static bool
+guard_pause(void *cookie, struct err *e)
+{
+	struct guard *g = cookie;
+
+	if (g->sink->pause(g->sink->cookie, e))
+		return true;
+	g->ours = true;
+	return false;
+}
+
+/* The reader that is free; only one report is read within another's pause. */
+static struct reader *
+reader_free_one(struct flow_reader *r)
+{
+	if (!r->running)
+		return r->reader;
+	if (r->second == NULL)
+		r->second = reader_new(r->readers);
+	return r->second;
+}
+
 bool
 flow_reader_run(struct flow_reader *r, int fd, const struct report *report,
     const struct intake_sink *sink, struct flow_read *out, struct arena *a, struct err *e)
 {
 	struct guard guard = { sink, false };
-	struct intake_sink guarded = { .cookie = &guard, .event = guard_event,
-		.bad = guard_bad, .wanted = sink->wanted };
+	struct intake_sink guarded = { .cookie = &guard, .event = guard_event, .bad = guard_bad,
+		.pause = sink->pause == NULL ? NULL : guard_pause, .wanted = sink->wanted };
 	struct reader_job job = { .fd = fd, .name = report->name, .feed = report->feed,
 		.options = report->options, .format = report->format,
 		.received_s = report->received_s, .wanted = sink->wanted };
 	struct reader_summary summary;
+	struct reader *reader = reader_free_one(r);
 	int64_t now = clock_mono_ns();
-	bool ok;
+	bool ok, nested = r->running;
 
 	/* A newer schema in the node's folder counts from the next report on. */
 	if (now - r->looked_ns > LOOK_EVERY_NS) {
 		r->looked_ns = now;
 		node_tables(r);
 	}
-	ok = reader_run(r->reader, &job, &guarded, &summary, e);
+	r->running = true;
+	ok = reader_run(reader, &job, &guarded, &summary, e);
+	r->running = nested;
 	*out = (struct flow_read){ .aside = !ok && !guard.ours && !summary.no_reader,
 		.format = arena_copy(a, slice_of_str(summary.format)),
 		.nothing = arena_copy(a, slice_of_str(summary.nothing)) };

@@ -18,22 +18,39 @@ whole(enum report_state s)
 	return s == REPORT_ASIDE || s == REPORT_NOTHING;
 }
 
-/* Those to be read whole are "received" again. */
+static void
+later_add(struct flow *f, int64_t id)
+{
+	if (f->later_count == f->later_cap) {
+		f->later_cap = f->later_cap == 0 ? 64 : f->later_cap * 2;
+		f->later = xrealloc(f->later, f->later_cap * sizeof(*f->later));
+	}
+	f->later[f->later_count++] = id;
+}
+
+/* Those to be read whole are "received" again; of those that are done, the bad records are read later. */
 static bool
 mark(struct flow *f, const int64_t *ids, size_t count, struct err *e)
 {
 	struct store *s = f->node.store;
+	size_t before = f->later_count;
+	struct arena a;
 	bool ok = db_begin(store_db(s), e);
 
+	arena_init(&a, (size_t)1 << 20);
 	for (size_t i = 0; ok && i < count; i++) {
 		struct report r;
 
-		arena_reset(&f->arena);
-		ok = report_get(s, ids[i], &f->arena, &r, e) && (!whole(r.state) || report_again(s, ids[i], e));
+		arena_reset(&a);
+		ok = report_get(s, ids[i], &a, &r, e) && (!whole(r.state) || report_again(s, ids[i], e));
+		if (ok && r.state == REPORT_DONE)
+			later_add(f, ids[i]);
 	}
+	arena_fini(&a);
 	if (ok && db_commit(store_db(s), e))
 		return true;
 	store_rollback(s);
+	f->later_count = before;
 	return false;
 }
 
@@ -50,7 +67,11 @@ bad_records(struct flow *f, struct err *e)
 		if (!store_batch_retry(s, id, &more, e))
 			return false;
 		if (!flow_read_into_batch(f, &read, e)) {
+			bool kept = f->given_up && store_batch_flush(s, e);
+
 			store_batch_drop(s);
+			if (f->given_up)
+				return kept;
 			return read.aside && report_aside(s, id, slice_of_str(e->text), e) && flow_tell_done(f, id, e);
 		}
 		if (!store_batch_end(s, &(struct batch_end){ .nothing = more ? S("") : read.nothing }, e))
@@ -62,36 +83,23 @@ bad_records(struct flow *f, struct err *e)
 bool
 flow_retry(struct flow *f, const int64_t *ids, size_t count, struct err *e)
 {
-	struct store *s = f->node.store;
-	struct db *db = store_db(s);
-	unsigned together = 0;
-	bool ok = true, *bad = xarray(count + 1, sizeof(*bad));
+	return mark(f, ids, count, e) && flow_work(f, e);
+}
 
-	for (size_t i = 0; ok && i < count; i++) {
+bool
+flow_retry_bad(struct flow *f, struct err *e)
+{
+	size_t at = 0;
+	bool ok = true;
+
+	/* More may be added meanwhile. */
+	for (; ok && at < f->later_count && !flow_stopped(f); at++) {
 		arena_reset(&f->arena);
-		ok = report_get(s, ids[i], &f->arena, &f->report, e);
-		bad[i] = ok && f->report.state == REPORT_DONE;
+		ok = report_get(f->node.store, f->later[at], &f->arena, &f->report, e) && flow_together(f, e) && bad_records(f, e);
 	}
-	ok = ok && mark(f, ids, count, e) && flow_work(f, e);
-	for (size_t i = 0; ok && i < count && !flow_stopped(f); i++) {
-		if (!bad[i])
-			continue;
-		arena_reset(&f->arena);
-		ok = report_get(s, ids[i], &f->arena, &f->report, e);
-		if (ok && together > 0 && (together == SMALL_TOGETHER || f->report.bytes > SMALL_BYTES)) {
-			ok = db_commit(db, e);
-			together = 0;
-		}
-		if (ok && f->report.bytes <= SMALL_BYTES)
-			ok = together++ > 0 || db_begin(db, e);
-		ok = ok && bad_records(f, e);
-	}
-	free(bad);
-	if (ok && (together == 0 || db_commit(db, e)))
-		return true;
-	store_batch_drop(s);
-	store_rollback(s);
-	return false;
+	f->later_count -= at;
+	memmove(f->later, f->later + at, f->later_count * sizeof(*f->later));
+	return ok && flow_together_end(f, e);
 }
 
 /* --- told otherwise -------------------------------------------------------------- */
@@ -195,9 +203,11 @@ flow_retell(struct flow *f, const int64_t *ids, size_t count,
 	struct buf note;
 	bool ok;
 
+	if (!flow_idle_only(f, e))
+		return false;
 	buf_init(&note, ARCHIVE_NOTE_MAX);
 	ok = note_all(f, ids, count, t, &note, e) && retell_all(f, ids, count, t, &note, e);
 	buf_fini(&note);
-	return ok && flow_work(f, e) &&
-	    (!t->replay || flow_stopped(f) || store_acts_again(f->node.store, e));
+	f->acts_later = f->acts_later || (ok && t->replay);
+	return ok && flow_work(f, e);
 }

@@ -25,6 +25,15 @@ struct flow {
 	/* the report at hand */
 	struct report report;
 	uint64_t events, dated; /* of them with a time of their own */
+	uint64_t items; /* events and bad records: now and then it is asked who waits */
+	unsigned together; /* small reports in the transaction that is open */
+	bool working; /* in flow_work() */
+	bool held; /* flow_work() waits */
+	bool acts_later; /* when all is read: what was done about findings, again */
+	bool given_up; /* the report at hand was left in the middle, to be gone on with */
+	/* reports whose bad records are to be read again */
+	int64_t *later;
+	size_t later_count, later_cap;
 };
 
 /* Read f->report into the open batch. out->aside: the report's own fault, e says which. */
@@ -34,5 +43,14 @@ bool flow_undated(const struct flow *f, const struct flow_read *read);
 /* Tell whoever asked what became of the report. */
 bool flow_tell_done(struct flow *f, int64_t id, struct err *e) MUST_USE;
 bool flow_stopped(const struct flow *f);
+/* Answer who waits, if somebody does. False: e says why, or f->given_up is set. */
+bool flow_pause(struct flow *f, struct err *e) MUST_USE;
+/* A small report joins the transaction that is open, a large one ends it. */
+bool flow_together(struct flow *f, struct err *e) MUST_USE;
+bool flow_together_end(struct flow *f, struct err *e) MUST_USE;
+/* ERR_CONFLICT while a report is being read. */
+bool flow_idle_only(const struct flow *f, struct err *e) MUST_USE;
+/* The bad records of those in f->later. */
+bool flow_retry_bad(struct flow *f, struct err *e) MUST_USE;
 
 #endif

@@ -21,6 +21,22 @@ node_path(const struct node *n, const char *name)
 	return p;
 }
 
+const char *
+node_path_of(const struct node *n, struct slice setting)
+{
+	static char paths[4][4096];
+	static unsigned next;
+	char *p = paths[next++ % 4];
+
+	if (setting.len == 0)
+		return NULL;
+	if (setting.p[0] == '/')
+		(void)snprintf(p, sizeof(paths[0]), "%.*s", SLICE_ARG(setting));
+	else
+		(void)snprintf(p, sizeof(paths[0]), "%s/%.*s", n->dir, SLICE_ARG(setting));
+	return p;
+}
+
 /* A folder that was there before: what others may do in it ends. */
 static bool
 dir_narrow(const char *dir, bool group, struct err *e)

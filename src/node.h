@@ -41,9 +41,28 @@ struct node_conf {
 	struct slice sign; /* OpenPGP key, or empty */
 	struct slice tlp; /* what the notices carry */
 	struct slice reply_to; /* where answers go, if not to mail */
+	bool two_people; /* who prepared a notice does not approve it: another person does */
+	struct slice automatic; /* what the server does by itself: "no", "prepare" or "send" */
 	/* [smtp] */
 	struct slice smtp_url, smtp_user, smtp_password_file, smtp_tls, smtp_ca;
+	/* [server] */
+	struct slice listen; /* "127.0.0.1:8443, [::1]:8443": node_listen_next() reads it */
+	bool tls; /* no: plain HTTP, for a proxy on the same machine */
+	struct slice certificate, key, client_ca; /* PEM files; a relative path is in the node's folder */
+	struct slice server_url; /* "https://csirt.example/": where people reach the page; empty: unknown */
+	struct slice proxies; /* prefixes whose word on the client's address is believed */
+	struct slice metrics; /* prefixes that may read /metrics without a token */
+	uint32_t processes; /* web processes; 0: one a core, two at least */
+	bool public_pages; /* pages and forms for people without an account */
 };
+
+#define NODE_LISTEN_MAX 16
+#define NODE_PROCESSES_MAX 64
+
+/* One address of `listen`: as getaddrinfo() takes it. */
+struct node_listen { char host[256], port[8]; };
+/* Take the next off *rest: STEP_ITEM, STEP_END or STEP_BAD. */
+enum step node_listen_next(struct slice *rest, struct node_listen *out, struct err *e) MUST_USE;
 
 enum node_mode {
 	NODE_READ, /* look only */
@@ -90,5 +109,7 @@ bool node_conf_read(struct node *n, const char *dir, struct err *e) MUST_USE;
 
 /* DIR/name; the text lives until the next call but 4. */
 const char *node_path(const struct node *n, const char *name);
+/* The same of a setting: an absolute path stays as it is, an empty one is NULL. */
+const char *node_path_of(const struct node *n, struct slice setting);
 
 #endif

@@ -229,6 +229,98 @@ conf_reader_bytes(struct node *n, struct slice v, void *out, struct err *e)
 	    err_set(e, ERR_INPUT, "%s is too little: at least %s", QUOTE(v), "64M"));
 }
 
+static bool
+conf_automatic(struct node *n, struct slice v, void *out, struct err *e)
+{
+	if (!slice_eq(v, S("no")) && !slice_eq(v, S("prepare")) && !slice_eq(v, S("send")))
+		return err_set(e, ERR_INPUT, "%s is none of no, prepare, send", QUOTE(v));
+	return conf_text(n, v, out, e);
+}
+
+/* The next word of a list that commas and spaces part; false: none is left. */
+static bool
+word_next(struct slice *rest, struct slice *word)
+{
+	size_t len = 0;
+
+	while (rest->len > 0 && (rest->p[0] == ',' || byte_is_space(rest->p[0])))
+		*rest = slice_from(*rest, 1);
+	while (len < rest->len && rest->p[len] != ',' && !byte_is_space(rest->p[len]))
+		len++;
+	*word = slice_sub(*rest, 0, len);
+	*rest = slice_from(*rest, len);
+	return len > 0;
+}
+
+/* "8443", "127.0.0.1:8443", "[::1]:8443", "*:443", "csirt.example:8443" */
+enum step
+node_listen_next(struct slice *rest, struct node_listen *out, struct err *e)
+{
+	struct slice word, host = S("localhost"), port;
+	uint64_t number;
+	size_t colon;
+
+	if (!word_next(rest, &word))
+		return STEP_END;
+	colon = slice_rfind_byte(word, ':');
+	port = colon == SIZE_MAX ? word : slice_from(word, colon + 1);
+	if (colon != SIZE_MAX)
+		host = slice_sub(word, 0, colon);
+	if (host.len > 2 && host.p[0] == '[' && host.p[host.len - 1] == ']')
+		host = slice_sub(host, 1, host.len - 2);
+	else if (slice_find_byte(host, ':') != SIZE_MAX)
+		host = S("");
+	if (host.len == 0 || host.len >= sizeof(out->host) || !slice_u64(port, &number) || number > 65535) {
+		(void)err_set(e, ERR_INPUT, "expected an address and port as 127.0.0.1:8443, [::1]:8443 or *:443, found %s", QUOTE(word));
+		return STEP_BAD;
+	}
+	(void)snprintf(out->host, sizeof(out->host), "%.*s", SLICE_ARG(host));
+	(void)snprintf(out->port, sizeof(out->port), "%u", (unsigned)number);
+	return STEP_ITEM;
+}
+
+static bool
+conf_listen(struct node *n, struct slice v, void *out, struct err *e)
+{
+	struct node_listen l;
+	struct slice rest = v;
+	unsigned count = 0;
+	enum step step;
+
+	while ((step = node_listen_next(&rest, &l, e)) == STEP_ITEM)
+		count++;
+	if (step == STEP_BAD)
+		return false;
+	if (count == 0 || count > NODE_LISTEN_MAX)
+		return err_set(e, ERR_INPUT, "expected 1 to %d addresses, found %u", NODE_LISTEN_MAX, count);
+	return conf_text(n, v, out, e);
+}
+
+static bool
+conf_prefixes(struct node *n, struct slice v, void *out, struct err *e)
+{
+	struct slice rest = v, word;
+	struct prefix p;
+
+	while (word_next(&rest, &word)) {
+		if (!prefix_read_loose(word, &p))
+			return err_set(e, ERR_INPUT, "%s is not a network, as 192.0.2.0/24", QUOTE(word));
+	}
+	return conf_text(n, v, out, e);
+}
+
+static bool
+conf_processes(struct node *n, struct slice v, void *out, struct err *e)
+{
+	uint64_t count;
+
+	(void)n;
+	if (!slice_u64(v, &count) || count > NODE_PROCESSES_MAX)
+		return err_set(e, ERR_INPUT, "expected a number from 0 to %d, found %s", NODE_PROCESSES_MAX, QUOTE(v));
+	*(uint32_t *)out = (uint32_t)count;
+	return true;
+}
+
 #define AT(member) offsetof(struct node_conf, member)
 
 static const struct conf_row {
@@ -252,11 +344,23 @@ static const struct conf_row {
 	{ "notices", "sign", conf_sign, AT(sign) },
 	{ "notices", "tlp", conf_tlp, AT(tlp) },
 	{ "notices", "reply_to", conf_mail, AT(reply_to) },
+	{ "notices", "two_people", conf_yes, AT(two_people) },
+	{ "notices", "automatic", conf_automatic, AT(automatic) },
 	{ "smtp", "url", conf_smtp_url, AT(smtp_url) },
 	{ "smtp", "user", conf_text, AT(smtp_user) },
 	{ "smtp", "password_file", conf_text, AT(smtp_password_file) },
 	{ "smtp", "tls", conf_tls, AT(smtp_tls) },
 	{ "smtp", "ca", conf_text, AT(smtp_ca) },
+	{ "server", "listen", conf_listen, AT(listen) },
+	{ "server", "tls", conf_yes, AT(tls) },
+	{ "server", "certificate", conf_text, AT(certificate) },
+	{ "server", "key", conf_text, AT(key) },
+	{ "server", "client_ca", conf_text, AT(client_ca) },
+	{ "server", "url", conf_url, AT(server_url) },
+	{ "server", "proxies", conf_prefixes, AT(proxies) },
+	{ "server", "metrics", conf_prefixes, AT(metrics) },
+	{ "server", "processes", conf_processes, AT(processes) },
+	{ "server", "public", conf_yes, AT(public_pages) },
 };
 
 static const struct node_conf conf_defaults = {
@@ -279,6 +383,16 @@ static const struct node_conf conf_defaults = {
 	.smtp_password_file = S_INIT(""),
 	.smtp_tls = S_INIT("require"),
 	.smtp_ca = S_INIT(""),
+	.automatic = S_INIT("no"),
+	.listen = S_INIT("127.0.0.1:8443, [::1]:8443"),
+	.tls = true,
+	.certificate = S_INIT("tls/certificate.pem"),
+	.key = S_INIT("tls/key.pem"),
+	.client_ca = S_INIT(""),
+	.server_url = S_INIT(""),
+	.proxies = S_INIT(""),
+	.metrics = S_INIT(""),
+	.public_pages = true,
 };
 
 static bool
@@ -357,6 +471,20 @@ out:
 	return ok;
 }
 
+static void
+server_print(struct buf *b, const struct node_conf *c)
+{
+	buf_printf(b, "\n[server]\n# %s\nlisten = %.*s\n", T("Where \"entente serve\" listens; *:443 for the whole network."), SLICE_ARG(c->listen));
+	buf_printf(b, "# %s\ntls = %s\n", T("no: plain HTTP, for a proxy on the same machine that has the certificate."), c->tls ? "yes" : "no");
+	buf_printf(b, "# %s\ncertificate = %.*s\nkey = %.*s\n", T("PEM files; those made with the node are signed by itself."), SLICE_ARG(c->certificate), SLICE_ARG(c->key));
+	buf_printf(b, "# %s\nclient_ca = %.*s\n", T("Certificates (PEM) that those of partner nodes must come from; empty: none are asked for."), SLICE_ARG(c->client_ca));
+	buf_printf(b, "# %s\nurl = %.*s\n", T("Where people reach the page, as https://csirt.example/; links in notices begin with it."), SLICE_ARG(c->server_url));
+	buf_printf(b, "# %s\nproxies = %.*s\n", T("Proxies of our own (127.0.0.1/32): their word on the client's address is believed."), SLICE_ARG(c->proxies));
+	buf_printf(b, "# %s\nmetrics = %.*s\n", T("Networks that may read /metrics without a token."), SLICE_ARG(c->metrics));
+	buf_printf(b, "# %s\nprocesses = %u\n", T("Processes that answer; 0: one a core."), c->processes);
+	buf_printf(b, "# %s\npublic = %s\n", T("yes: pages and forms for people without an account."), c->public_pages ? "yes" : "no");
+}
+
 /* The configuration as a person finds it: every setting, with what it is for. */
 void
 node_conf_print(struct buf *b, const struct node_conf *c)
@@ -387,8 +515,11 @@ node_conf_print(struct buf *b, const struct node_conf *c)
 	buf_printf(b, "# %s\ntlp = %.*s\n", T("TLP 2.0 marking of the notices."), SLICE_ARG(c->tlp));
 	buf_printf(b, "# %s\nsign = %.*s\n", T("OpenPGP key that signs notices; empty: unsigned."), SLICE_ARG(c->sign));
 	buf_printf(b, "# %s\nreply_to = %.*s\n", T("Where answers go, if not to the mail address above."), SLICE_ARG(c->reply_to));
+	buf_printf(b, "# %s\ntwo_people = %s\n", T("yes: who prepared a notice cannot approve it, another person has to."), c->two_people ? "yes" : "no");
+	buf_printf(b, "# %s\nautomatic = %.*s\n", T("What the server does with notices by itself: no, prepare (people approve and send) or send."), SLICE_ARG(c->automatic));
 	buf_printf(b, "\n[smtp]\n# smtp://host:25, smtps://host:465\nurl = %.*s\nuser = %.*s\npassword_file = %.*s\n# %s\ntls = %.*s\n",
 	    SLICE_ARG(c->smtp_url), SLICE_ARG(c->smtp_user), SLICE_ARG(c->smtp_password_file),
 	    T("require, try or off."), SLICE_ARG(c->smtp_tls));
 	buf_printf(b, "# %s\nca = %.*s\n", T("File of the certificates (PEM) that the server's must come from; empty: those of the system."), SLICE_ARG(c->smtp_ca));
+	server_print(b, c);
 }

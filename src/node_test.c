@@ -75,6 +75,15 @@ TEST(settings_are_looked_at)
 		{ "sign", "[notices]\nsign = my key\n", "line 2: sign: expected" },
 		{ "group", "[node]\ngroup = maybe\n", "line 2: group: \"maybe\" is none of yes, no" },
 		{ "clock", "[node]\nclock = yesterday\n", "line 2: clock: expected a moment" },
+		{ "automatic", "[notices]\nautomatic = yes\n", "line 2: automatic: \"yes\" is none of no, prepare, send" },
+		{ "listen", "[server]\nlisten = 127.0.0.1\n", "line 2: listen: expected an address and port" },
+		{ "listen, no brackets", "[server]\nlisten = ::1:8443\n", "line 2: listen: expected an address and port" },
+		{ "listen, port", "[server]\nlisten = *:65536\n", "line 2: listen: expected an address and port" },
+		{ "listen, none", "[server]\nlisten = ,\n", "line 2: listen: expected 1 to" },
+		{ "proxies", "[server]\nproxies = proxy.example\n", "line 2: proxies: \"proxy.example\" is not a network" },
+		{ "processes", "[server]\nprocesses = 1000\n", "line 2: processes: expected a number from 0 to 64" },
+		{ "server", "[server]\nlisten = 8443, [::1]:8443 *:443 csirt.example:0\ntls = no\nproxies = 127.0.0.1/32, ::1\n"
+		    "metrics = 10.0.0.0/8\nurl = https://csirt.example/\nprocesses = 3\npublic = no\ncertificate = /etc/ssl/c.pem\n", NULL },
 		{ "good", "[node]\nname = A\nurl = https://a.example/\ngroup = no\n[intake]\n"
 		    "trusted = 192.0.2.0/24 2001:db8::/32,mx.example.org,.internal,localhost\n"
 		    "[notices]\nway = smtp\ntlp = AMBER+STRICT\nsign = 0123 4567 89ab cdef\n"

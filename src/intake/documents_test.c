@@ -61,7 +61,7 @@ run(const char *name, const char *format)
 	CHECK_OK(file_read(test_path(path), &want, &e), &e);
 	intake_init(&in);
 	in.name = slice_of_str(name);
-	in.sink = (struct intake_sink){ &got, take_event, take_bad, NULL };
+	in.sink = (struct intake_sink){ .cookie = &got, .event = take_event, .bad = take_bad };
 	source_of_slice(&src, buf_view(&in_bytes));
 	if (!intake_read(&in, &src, &e))
 		buf_printf(&got, "error %s\n", e.text);

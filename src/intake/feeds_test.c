@@ -78,7 +78,7 @@ read_it(const struct intake_tables *t, const struct fixture *x, struct slice map
 	in.tables = t;
 	in.received_s = RECEIVED;
 	in.options = buf_view(&options);
-	in.sink = (struct intake_sink){ got, take_event, take_bad, NULL };
+	in.sink = (struct intake_sink){ .cookie = got, .event = take_event, .bad = take_bad };
 	source_of_slice(&src, x->document);
 	if (!intake_read(&in, &src, &e))
 		buf_printf(got, "error %s\n", e.text);

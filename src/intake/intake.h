@@ -88,6 +88,8 @@ struct intake_sink {
 	bool (*bad)(void *cookie, const struct place *place, struct slice column,
 	    struct slice reason, struct err *e);
 	const struct field_set *wanted; /* what the taker looks at; NULL: all */
+	/* Now and then while a reader takes its time: others may be answered meanwhile (may be NULL). */
+	bool (*pause)(void *cookie, struct err *e);
 };
 
 /* Bad records of one kind: what a report's summary says. */

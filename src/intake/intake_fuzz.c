@@ -46,7 +46,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	in.limits.unpacked_bytes = (uint64_t)8 << 20;
 	in.limits.document_bytes = (size_t)1 << 20;
 	in.limits.parts = 50;
-	in.sink = (struct intake_sink){ &b, take_event, NULL, NULL };
+	in.sink = (struct intake_sink){ .cookie = &b, .event = take_event };
 	source_of_slice(&src, slice_of(p + 1, n - 1));
 	ok = intake_read(&in, &src, &e);
 	(void)ok;

@@ -47,7 +47,7 @@ take(struct slice name, struct slice bytes, struct taken *t, struct intake *in,
 	intake_init(in);
 	in->name = name;
 	in->tables = tables;
-	in->sink = (struct intake_sink){ t, take_event, take_bad, NULL };
+	in->sink = (struct intake_sink){ .cookie = t, .event = take_event, .bad = take_bad };
 	source_of_slice(&src, bytes);
 	return intake_read(in, &src, e);
 }

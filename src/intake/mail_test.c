@@ -43,7 +43,7 @@ read_text(struct slice bytes, const char *options, struct buf *out)
 	intake_init(&in);
 	in.name = S("report.eml");
 	in.options = slice_of_str(options);
-	in.sink = (struct intake_sink){ out, take_event, take_bad, NULL };
+	in.sink = (struct intake_sink){ .cookie = out, .event = take_event, .bad = take_bad };
 	source_of_slice(&src, bytes);
 	if (!intake_read(&in, &src, &e))
 		buf_printf(out, "failed %s\n", e.text);

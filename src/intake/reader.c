@@ -451,15 +451,24 @@ worked_ms(const struct reader *r)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-enum heard { HEARD_FRAME, HEARD_END, HEARD_STALL, HEARD_LATE, HEARD_WRONG };
+/* How long others wait for an answer while a reader works. */
+#define PAUSE_MS 10
+
+enum heard { HEARD_FRAME, HEARD_PAUSE, HEARD_END, HEARD_STALL, HEARD_LATE, HEARD_WRONG };
+
+/* How long a job was waited for, and since its last frame. */
+struct waited {
+	bool pauses; /* the wait is cut, so that others can be answered */
+	int64_t ns, silent_ns;
+	int64_t worked_ms; /* of the reader's process, when the last frame came */
+};
 
 /* A whole frame into r->in; what follows it stays there behind *used. */
 static enum heard
-hear(struct reader *r, size_t *used, struct slice *payload, uint8_t *kind,
-    int64_t *waited_ms)
+hear(struct reader *r, size_t *used, struct slice *payload, uint8_t *kind, struct waited *w)
 {
 	const struct reader_limits *limits = &r->rs->limits;
-	int64_t begin = clock_mono_ns(), silent_ms = 0, worked = worked_ms(r);
+	int64_t begin = clock_mono_ns();
 	struct buf *b = &r->in;
 
 	for (;;) {
@@ -487,20 +496,22 @@ hear(struct reader *r, size_t *used, struct slice *payload, uint8_t *kind,
 			*used = 0;
 		}
 		/* The whole job's limit may be the nearer one. */
-		ready = poll(&p, 1, *waited_ms + limits->stall_ms <= limits->job_ms ?
-			limits->stall_ms : (int)(limits->job_ms - *waited_ms) + 1);
-		silent_ms += (clock_mono_ns() - begin) / 1000000;
-		*waited_ms += (clock_mono_ns() - begin) / 1000000;
+		ready = poll(&p, 1, w->pauses ? PAUSE_MS : w->ns / 1000000 + limits->stall_ms <= limits->job_ms ?
+			limits->stall_ms : (int)(limits->job_ms - w->ns / 1000000) + 1);
+		w->silent_ns += clock_mono_ns() - begin;
+		w->ns += clock_mono_ns() - begin;
 		begin = clock_mono_ns();
-		if (ready == 0 && *waited_ms > limits->job_ms)
+		if (ready == 0 && w->ns / 1000000 > limits->job_ms)
 			return HEARD_LATE;
 		/* A busy machine or a slow disk is no hang: what counts is its own work. */
-		if (ready == 0 && (worked_ms(r) - worked >= limits->stall_ms ||
-		    silent_ms >= (int64_t)READER_BLOCKED * limits->stall_ms))
+		if (ready == 0 && (worked_ms(r) - w->worked_ms >= limits->stall_ms ||
+		    w->silent_ns / 1000000 >= (int64_t)READER_BLOCKED * limits->stall_ms))
 			return HEARD_STALL;
+		if (ready == 0 && w->pauses)
+			return HEARD_PAUSE;
 		if (ready == 0)
 			continue;
-		if (*waited_ms > limits->job_ms)
+		if (w->ns / 1000000 > limits->job_ms)
 			return HEARD_LATE;
 		if (ready < 0)
 			continue;
@@ -556,7 +567,7 @@ reader_run(struct reader *r, const struct reader_job *job,
 {
 	struct err why = ERR_INIT;
 	struct slice payload;
-	int64_t waited_ms = 0;
+	struct waited w = { .pauses = sink->pause != NULL };
 	size_t used = 0;
 	uint8_t kind;
 	bool ok;
@@ -574,10 +585,18 @@ reader_run(struct reader *r, const struct reader_job *job,
 			return false;
 		}
 	}
+	w.worked_ms = worked_ms(r);
 	for (;;) {
-		switch (hear(r, &used, &payload, &kind, &waited_ms)) {
+		switch (hear(r, &used, &payload, &kind, &w)) {
 		case HEARD_FRAME:
+			w.silent_ns = 0;
+			w.worked_ms = worked_ms(r);
 			break;
+		case HEARD_PAUSE:
+			if (sink->pause(sink->cookie, e))
+				continue;
+			stop_now(r);
+			return false;
 		case HEARD_END:
 			return ended(r, out, e);
 		case HEARD_STALL:

@@ -185,7 +185,7 @@ job_do(int sock, struct intake_tables *tables, struct slice payload, int fd,
 	j->block = *block;
 	frame_begin(&j->block, FRAME_BLOCK);
 	ok = job_take(j, payload, &why);
-	j->in.sink = (struct intake_sink){ j, on_event, on_bad, j->all ? NULL : &j->wanted };
+	j->in.sink = (struct intake_sink){ .cookie = j, .event = on_event, .bad = on_bad, .wanted = j->all ? NULL : &j->wanted };
 	j->in.tick = on_tick;
 	ok = ok && fd >= 0 && read_archived(j, fd, &why);
 	sent = block_send(j, e);
@@ -276,7 +276,7 @@ reader_run_here(const struct intake_tables *tables, const struct reader_job *job
 	j->in.format_named = job->format;
 	j->in.received_s = job->received_s;
 	j->in.tables = tables;
-	j->in.sink = (struct intake_sink){ j, here_event, here_bad, job->wanted };
+	j->in.sink = (struct intake_sink){ .cookie = j, .event = here_event, .bad = here_bad, .wanted = job->wanted };
 	ok = read_archived(j, job->fd, e);
 	*out = (struct reader_summary){ .events = j->in.events, .bad = j->in.bad,
 		.bytes = j->bytes, .tally_count = j->in.tally_count };

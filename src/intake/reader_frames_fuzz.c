@@ -18,7 +18,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	static struct event ev;
 	struct reader_summary s = { 0 };
 	struct err e = ERR_INIT, why = ERR_INIT;
-	struct intake_sink sink = { NULL, take_event, NULL, NULL };
+	struct intake_sink sink = { .event = take_event };
 	struct buf b;
 	bool ok;
 

@@ -110,7 +110,7 @@ run(struct reader *r, int fd, struct slice name, const struct field_set *wanted,
     struct taken *t, struct reader_summary *s, struct err *e)
 {
 	struct reader_job job = { .fd = fd, .name = name, .wanted = wanted };
-	struct intake_sink sink = { t, take_event, take_bad, NULL };
+	struct intake_sink sink = { .cookie = t, .event = take_event, .bad = take_bad };
 
 	t->events = t->bad = 0;
 	return reader_run(r, &job, &sink, s, e);

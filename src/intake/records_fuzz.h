@@ -36,7 +36,7 @@ records_fuzz(const struct intake_format *format, const uint8_t *data, size_t siz
 
 	buf_init(&b, (size_t)16 << 20);
 	intake_init(&in);
-	in.sink = (struct intake_sink){ &b, take, NULL, NULL };
+	in.sink = (struct intake_sink){ .cookie = &b, .event = take };
 	in.format_named = format->name;
 	source_of_slice(&src, slice_of(data, size));
 	(void)format->read(&in, &src, &e);
