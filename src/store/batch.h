@@ -40,6 +40,7 @@ struct day_count {
 	uint16_t country, feed;
 	uint8_t class;
 	uint32_t events, findings_new;
+	uint32_t returned_new; /* of the new ones: came, fell silent and came back within the batch */
 };
 
 /* Bad records: see bad.c. */

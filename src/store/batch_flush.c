@@ -273,8 +273,10 @@ store_finding(struct store *s, struct batch *b, struct gathered *g,
 			return false;
 	}
 	b->update_first = !added;
-	if (added)
+	if (added) {
 		b->days[g->day].findings_new++;
+		b->days[g->day].returned_new += g->gap_s != 0;
+	}
 	return did || added ||
 	    err_set(e, ERR_INTERNAL, "a finding was neither new nor there");
 }
@@ -293,7 +295,7 @@ batch_store_findings(struct store *s, struct batch *b, struct err *e)
 		return false;
 	/* A flush that failed may be tried again. */
 	for (uint32_t i = 0; i < b->day_count; i++)
-		b->days[i].findings_new = 0;
+		b->days[i].findings_new = b->days[i].returned_new = 0;
 	order = order_make(b);
 	for (uint32_t i = 0; i < b->finding_count && ok; i++) {
 		/* They lie scattered: have the ones that follow fetched by then. */
@@ -339,6 +341,64 @@ store_day(struct store *s, const struct day_count *d, struct stmt *q,
 	return stmt_run(q, NULL, e);
 }
 
+#define COUNTRIES_MAX 1024
+
+/* New ones by country and state; what moves later is counted by a trigger. */
+static bool
+tally_add(struct store *s, uint16_t country, enum finding_state state, int64_t n, struct err *e)
+{
+	struct stmt *q;
+	uint8_t mem[2];
+
+	if (n == 0)
+		return true;
+	if (!store_query(s, Q_TALLY_ADD,
+		"INSERT INTO finding_tally (country, state, findings) VALUES (?1, ?2, ?3)"
+		" ON CONFLICT (country, state) DO UPDATE SET"
+		" findings = finding_tally.findings + excluded.findings", &q, e))
+		return false;
+	bind_country(q, 1, country, mem, false);
+	stmt_i64(q, 2, state);
+	stmt_i64(q, 3, n);
+	return stmt_run(q, NULL, e);
+}
+
+static bool
+store_tally(struct store *s, const struct batch *b, struct err *e)
+{
+	struct { uint16_t country; int64_t fresh, returned; } by[COUNTRIES_MAX];
+	size_t n = 0, at = 0;
+	bool ok = true;
+
+	for (uint32_t i = 0; i < b->day_count && ok; i++) {
+		const struct day_count *d = &b->days[i];
+
+		if (d->findings_new == 0)
+			continue;
+		/* Neighbours tend to be of one country. */
+		if (n == 0 || by[at].country != d->country)
+			for (at = 0; at < n && by[at].country != d->country; at++)
+				continue;
+		if (at == n && n == COUNTRIES_MAX) {
+			at = 0;
+			ok = tally_add(s, d->country, FINDING_NEW, d->findings_new - d->returned_new, e) &&
+			    tally_add(s, d->country, FINDING_RETURNED, d->returned_new, e);
+			continue;
+		}
+		if (at == n) {
+			by[n].country = d->country;
+			by[n].fresh = by[n].returned = 0;
+			n++;
+		}
+		by[at].fresh += d->findings_new - d->returned_new;
+		by[at].returned += d->returned_new;
+	}
+	for (size_t i = 0; i < n && ok; i++)
+		ok = tally_add(s, by[i].country, FINDING_NEW, by[i].fresh, e) &&
+		    tally_add(s, by[i].country, FINDING_RETURNED, by[i].returned, e);
+	return ok;
+}
+
 /* After the findings, which say how many of them were new. */
 bool
 batch_store_days(struct store *s, struct batch *b, struct err *e)
@@ -349,6 +409,8 @@ batch_store_days(struct store *s, struct batch *b, struct err *e)
 
 	if (b->day_count == 0)
 		return true;
+	if (!store_tally(s, b, e))
+		return false;
 	if (!store_query(s, Q_COUNT_ADD,
 		"INSERT INTO count_day (day, class, country, asn, feed, events,"
 		" findings_new) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
