@@ -237,6 +237,20 @@ protected_rows(const struct compose *c, enum lang lang, struct buf *b)
 	}
 }
 
+/* A line of its own, so that no reader of mail breaks or decorates it. */
+static void
+reply_link(const struct compose *c, struct buf *b)
+{
+	const struct notices_options *o = c->options;
+	char token[REPLY_TOKEN_MAX];
+
+	if (o->reply_url.len == 0 || !o->reply_key.there)
+		return;
+	reply_token_print(&o->reply_key, c->id, c->to, o->now_s + (int64_t)REPLY_DAYS * 86400, token);
+	line(b, lang_text(c->lang, "Or answer here in a moment, without an account:"));
+	buf_printf(b, "%.*s%sreply/%s\n", SLICE_ARG(o->reply_url), slice_ends(o->reply_url, S("/")) ? "" : "/", token);
+}
+
 static void
 body_text(const struct compose *c, struct buf *b)
 {
@@ -256,6 +270,7 @@ body_text(const struct compose *c, struct buf *b)
 	told_as(c, b);
 	buf_byte(b, '\n');
 	line(b, lang_text(lang, "All of it stands in the attachment. If you repaired something, if it is not yours, or if you need help, please answer this mail; the number of the finding is enough."));
+	reply_link(c, b);
 	buf_byte(b, '\n');
 	marking(c, b);
 	buf_str(b, "\n-- \n");
