@@ -7,6 +7,9 @@
 const struct api_room *const api_rooms[] = {
 	&api_finding_room,
 	&api_report_room,
+	&api_contact_room,
+	&api_stats_room,
+	&api_notice_room,
 	&api_meta_room,
 	NULL,
 };
