@@ -65,9 +65,8 @@ quoted_printable(struct buf *out, struct slice s)
 	buf_str(out, "\r\n");
 }
 
-/* What can be done, in a sentence; NULL: nothing general to say. */
-static const char *
-advice(enum class c)
+const char *
+compose_advice(enum class c)
 {
 	switch (c) {
 	case CLASS_SPAM:
@@ -115,7 +114,7 @@ by_class(const struct compose *c, enum lang lang, struct buf *b)
 	for (size_t i = 0; i < c->count; i++)
 		counts[c->rows[i].class]++;
 	for (unsigned k = 0; k < CLASS_COUNT; k++) {
-		const char *text = advice((enum class)k);
+		const char *text = compose_advice((enum class)k);
 
 		if (counts[k] == 0)
 			continue;
