@@ -123,14 +123,20 @@ mine_row(void *cookie, const struct notice_row *n, struct err *e)
 
 /* It is there, and the asker's to see; its members go to j where that is not NULL. */
 static bool
-find(struct api_call *c, struct json_out *j, struct err *e)
+find_id(struct api_call *c, struct slice id, struct json_out *j, struct err *e)
 {
 	struct page p = { .j = j };
-	struct notice_query q = { .id = api_text_of(c, "id"), .country = bound(c) };
+	struct notice_query q = { .id = id, .country = bound(c) };
 
 	if (!notices_list(c->api->node->store, &q, mine_row, &p, e))
 		return false;
 	return p.shown > 0 || err_set(e, ERR_ABSENT, "there is no notice %s", QUOTE(q.id));
+}
+
+static bool
+find(struct api_call *c, struct json_out *j, struct err *e)
+{
+	return find_id(c, api_text_of(c, "id"), j, e);
 }
 
 static bool
@@ -378,10 +384,15 @@ send(struct api_call *c, struct err *e)
 {
 	struct json_out *j = api_json(c);
 	struct notices_summary s = { 0 };
+	struct slice id = api_body_text(c, "id");
 
+	if (who_is_bound(c->who) && id.p == NULL)
+		return api_fault(c, "id"), err_set(e, ERR_DENIED, "you see what concerns your own country");
+	if (id.p != NULL && !find_id(c, id, NULL, e))
+		return false;
 	/* A mail server that is slow must not make everybody wait. */
 	if (c->api->send != NULL)
-		c->api->send(c->api->cookie, api_body_text(c, "id"));
+		c->api->send(c->api->cookie, id);
 	else if (!send_now(c, &s, e))
 		return false;
 	api_changed(c, "notice", 0);
