@@ -53,7 +53,7 @@ done
 # The gate is the only place that makes them.
 same "one place asks the policy" "$(cat "$ENTENTE_SOURCE"/src/share/*.c | grep -v '^ \*' | grep -c 'policy_allows(record')" 1
 same "one place makes rows of a notice, out of the log" "$(cat "$ENTENTE_SOURCE"/src/*/*.c "$ENTENTE_SOURCE"/src/*.c | grep -v _test | grep 'INSERT INTO notice_finding' | grep -c 'SELECT notice, finding FROM transfer WHERE .* allowed = 1')" 1
-same "and no other" "$(grep -l 'INSERT INTO notice' "$ENTENTE_SOURCE"/src/*/*.c | grep -v _test | xargs -n1 basename)" gate.c
+same "and no other" "$(grep -lE 'INSERT INTO notice(_message|_finding)? ' "$ENTENTE_SOURCE"/src/*/*.c | grep -v _test | xargs -n1 basename)" gate.c
 
 # --- why
 f() { e query "$1" --json | json 'd[0]["id"]'; }
@@ -108,7 +108,11 @@ same "a day later all are" "$(e notices --dry-run --json | json '[r["due"] for r
 
 # --- a node of the first schema: who only looks brings it up to date
 cp -r n old
-sqlite3 old/store.db "ALTER TABLE notice DROP COLUMN interval_s; UPDATE setting SET value = '1' WHERE key = 'schema'"
+for t in account account_code account_session account_token partner_cert audit finding_tally time_day notice_reply; do
+	echo "DROP TABLE IF EXISTS $t;"
+done | sqlite3 old/store.db
+sqlite3 old/store.db "DROP TRIGGER finding_moves; DROP INDEX finding_ip; ALTER TABLE contact DROP COLUMN disputed_s; ALTER TABLE notice DROP COLUMN prepared_by;
+	ALTER TABLE notice DROP COLUMN approved_by; ALTER TABLE notice DROP COLUMN approved_s; ALTER TABLE notice DROP COLUMN interval_s; UPDATE setting SET value = '1' WHERE key = 'schema'"
 same "an older database is brought up" "$("$ENTENTE" notices --node old --limit 0 --json | json 'len(d)')" "$(e notices --limit 0 --json | json 'len(d)')"
 
 # --- a server that is away, back-off
