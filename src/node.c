@@ -126,6 +126,23 @@ store_get(struct node *n, bool write, struct err *e)
 	    store_open(path, &options, &n->store, e);
 }
 
+/* Beside the one who holds the lock the schema is as it is: ours, or this fails. */
+static bool
+store_beside(struct node *n, struct err *e)
+{
+	if (lock_take(n, e))
+		return store_get(n, true, e);
+	if (e->code != ERR_CONFLICT)
+		return false;
+	if (n->lock_fd >= 0)
+		(void)close(n->lock_fd);
+	n->lock_fd = -1;
+	if (!store_open(node_path(n, "store.db"), &(struct db_options){ .read_only = true }, &n->store, e))
+		return false;
+	store_close(&n->store);
+	return store_get(n, true, e);
+}
+
 /* A table that cannot be used costs what it would tell, not the command. */
 static void
 networks_get(struct node *n)
@@ -146,7 +163,8 @@ node_open(const char *dir, enum node_mode mode, struct node *out, struct err *e)
 
 	if (!node_conf_read(out, dir, e))
 		return false;
-	if ((write && !lock_take(out, e)) || !store_get(out, write, e) ||
+	if ((write && !lock_take(out, e)) ||
+	    !(mode == NODE_BESIDE ? store_beside(out, e) : store_get(out, write, e)) ||
 	    !archive_open(node_path(out, "archive"), &out->archive, e)) {
 		node_close(out);
 		return false;

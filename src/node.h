@@ -66,7 +66,12 @@ enum step node_listen_next(struct slice *rest, struct node_listen *out, struct e
 
 enum node_mode {
 	NODE_READ, /* look only */
-	NODE_WRITE /* take the lock; one at a time */
+	NODE_WRITE, /* take the lock; one at a time */
+	/*
+	 * Write what no process keeps in memory (accounts), in short transactions,
+	 * while another may hold the lock: the server need not be stopped for it.
+	 */
+	NODE_BESIDE
 };
 
 struct node {

@@ -8,6 +8,7 @@
 
 static enum log_level level_max = LOG_LEVEL_WARN;
 static int log_fd = STDERR_FILENO;
+static bool (*log_sink)(enum log_level level, const char *name, const char *text);
 
 void
 log_level_set(enum log_level level)
@@ -22,17 +23,24 @@ log_fd_set(int fd)
 }
 
 void
+log_sink_set(bool (*sink)(enum log_level level, const char *name, const char *text))
+{
+	log_sink = sink;
+}
+
+void
 log_write(enum log_level level, const char *name, const char *fmt, ...)
 {
 	static const char *const words[] = { "error", "warn", "info", "debug" };
 	char line[2048];
 	va_list ap;
-	int n;
+	int n, head;
 
 	if (level > level_max)
 		return;
 	n = snprintf(line, sizeof(line), "%lld %s %s ", (long long)clock_now_s(),
 	    words[level], name);
+	head = n;
 	va_start(ap, fmt);
 	n += vsnprintf(line + n, sizeof(line) - (size_t)n - 1, fmt, ap);
 	va_end(ap);
@@ -43,6 +51,9 @@ log_write(enum log_level level, const char *name, const char *fmt, ...)
 		if ((unsigned char)line[i] < 0x20 || line[i] == 0x7f)
 			line[i] = ' ';
 	}
+	line[n] = '\0';
+	if (log_sink != NULL && log_sink(level, name, line + head))
+		return;
 	line[n++] = '\n';
 	/* One write a line, so that several processes do not mix theirs. */
 	if (write(log_fd, line, (size_t)n) < 0)

@@ -5,12 +5,16 @@
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
+#include <stdbool.h>
+
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
 
 /* What is not said: everything over this level. Default: warn. */
 void log_level_set(enum log_level level);
 /* By file descriptor; default 2. */
 void log_fd_set(int fd);
+/* Takes each line instead; where it gives false the line goes to the descriptor after all. */
+void log_sink_set(bool (*sink)(enum log_level level, const char *name, const char *text));
 
 void log_write(enum log_level level, const char *name, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));

@@ -241,7 +241,7 @@ static int
 commanded(int argc, char **argv)
 {
 	const char *node = getenv("ENTENTE_NODE");
-	struct cli c = { .node = node == NULL || node[0] == '\0' ? "node" : node };
+	struct cli c = { .argv = argv, .node = node == NULL || node[0] == '\0' ? "node" : node };
 	struct err e = ERR_INIT;
 	int at = 1;
 

@@ -39,6 +39,7 @@ struct cli {
 	const char *values[CLI_OPTIONS_MAX]; /* of command->options, "" for a switch that is set */
 	char **args;
 	int arg_count;
+	char **argv; /* all of the program's own */
 	/* what every command knows */
 	const char *node; /* the node's folder */
 	bool json;

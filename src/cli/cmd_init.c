@@ -4,6 +4,18 @@
 #include "cli/commands.h"
 #include "node.h"
 #include "parse/domain.h"
+#include "server/certificate.h"
+
+/* So that a server can begin at once; another takes its place by entente.conf. */
+static bool
+certificate(struct cli *c, struct err *e)
+{
+	struct node n = NODE_NONE;
+	bool ok = node_conf_read(&n, c->node, e) && certificate_make(&n, e);
+
+	arena_fini(&n.memory);
+	return ok;
+}
 
 static bool
 init(struct cli *c, struct err *e)
@@ -29,9 +41,12 @@ init(struct cli *c, struct err *e)
 		return err_set(e, ERR_USAGE, "--%s: expected two letters (ISO 3166), found %s", "country", QUOTE(conf.country));
 	if (!node_init(c->node, &conf, e))
 		return false;
+	if (!certificate(c, e))
+		return false;
 	if (!c->quiet) {
 		printf(T("The node is in %s; its settings are in %s/entente.conf."), c->node, c->node);
 		printf("\n%s\n", T("Next: entente networks (whose an address is), entente contacts (who answers), entente ingest FILE."));
+		puts(T("As a server: entente account add NAME --role administrator, then entente serve."));
 	}
 	return true;
 }

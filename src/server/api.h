@@ -33,6 +33,10 @@ struct api_request {
 	struct slice origin; /* Origin, or "" */
 	struct slice host; /* Host or :authority ("node.example:8443"), behind a trusted proxy what it tells; or "" */
 	struct slice client_cert; /* SHA-256 of the client's certificate (DER), 32 bytes, once its key was proved; or "" */
+	struct slice client_subject; /* and its subject as RFC 4514 text; or "" */
+	struct slice if_none_match; /* or "" */
+	struct slice encoding; /* Accept-Encoding, or "" */
+	struct slice agent; /* User-Agent, cut to 200 bytes, or "" */
 	struct slice body; /* small bodies, whole: at most API_BODY_MAX */
 	int body_fd; /* a large body (a report) in a file of its own, at offset 0; -1: none */
 	uint64_t body_bytes; /* of either */

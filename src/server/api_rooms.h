@@ -17,5 +17,8 @@ extern const struct api_value api_taken; /* the answer to it */
 extern const struct api_value api_contact_short;
 struct contact;
 void api_contact_short_put(struct json_out *j, const struct contact *x, const char *as);
+extern const struct api_room api_session_room; /* signing in and out, who one is */
+extern const struct api_room api_me_room; /* one's own account and tokens */
+extern const struct api_room api_accounts_room; /* everybody's accounts, partners, the audit log */
 
 #endif

@@ -13,6 +13,9 @@ const struct api_room *const api_rooms[] = {
 	&api_setting_room,
 	&api_public_room,
 	&api_notice_room,
+	&api_session_room,
+	&api_me_room,
+	&api_accounts_room,
 	&api_meta_room,
 	NULL,
 };

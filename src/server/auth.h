@@ -62,18 +62,11 @@ void auth_forget(struct api *a, void *cookie);
 /* By the clock, in the keeper, every few minutes: sessions that ended go, old addresses leave the audit log. */
 bool auth_sweep(struct api *a, int64_t now_s, struct err *e) MUST_USE;
 
-/*
- * After a changing request was run: what it did goes to the audit log with who
- * asked, and the log's head to DIR/audit.head. Handlers of accounts, sessions
- * and tokens write their own line in their own transaction and set no_audit.
- */
-bool auth_head_keep(struct api *a, struct err *e) MUST_USE;
+/* The log's head to DIR/audit.head, after something was committed. What fails there is logged, and stops nothing. */
+void auth_head_keep(struct api *a);
 
-/* --- limits for strangers (server/limits.h) ------------------------------------ */
-
-enum auth_rate { AUTH_RATE_LOOK, AUTH_RATE_WRITE, AUTH_RATE_COUNT };
-/* May this address do one more of it? *retry_s_out: in so many seconds. Each process counts for itself. */
-bool auth_rate_take(struct api *a, enum auth_rate rate, struct ip from, int64_t *retry_s_out);
+/* Set the hooks of api: who, rate and, in the keeper, audit. */
+void auth_attach(struct auth *auth, struct api *a);
 
 /* --- for tests and fuzzing: the parsers -------------------------------------------- */
 

@@ -345,6 +345,7 @@ heads_agree(const struct audit_row *r, const struct audit_head *heads, size_t n)
 	return true;
 }
 
+/* The first trouble there is. */
 static void
 bad(struct audit_result *out, enum audit_state state, int64_t at)
 {
@@ -352,35 +353,60 @@ bad(struct audit_result *out, enum audit_state state, int64_t at)
 	out->at = at;
 }
 
-bool
-audit_verify(struct store *s, const struct audit_head *heads, size_t n,
-    struct audit_result *out, struct err *e)
+/* One row more: is it the one behind those that were good? */
+static void
+row_judge(struct stmt *q, const struct audit_head *heads, size_t n, struct audit_result *out)
 {
-	struct stmt *q = NULL;
-	enum step step = STEP_FAIL;
 	struct audit_row r;
 
-	*out = (struct audit_result){ .state = AUDIT_WHOLE };
-	if (!db_prepare(s->db, "SELECT " COLUMNS " FROM audit ORDER BY id", &q, e))
+	if (stmt_col_i64(q, 0) > out->head.id + 1)
+		bad(out, AUDIT_ROW_MISSING, out->head.id + 1);
+	else if (!row_good(q, &out->head.hash, &r))
+		bad(out, AUDIT_ROW_CHANGED, stmt_col_i64(q, 0));
+	else if (!heads_agree(&r, heads, n))
+		bad(out, AUDIT_OTHER, r.id);
+	else
+		out->head = (struct audit_head){ r.id, r.hash }, out->rows++;
+}
+
+bool
+audit_verify_part(struct store *s, const struct audit_head *from, size_t max,
+    const struct audit_head *heads, size_t n, struct audit_result *out, bool *end_out,
+    struct err *e)
+{
+	enum step step = STEP_ITEM;
+	struct stmt *q = NULL;
+	size_t seen = 0;
+
+	*out = (struct audit_result){ .state = AUDIT_WHOLE, .head = *from };
+	*end_out = false;
+	/* From the very beginning on, also what stands before the first. */
+	if (!db_prepare(s->db, "SELECT " COLUMNS " FROM audit WHERE id > ?1 ORDER BY id", &q, e))
 		return false;
-	while (out->state == AUDIT_WHOLE && (step = stmt_step(q, e)) == STEP_ITEM) {
-		if (stmt_col_i64(q, 0) > out->rows + 1)
-			bad(out, AUDIT_ROW_MISSING, out->rows + 1);
-		else if (!row_good(q, &out->head.hash, &r))
-			bad(out, AUDIT_ROW_CHANGED, stmt_col_i64(q, 0));
-		else if (!heads_agree(&r, heads, n))
-			bad(out, AUDIT_OTHER, r.id);
-		else
-			out->head = (struct audit_head){ r.id, r.hash }, out->rows++;
+	stmt_i64(q, 1, from->id > 0 ? from->id : INT64_MIN);
+	while (out->state == AUDIT_WHOLE && (max == 0 || seen < max) &&
+	    (step = stmt_step(q, e)) == STEP_ITEM) {
+		row_judge(q, heads, n, out);
+		seen++;
 	}
 	stmt_free(&q);
 	if (step == STEP_FAIL)
 		return false;
-	for (size_t i = 0; out->state == AUDIT_WHOLE && i < n; i++) {
-		if (heads[i].id > out->rows)
-			bad(out, AUDIT_CUT, out->rows + 1);
+	*end_out = step == STEP_END || out->state != AUDIT_WHOLE;
+	for (size_t i = 0; *end_out && out->state == AUDIT_WHOLE && i < n; i++) {
+		if (heads[i].id > out->head.id)
+			bad(out, AUDIT_CUT, out->head.id + 1);
 	}
 	return true;
+}
+
+bool
+audit_verify(struct store *s, const struct audit_head *heads, size_t n,
+    struct audit_result *out, struct err *e)
+{
+	bool end;
+
+	return audit_verify_part(s, &(struct audit_head){ 0 }, 0, heads, n, out, &end, e);
 }
 
 bool

@@ -90,6 +90,15 @@ struct audit_result {
 bool audit_verify(struct store *s, const struct audit_head *heads, size_t n,
     struct audit_result *out, struct err *e) MUST_USE;
 
+/*
+ * The same in pieces of at most max rows (0: all), for who may not wait: from
+ * a head that was good on. *end_out: that was the last one. Heads behind it are
+ * judged there.
+ */
+bool audit_verify_part(struct store *s, const struct audit_head *from, size_t max,
+    const struct audit_head *heads, size_t n, struct audit_result *out, bool *end_out,
+    struct err *e) MUST_USE;
+
 /* Take the addresses out of rows before a moment. */
 bool audit_forget(struct store *s, int64_t before_s, int64_t *count_out, struct err *e) MUST_USE;
 

@@ -210,6 +210,46 @@ TEST(heads_read)
 	}
 }
 
+/* In pieces of any size the same is found. */
+TEST(in_pieces)
+{
+	struct store *s = open_new("pieces.db");
+	struct err e = ERR_INIT;
+	struct audit_head head;
+
+	rows_add(s, 10);
+	CHECK_OK(audit_head(s, &head, &e), &e);
+	for (size_t max = 1; max <= 12; max++) {
+		struct audit_head from = { 0 };
+		struct audit_result r;
+		int64_t rows = 0;
+		bool end = false;
+		int n = 0;
+
+		test_case("%zu", max);
+		while (!end && n++ < 20) {
+			CHECK_OK(audit_verify_part(s, &from, max, &head, 1, &r, &end, &e), &e);
+			CHECK_INT(r.state, AUDIT_WHOLE);
+			rows += r.rows;
+			from = r.head;
+		}
+		CHECK_INT(rows, 10);
+		CHECK(memcmp(&from, &head, sizeof(head)) == 0);
+	}
+	CHECK_OK(db_exec(store_db(s), "UPDATE audit SET who = 'eve' WHERE id = 7", &e), &e);
+	{
+		struct audit_head from = { 0 };
+		struct audit_result r = { 0 };
+		bool end = false;
+
+		while (!end && audit_verify_part(s, &from, 3, NULL, 0, &r, &end, &e))
+			from = r.head;
+		CHECK_INT(r.state, AUDIT_ROW_CHANGED);
+		CHECK_INT(r.at, 7);
+	}
+	store_close(&s);
+}
+
 struct seen {
 	int count;
 	int64_t first, last;
@@ -300,6 +340,7 @@ main(void)
 	RUN(addresses_are_forgotten);
 	RUN(head_in_a_file);
 	RUN(heads_read);
+	RUN(in_pieces);
 	RUN(listing);
 	RUN(hostile_texts);
 	RUN(with_the_change);

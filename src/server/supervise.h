@@ -1,0 +1,57 @@
+/*
+ * supervise: the children of a server. For serve.c and supervise.c.
+ */
+#ifndef SERVER_SUPERVISE_H
+#define SERVER_SUPERVISE_H
+
+#include <sys/types.h>
+
+#include "server/control.h"
+#include "server/listen.h"
+#include "server/serve.h"
+
+enum role { ROLE_KEEPER, ROLE_WEB, ROLE_TELLER };
+enum child_state { CHILD_NONE, CHILD_STARTING, CHILD_READY, CHILD_STOPPING };
+
+struct child {
+	enum role role;
+	enum child_state state;
+	pid_t pid;
+	int control;
+	unsigned generation; /* of the settings it was started with */
+	int64_t begun_ns, kill_ns; /* kill_ns: when patience ends; 0: not */
+};
+
+/* When a role is started again after its children died. */
+struct patience {
+	int64_t wait_ms, again_ns;
+};
+
+struct supervisor {
+	const struct serve_options *options;
+	struct listeners listeners;
+	struct board *board;
+	bool tls;
+	unsigned wanted; /* web processes */
+	uint8_t ticket_secret[TICKET_SECRET_BYTES];
+	struct child keeper, teller, webs[BOARD_WEBS];
+	struct patience patience[3];
+	unsigned generation; /* of settings, tables of networks: the front is replaced */
+	unsigned settings; /* of settings alone: the keeper too */
+	int64_t networks_ns, looked_ns; /* date of the table of networks, when it was looked at */
+	bool ready; /* it was said */
+	bool stopping, anew; /* anew: the program starts itself again */
+	bool reload; /* asked for and not begun */
+	bool failed; /* the first start failed */
+	int64_t begun_ns;
+	int signals; /* signalfd */
+};
+
+bool supervise(struct supervisor *s, struct err *e) MUST_USE;
+unsigned supervise_processes(const struct node_conf *c);
+
+/* serve.c */
+bool serve_conf_check(const struct node *n, struct err *e) MUST_USE;
+void serve_notify(const char *state);
+
+#endif
