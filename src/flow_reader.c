@@ -229,7 +229,7 @@ flow_reader_run(struct flow_reader *r, int fd, const struct report *report,
 	r->running = true;
 	ok = reader_run(reader, &job, &guarded, &summary, e);
 	r->running = nested;
-	*out = (struct flow_read){ .aside = !ok && !guard.ours && !summary.no_reader,
+	*out = (struct flow_read){ .protected = summary.protected, .aside = !ok && !guard.ours && !summary.no_reader,
 		.format = arena_copy(a, slice_of_str(summary.format)),
 		.nothing = arena_copy(a, slice_of_str(summary.nothing)) };
 	return ok;

@@ -10,6 +10,8 @@
  *	DIR/feeds/NAME.conf	mappings of the node's own
  *	DIR/shadowserver.json	a newer schema, where there is one
  *	DIR/lock		held by the one process that writes
+ *	DIR/secret.key		seals passwords' hashes and second factors (server/secret.h)
+ *	DIR/audit.head		where the audit log ends (store/audit.h)
  */
 #ifndef NODE_H
 #define NODE_H

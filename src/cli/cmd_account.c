@@ -45,10 +45,11 @@ line_hidden(const char *prompt, char *out, size_t max, struct err *e)
 		return err_sys(e, "the terminal does not answer");
 	quiet = before;
 	quiet.c_lflag &= ~(tcflag_t)ECHO;
-	fprintf(stderr, "%s ", prompt);
+	/* What was typed before is dropped; so first this, then the prompt. */
 	(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
+	fprintf(stderr, "%s ", prompt);
 	ok = fgets(out, (int)max, stdin) != NULL;
-	(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+	(void)tcsetattr(STDIN_FILENO, TCSADRAIN, &before);
 	fputc('\n', stderr);
 	out[strcspn(out, "\n")] = '\0';
 	return ok || err_set(e, ERR_USAGE, "no password was typed");

@@ -308,8 +308,8 @@ networks(struct api_call *c, struct err *e)
 	struct json_out *j = api_json(c);
 	struct slice text = api_text_of(c, "ip"), name;
 	char first[IP_TEXT_MAX], last[IP_TEXT_MAX];
+	struct ip ip, from, to;
 	struct network n;
-	struct ip ip;
 
 	if ((text.p == NULL) == !api_given(c, "asn"))
 		return api_fault(c, "ip"), err_set(e, ERR_INPUT, "name an address by ip, or an AS by asn");
@@ -319,11 +319,12 @@ networks(struct api_call *c, struct err *e)
 	json_out_key(j, S("items"));
 	json_out_array(j);
 	if (text.p != NULL && networks_find(table, ip, &n)) {
+		networks_range(table, ip, &from, &to);
 		json_out_object(j);
-		json_out_key_text(j, S("first"), slice_of(first, ip_print(n.first, first)));
-		json_out_key_text(j, S("last"), slice_of(last, ip_print(n.last, last)));
+		json_out_key_text(j, S("first"), slice_of(first, ip_print(from, first)));
+		json_out_key_text(j, S("last"), slice_of(last, ip_print(to, last)));
 		api_put_number(j, S("asn"), n.asn);
-		api_put_text(j, S("as_name"), n.as_name);
+		api_put_text(j, S("as_name"), networks_as_name(table, n.asn));
 		api_put_text(j, S("country"), n.country[0] == 0 ? SLICE_NONE : slice_of(n.country, 2));
 		json_out_object_end(j);
 	}
@@ -496,9 +497,12 @@ who_answers(struct api_call *c, const struct asked *a, const struct network *n, 
 static bool
 lookup_put(struct api_call *c, struct slice text, struct json_out *j, struct err *e)
 {
+	const struct networks *table = c->api->node->networks;
 	char first[PREFIX_TEXT_MAX];
 	struct network n = { .asn = 0 };
 	struct prefix around;
+	struct ip from, to;
+	bool known = false;
 	struct asked a;
 	struct sum sum;
 
@@ -506,20 +510,19 @@ lookup_put(struct api_call *c, struct slice text, struct json_out *j, struct err
 	if (!sum_get(c, &a, &sum, e))
 		return false;
 	if (a.kind == ASKED_IP || a.kind == ASKED_PREFIX)
-		(void)networks_find(c->api->node->networks, a.prefix.ip, &n);
-	if (a.kind == ASKED_ASN) {
+		known = networks_find(table, a.prefix.ip, &n);
+	if (a.kind == ASKED_ASN)
 		n.asn = a.asn;
-		n.as_name = networks_as_name(c->api->node->networks, a.asn);
-	}
 	json_out_object(j);
 	json_out_key_text(j, S("q"), text);
 	json_out_key_text(j, S("kind"), slice_of_str(asked_names[a.kind]));
 	api_put_number(j, S("asn"), n.asn);
-	api_put_text(j, S("as_name"), n.as_name);
+	api_put_text(j, S("as_name"), networks_as_name(table, n.asn));
 	api_put_text(j, S("country"), n.country[0] == 0 ? SLICE_NONE : slice_of(n.country, 2));
 	json_out_key(j, S("prefix"));
-	if (n.first.hi != 0 || n.first.lo != 0) {
-		around = prefix_within(a.prefix.ip, n.first, n.last);
+	if (known) {
+		networks_range(table, a.prefix.ip, &from, &to);
+		around = prefix_within(a.prefix.ip, from, to);
 		json_out_text(j, slice_of(first, prefix_print(&around, first)));
 	} else {
 		json_out_null(j);

@@ -37,7 +37,7 @@ auth_password_ask(struct api_call *c, struct slice password, struct slice *totp_
 	enum attempt_class class;
 
 	if (auth->full)
-		return c->retry_s = 5, api_status(c, 503), err_set(e, ERR_LIMIT, "many are signing in at this moment; try again in a few seconds");
+		return c->retry_s = 5, api_status(c, 429), err_set(e, ERR_LIMIT, "many are signing in at this moment; try again in a few seconds");
 	if (!auth_hash_of(auth, c->who->account, c->a, hash, totp_out, e))
 		return false;
 	class = limits_take(auth->limits, &t, c->r->now_s, &c->retry_s);

@@ -5,7 +5,6 @@
  * of work. What a try costs whom: server/limits.h.
  */
 #include "base/clock.h"
-#include "base/log.h"
 #include "server/api_rooms.h"
 #include "server/auth_room.h"
 
@@ -95,25 +94,10 @@ struct signin {
 	enum attempt_class class;
 };
 
-/* Of a name that is nobody's there is a line in the log of the machine alone, which strangers cannot fill. */
-static void
-refused_note(struct api_call *c, const struct signin *s, const char *why)
-{
-	struct who w = { .kind = WHO_NOBODY, .name = S(""), .from = c->r->from };
-	struct err e = ERR_INIT;
-
-	log_info("session.refused", "account=%lld why=%s known=%d", (long long)s->t.account.id, why, s->class > ATTEMPT_STRANGER);
-	if (!s->t.found)
-		return;
-	if (!audit_add(c->api->node->store, &w, S("session.refused"), auth_object(&s->t.account, c->a), slice_of_str(why), c->r->now_s, &e))
-		log_error("audit.add", "reason=%s cause=%s", LOG_TEXT(e.text), LOG_TEXT(e.cause));
-	auth_head_keep(c->api);
-}
-
 static bool
 refuse(struct api_call *c, const struct signin *s, const char *why, struct err *e)
 {
-	refused_note(c, s, why);
+	auth_refused(s->auth, &s->t, why, c->r->now_s);
 	return api_status(c, 401), err_set(e, ERR_DENIED, "the name or the password is wrong");
 }
 
@@ -159,7 +143,7 @@ second_factor(struct api_call *c, const struct signin *s, struct err *e)
 	if (good)
 		return true;
 	limits_more(s->auth->limits, &s->t.attempt, s->class, c->r->now_s, CODE_TRIES);
-	refused_note(c, s, "code");
+	auth_refused(s->auth, &s->t, "code", c->r->now_s);
 	c->flag = "code_required";
 	return api_status(c, 401), err_set(e, ERR_DENIED, "the code is wrong, or was used already");
 }
@@ -228,7 +212,7 @@ sign_in(struct api_call *c, struct err *e)
 	struct slice secret;
 
 	if (s.auth->full)
-		return c->retry_s = 5, api_status(c, 503), err_set(e, ERR_LIMIT, "many are signing in at this moment; try again in a few seconds");
+		return c->retry_s = 5, api_status(c, 429), err_set(e, ERR_LIMIT, "many are signing in at this moment; try again in a few seconds");
 	if (!auth_try_begin(s.auth, c->r, api_body_text(c, "name"), c->a, &s.t, e))
 		return false;
 	s.class = limits_take(s.auth->limits, &s.t.attempt, c->r->now_s, &c->retry_s);
@@ -237,7 +221,7 @@ sign_in(struct api_call *c, struct err *e)
 	if (!hasher_verify(s.auth->hasher, s.t.hash, api_body_text(c, "password")) || !s.t.found)
 		return refuse(c, &s, "password", e);
 	if (s.t.account.locked) {
-		refused_note(c, &s, "locked");
+		auth_refused(s.auth, &s.t, "locked", c->r->now_s);
 		return err_set(e, ERR_DENIED, "this account is locked; an administrator of the node can unlock it");
 	}
 	if (!second_factor(c, &s, e))

@@ -16,7 +16,7 @@ auth_open(struct node *n, enum auth_place place, struct auth **out, struct err *
 	char made[PASSWORD_MADE_BYTES];
 
 	secret_init();
-	*a = (struct auth){ .node = n, .place = place, .limits = limits_new() };
+	*a = (struct auth){ .node = n, .place = place, .url = S(""), .limits = limits_new() };
 	*out = a;
 	if (place == AUTH_WEB)
 		return true;
@@ -29,6 +29,17 @@ auth_open(struct node *n, enum auth_place place, struct auth **out, struct err *
 	return false;
 }
 
+/* Refused sign-ins that the clock has not written yet. */
+static void
+rest_write(struct auth *a)
+{
+	struct api api = { .node = a->node, .auth = a };
+	struct err e = ERR_INIT;
+
+	if (a->refusal_count > 0 && a->node->store != NULL && !auth_tick(&api, &e))
+		log_error("audit.add", "reason=%s cause=%s", LOG_TEXT(e.text), LOG_TEXT(e.cause));
+}
+
 void
 auth_close(struct auth **ap)
 {
@@ -37,11 +48,18 @@ auth_close(struct auth **ap)
 	*ap = NULL;
 	if (a == NULL)
 		return;
+	rest_write(a);
 	hasher_close(&a->hasher);
 	secret_close(&a->secret);
 	limits_free(&a->limits);
 	sodium_memzero(a, sizeof(*a));
 	free(a);
+}
+
+void
+auth_url(struct auth *a, struct slice url)
+{
+	a->url = url;
 }
 
 void
@@ -69,6 +87,8 @@ session_who(struct auth *auth, const struct api_request *r, struct slice secret,
 		return false;
 	if (!found)
 		return true;
+	auth->last = hash;
+	auth->last_seen_s = s.seen_s;
 	out->kind = WHO_PERSON;
 	out->account = s.account.id;
 	out->session = s.id;
@@ -96,6 +116,8 @@ token_who(struct auth *auth, const struct api_request *r, struct slice text, str
 	/* While its owner has to change a password that somebody else knows, it is asleep. */
 	if (!found || t.account.must_change)
 		return true;
+	auth->last = hash;
+	auth->last_seen_s = t.seen_s;
 	out->kind = WHO_TOKEN;
 	out->account = t.account.id;
 	out->session = t.id;
@@ -138,7 +160,7 @@ own_page(struct auth *auth, const struct api_request *r, struct slice secret, st
 
 	if (r->method == API_GET)
 		return true;
-	if (r->origin.len > 0 && !auth_origin_ok(r->origin, r->host, auth->node->conf.url))
+	if (r->origin.len > 0 && !auth_origin_ok(r->origin, r->host, auth->url))
 		return err_set(e, ERR_DENIED, "the request comes from another site");
 	if (secret.p == NULL)
 		return true;
@@ -179,36 +201,19 @@ auth_who(struct api *a, const struct api_request *r, struct arena *mem,
 
 /* --- signs of life ---------------------------------------------------------------------------- */
 
-/* When it was noted as seen; INT64_MAX: it is nobody. */
-static int64_t
-seen_of(struct auth *auth, const struct api_request *r, struct arena *mem)
-{
-	struct slice secret = session_secret(r), text = auth_bearer(r->authorization);
-	struct err e = ERR_INIT;
-	struct sha256 hash;
-	struct session s;
-	struct token t;
-	bool found = false;
-
-	if (secret.p != NULL) {
-		hash = sha256_of(secret);
-		return session_find(auth->node->store, &hash, r->now_s, mem, &s, &found, &e) && found ? s.seen_s : INT64_MAX;
-	}
-	if (text.p == NULL)
-		return INT64_MAX;
-	hash = sha256_of(text);
-	return token_find(auth->node->store, &hash, r->now_s, mem, &t, &found, &e) && found ? t.seen_s : INT64_MAX;
-}
-
 bool
 auth_seen_due(struct api *a, const struct api_request *r, struct arena *mem,
     struct api_request *out)
 {
-	int64_t seen = seen_of(auth_of(a), r, mem);
-	struct slice secret = session_secret(r);
+	struct slice secret = session_secret(r), text = auth_bearer(r->authorization);
+	struct auth *auth = auth_of(a);
 	char csrf[CSRF_TEXT_MAX] = "";
+	struct sha256 hash;
 
-	if (seen == INT64_MAX || r->now_s - seen < SEEN_STEP_S)
+	if (secret.p == NULL && text.p == NULL)
+		return false;
+	hash = sha256_of(secret.p != NULL ? secret : text);
+	if (memcmp(&hash, &auth->last, sizeof(hash)) != 0 || r->now_s - auth->last_seen_s < SEEN_STEP_S)
 		return false;
 	if (secret.p != NULL)
 		auth_csrf(secret, csrf);
@@ -232,6 +237,7 @@ auth_fd(const struct api *a)
 void *
 auth_done(struct api *a)
 {
+	auth_of(a)->full = false; /* it was about the request before */
 	return hasher_done(auth_of(a)->hasher);
 }
 
@@ -290,9 +296,9 @@ auth_prepare(struct api *a, const struct api_request *r, void *cookie)
 	struct err e = ERR_INIT;
 	struct arena mem;
 
+	auth_of(a)->full = false;
 	if (r->method != API_POST || (!signin && !own) || auth_of(a)->hasher == NULL)
 		return AUTH_NOW;
-	auth_of(a)->full = false;
 	arena_init(&mem, (size_t)256 << 10);
 	if (json_parse(r->body, &limits, &mem, &body, &e))
 		when = signin ? ask_signin(auth_of(a), r, body, &mem, cookie) : ask_own(a, r, body, &mem, cookie);
@@ -357,7 +363,7 @@ auth_sweep(struct api *a, int64_t now_s, struct err *e)
 		if (auth->pending[i].until_s <= now_s)
 			sodium_memzero(&auth->pending[i], sizeof(auth->pending[i]));
 	}
-	if (!session_sweep(a->node->store, now_s, e))
+	if (!auth_tick(a, e) || !session_sweep(a->node->store, now_s, e))
 		return false;
 	if (auth->forgot_day == now_s / 86400)
 		return true;

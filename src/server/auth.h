@@ -27,7 +27,14 @@ enum auth_place {
 };
 /* n must live longer. For the keeper before it gives up rights: it makes a thread and reads DIR/secret.key. */
 bool auth_open(struct node *n, enum auth_place place, struct auth **out, struct err *e) MUST_USE;
+/* While the store is still open: what the clock has not written yet is written. */
 void auth_close(struct auth **a);
+/*
+ * Where people reach the node ([server] url), for a proxy that does not pass
+ * the host on: requests from a page there are our own page's. It is not the
+ * organisation's site: that is another page. url lives as long as a does; "": unknown.
+ */
+void auth_url(struct auth *a, struct slice url);
 
 /*
  * Who asks. Texts lie in mem. False, ERR_DENIED: it is a changing request
@@ -40,7 +47,8 @@ bool auth_who(struct api *a, const struct api_request *r, struct arena *mem,
 /*
  * A session or token in use that was not noted as seen for some minutes: the
  * web process sends this request to the keeper beside r, and drops the answer.
- * False: nothing is due. *out borrows from r and mem.
+ * To be asked behind auth_who() on the same r, whose finding it uses. False:
+ * nothing is due. *out borrows from r and mem.
  */
 bool auth_seen_due(struct api *a, const struct api_request *r, struct arena *mem,
     struct api_request *out);
@@ -59,6 +67,8 @@ void *auth_done(struct api *a);
 /* Who waited is gone: its cookie is not given back any more. */
 void auth_forget(struct api *a, void *cookie);
 
+/* By the clock, in the keeper, every second: refused sign-ins are written down. Where there is none it does nothing. */
+bool auth_tick(struct api *a, struct err *e) MUST_USE;
 /* By the clock, in the keeper, every few minutes: sessions that ended go, old addresses leave the audit log. */
 bool auth_sweep(struct api *a, int64_t now_s, struct err *e) MUST_USE;
 
@@ -74,7 +84,7 @@ void auth_attach(struct auth *auth, struct api *a);
 struct slice auth_cookie_find(struct slice cookie, struct slice name);
 /* The token of "Bearer ente_...", or NONE. */
 struct slice auth_bearer(struct slice authorization);
-/* Is Origin that of the host itself (or of url, the node's own address, where it is set)? */
+/* Is Origin that of the host itself, or of url where that is set? */
 bool auth_origin_ok(struct slice origin, struct slice host, struct slice url);
 
 #endif

@@ -30,9 +30,26 @@ struct pending {
 	uint8_t secret[TOTP_SECRET_BYTES];
 };
 
+/*
+ * A refused sign-in that is not written down yet. To write takes milliseconds,
+ * and only for accounts that are there: whoever waits for the answer must not
+ * be able to tell. So it is written by the clock.
+ */
+struct refusal {
+	int64_t at_s, account;
+	char name[ACCOUNT_NAME_MAX + 1];
+	const char *why;
+	struct ip from;
+};
+#define REFUSALS_MAX 128
+
 struct auth {
 	struct node *node;
 	enum auth_place place;
+	struct slice url; /* see auth_url() */
+	/* Whom auth_who() found last, and when it was noted as seen: auth_seen_due() asks right behind it. */
+	struct sha256 last;
+	int64_t last_seen_s;
 	struct limits *limits;
 	/* of the keeper alone */
 	struct secret *secret;
@@ -40,6 +57,9 @@ struct auth {
 	char nobody[PASSWORD_HASH_MAX]; /* what is tried where there is no such account */
 	struct pending pending[PENDING_MAX];
 	bool full; /* the request in hand was to be hashed and the queue had no room */
+	struct refusal refusals[REFUSALS_MAX];
+	size_t refusal_count;
+	uint64_t refusals_lost; /* more came than have room until the clock's next turn */
 	int64_t forgot_day; /* when addresses were taken out of the audit log last */
 };
 
@@ -71,6 +91,7 @@ struct auth_try {
 /* Look the account up by a name as it was given. Texts lie in mem. */
 bool auth_try_begin(struct auth *auth, const struct api_request *r, struct slice name,
     struct arena *mem, struct auth_try *out, struct err *e) MUST_USE;
+void auth_refused(struct auth *auth, const struct auth_try *t, const char *why, int64_t now_s);
 /* The hash of an account's password, opened. False: it cannot be (another key): nothing fits it. */
 bool auth_hash_of(struct auth *auth, int64_t account, struct arena *mem,
     char out[PASSWORD_HASH_MAX], struct slice *totp_out, struct err *e) MUST_USE;

@@ -245,7 +245,16 @@ TEST(wrong_is_wrong)
 		CHECK_SLICE(json_text(json_get(r.body, S("detail"))), want);
 		reply_fini(&r);
 	}
-	CHECK_INT(audit_rows("session.refused"), 2); /* of those that are there */
+	{
+		struct err e = ERR_INIT;
+
+		/* By the clock, not while somebody waits who could measure it. */
+		CHECK_INT(audit_rows("session.refused"), 0);
+		CHECK_OK(auth_tick(&keeper, &e), &e);
+		CHECK_INT(audit_rows("session.refused"), 2); /* of those that are there */
+		CHECK_OK(auth_tick(&keeper, &e), &e);
+		CHECK_INT(audit_rows("session.refused"), 2);
+	}
 	arena_fini(&a);
 }
 
@@ -311,6 +320,17 @@ TEST(foreign_pages)
 		(void)snprintf(c.csrf, sizeof(c.csrf), "%s", pages[i].csrf ? csrf : "");
 		CHECK_INT(status_of(&c, API_PATCH, "/api/v1/me", "{\"display\":\"Ana\"}"), pages[i].status);
 	}
+	test_case("where people reach the node, behind a proxy");
+	memcpy(c.csrf, csrf, sizeof(csrf));
+	c.origin = "https://desk.example";
+	CHECK_INT(status_of(&c, API_PATCH, "/api/v1/me", "{\"display\":\"Ana\"}"), 403);
+	auth_url(keeper_auth, S("https://desk.example/entente/"));
+	CHECK_INT(status_of(&c, API_PATCH, "/api/v1/me", "{\"display\":\"Ana\"}"), 204);
+	c.origin = "https://node.example";
+	CHECK_INT(status_of(&c, API_PATCH, "/api/v1/me", "{\"display\":\"Ana\"}"), 204);
+	c.origin = "http://desk.example";
+	CHECK_INT(status_of(&c, API_PATCH, "/api/v1/me", "{\"display\":\"Ana\"}"), 403);
+	auth_url(keeper_auth, S(""));
 	test_case("the token of another session");
 	c.origin = "https://node.example";
 	memcpy(c.csrf, other.csrf, sizeof(c.csrf));
@@ -338,15 +358,19 @@ TEST(sessions_end)
 {
 	struct client c = browser(7);
 	struct api_request due, q;
+	struct err e = ERR_INIT;
+	struct who who;
 	struct arena a;
 
 	CHECK_INT(signed_in(&c, "ana"), 201);
 	arena_init(&a, 1 << 16);
 	q = (struct api_request){ .method = API_GET, .authorization = S(""), .host = S("node.example"), .now_s = now_s };
 	q.cookie = arena_printf(&a, COOKIE_SESSION "=%s", c.cookie);
+	CHECK_OK(auth_who(&web, &q, &a, &who, &e), &e);
 	CHECK(!auth_seen_due(&web, &q, &a, &due));
 	now_s += SEEN_STEP_S;
 	q.now_s = now_s;
+	CHECK_OK(auth_who(&web, &q, &a, &who, &e), &e);
 	CHECK(auth_seen_due(&web, &q, &a, &due));
 	due.from = ip_of_v4(7);
 	CHECK_INT(api_place(&due), API_KEEPER);
@@ -358,6 +382,7 @@ TEST(sessions_end)
 		CHECK_INT(r.status, 204);
 		api_response_fini(&r);
 	}
+	CHECK_OK(auth_who(&web, &q, &a, &who, &e), &e);
 	CHECK(!auth_seen_due(&web, &q, &a, &due));
 	now_s += SESSION_IDLE_S - 1;
 	CHECK_INT(status_of(&c, API_GET, "/api/v1/me/sessions", ""), 200);
@@ -682,6 +707,47 @@ TEST(hashed_ahead)
 	api_handle(&keeper, &q, &r);
 	CHECK_INT(r.status, 201);
 	api_response_fini(&r);
+	test_case("more at once than the queue holds");
+	{
+		static char cookies[64];
+		unsigned later = 0, back = 0;
+		bool busy = false;
+
+		/* of an account whose hash takes its time */
+		password_cheap_for_tests(false);
+		(void)account_new("slow", 1u << WHO_VIEWER, "");
+		for (size_t i = 0; i < sizeof(cookies); i++) {
+			q.from = ip_of_v4(0x0b000000 + (uint32_t)i);
+			q.body = S("{\"name\":\"slow\",\"password\":\"some other words\"}");
+			if (auth_prepare(&keeper, &q, &cookies[i]) == AUTH_LATER) {
+				later++;
+				continue;
+			}
+			api_response_init(&r);
+			api_handle(&keeper, &q, &r);
+			busy = busy || r.status == 429;
+			api_response_fini(&r);
+		}
+		password_cheap_for_tests(true);
+		/* some may be through before the last comes */
+		CHECK(later >= HASHER_STRANGERS_MAX && later < sizeof(cookies));
+		CHECK(busy);
+		/* who waited is answered, whatever the one before was told */
+		while (back < later) {
+			cookie = auth_done(&keeper);
+			if (cookie == NULL && poll(&p, 1, 10000) <= 0)
+				break;
+			if (cookie == NULL)
+				continue;
+			back++;
+			q.from = ip_of_v4(0x0b000000 + (uint32_t)((char *)cookie - cookies));
+			api_response_init(&r);
+			api_handle(&keeper, &q, &r);
+			CHECK(r.status == 401 || r.status == 429);
+			api_response_fini(&r);
+		}
+		CHECK_INT(back, later);
+	}
 	CHECK_INT(auth_prepare(&web, &q, &q), AUTH_NOW);
 	q.body = S("{\"name\":\"ana\",\"password\":{}}");
 	CHECK_INT(auth_prepare(&keeper, &q, &q), AUTH_NOW);
@@ -701,6 +767,7 @@ TEST(the_log_holds)
 	struct reply r;
 
 	CHECK_INT(signed_in(&c, "root"), 201);
+	CHECK_OK(auth_tick(&keeper, &e), &e);
 	r = ask(&c, API_GET, "/api/v1/audit/verify", "");
 	CHECK_SLICE(json_text(json_get(r.body, S("state"))), S("whole"));
 	reply_fini(&r);
@@ -719,6 +786,34 @@ TEST(the_log_holds)
 	CHECK_INT(res.rows, 0);
 	CHECK_OK(audit_verify(node.store, NULL, 0, &res, &e), &e);
 	CHECK_INT(res.state, AUDIT_WHOLE);
+}
+
+/* A stop loses no refusal, and a start forgets the limits, not the devices. */
+TEST(stopped_and_started)
+{
+	struct client c = browser(0x0c000001), stranger = browser(0x0c000002);
+	struct err e = ERR_INIT;
+	struct reply r;
+	int64_t before;
+
+	CHECK_INT(signed_in(&c, "ana"), 201);
+	CHECK_OK(auth_tick(&keeper, &e), &e);
+	before = audit_rows("session.refused");
+	r = sign_in(&stranger, "ana", "not it at all", NULL);
+	CHECK_INT(r.status, 401);
+	reply_fini(&r);
+	auth_close(&keeper_auth);
+	CHECK_INT(audit_rows("session.refused"), before + 1);
+	CHECK_OK(auth_open(&node, AUTH_KEEPER, &keeper_auth, &e), &e);
+	auth_attach(keeper_auth, &keeper);
+	CHECK_INT(status_of(&c, API_GET, "/api/v1/me/sessions", ""), 200);
+	for (int i = 0; i < 10; i++) {
+		r = sign_in(&stranger, "ana", "not it at all", NULL);
+		reply_fini(&r);
+	}
+	stranger.origin = "https://node.example";
+	memcpy(stranger.device, c.device, sizeof(stranger.device));
+	CHECK_INT(signed_in(&stranger, "ana"), 201);
 }
 
 int
@@ -755,6 +850,7 @@ main(void)
 	RUN(accounts_by_role);
 	RUN(guessing);
 	RUN(hashed_ahead);
+	RUN(stopped_and_started);
 	RUN(the_log_holds);
 	auth_close(&keeper_auth);
 	auth_close(&web_auth);

@@ -3,7 +3,10 @@
  * what the password must fit. An account that is not there costs the same
  * work and gets the same answer as one that is.
  */
+#include <stdio.h>
 #include <string.h>
+
+#include "base/log.h"
 
 #include "server/auth_room.h"
 
@@ -49,4 +52,71 @@ auth_try_begin(struct auth *auth, const struct api_request *r, struct slice name
 		return true;
 	out->attempt.device = auth_device_read(auth, r->cookie, out->account.id);
 	return auth_hash_of(auth, out->account.id, mem, out->hash, &out->totp, e);
+}
+
+void
+auth_refused(struct auth *auth, const struct auth_try *t, const char *why, int64_t now_s)
+{
+	struct refusal *r;
+
+	/* Of a name that is nobody's nothing is written, as strangers could fill the database. */
+	if (!t->found)
+		return;
+	if (auth->refusal_count == REFUSALS_MAX) {
+		auth->refusals_lost++;
+		return;
+	}
+	r = &auth->refusals[auth->refusal_count++];
+	*r = (struct refusal){ .at_s = now_s, .account = t->account.id, .why = why, .from = t->attempt.from };
+	(void)snprintf(r->name, sizeof(r->name), "%.*s", SLICE_ARG(t->account.name));
+}
+
+static bool
+refusal_write(struct store *s, const struct refusal *r, struct arena *a, struct err *e)
+{
+	struct who w = { .kind = WHO_NOBODY, .name = S(""), .from = r->from };
+	struct account x = { .id = r->account, .name = slice_of_str(r->name) };
+
+	return audit_add(s, &w, S("session.refused"), auth_object(&x, a), slice_of_str(r->why), r->at_s, e);
+}
+
+static bool
+refusals_write(struct auth *auth, struct arena *a, struct err *e)
+{
+	struct store *s = auth->node->store;
+	struct who w = { .kind = WHO_NOBODY, .name = S("") };
+
+	for (size_t i = 0; i < auth->refusal_count; i++) {
+		if (!refusal_write(s, &auth->refusals[i], a, e))
+			return false;
+	}
+	return auth->refusals_lost == 0 ||
+	    audit_add(s, &w, S("session.refused"), S(""), arena_printf(a, "%llu more, too many to be written one by one", (unsigned long long)auth->refusals_lost),
+		auth->refusals[auth->refusal_count - 1].at_s, e);
+}
+
+bool
+auth_tick(struct api *api, struct err *e)
+{
+	struct auth *auth = auth_of(api);
+	struct db *db = store_db(auth->node->store);
+	struct arena a;
+	bool ok;
+
+	if (auth->refusal_count == 0)
+		return true;
+	if (!db_begin(db, e))
+		return false;
+	arena_init(&a, (size_t)1 << 17);
+	ok = refusals_write(auth, &a, e) && db_commit(db, e);
+	arena_fini(&a);
+	if (!ok) {
+		store_rollback(auth->node->store);
+		return false;
+	}
+	log_info("session.refused", "count=%llu", (unsigned long long)(auth->refusal_count + auth->refusals_lost));
+	auth->refusal_count = 0;
+	auth->refusals_lost = 0;
+	auth_head_keep(api);
+	return true;
 }

@@ -8,16 +8,16 @@
 #define WINDOW ((size_t)1 << 20)
 #define OVERLAP ((size_t)4096)
 
-static bool
-closed(int64_t report, struct err *e)
+bool
+original_closed(int64_t report, struct err *e)
 {
 	return err_set(e, ERR_DENIED, "report %lld concerns the sexual exploitation of children: its content is not shown; it lies in the archive for the authority in charge",
 	    (long long)report);
 }
 
 /*
- * A finding knows its first and its latest report alone, and a record may have
- * given no event: so the text is looked through too, in windows that overlap.
+ * An older program did not note it with the report, and one that was not read
+ * yet is not known: so the text is looked through too, in windows that overlap.
  */
 static bool
 tells_nothing(struct source *src, int64_t report, struct err *e)
@@ -26,7 +26,7 @@ tells_nothing(struct source *src, int64_t report, struct err *e)
 		if (!source_want(src, WINDOW / 2, e))
 			return false;
 		if (text_is_protected(src->window))
-			return closed(report, e);
+			return original_closed(report, e);
 		if (src->eof || src->window.len <= OVERLAP)
 			return true;
 		source_advance(src, src->window.len - OVERLAP);
@@ -34,14 +34,16 @@ tells_nothing(struct source *src, int64_t report, struct err *e)
 }
 
 static bool
-may_show(struct store *s, int64_t report, struct err *e)
+may_show(struct store *s, const struct report *r, struct err *e)
 {
-	struct finding_query q = { .report = report, .class_type = class_type(CLASS_VIOLENCE) };
+	struct finding_query q = { .report = r->id, .class_type = class_type(CLASS_VIOLENCE) };
 	uint64_t n = 0;
 
+	if (r->protected)
+		return original_closed(r->id, e);
 	if (!finding_count(s, &q, &n, e))
 		return false;
-	return n == 0 || closed(report, e);
+	return n == 0 || original_closed(r->id, e);
 }
 
 bool
@@ -51,7 +53,7 @@ original_open(struct store *s, struct archive *a, const struct report *r,
 	bool ok;
 
 	*out = (struct original)ORIGINAL_NONE;
-	if (!may_show(s, r->id, e) || !archive_fd(a, &r->sha, &out->fd, e))
+	if (!may_show(s, r, e) || !archive_fd(a, &r->sha, &out->fd, e))
 		return false;
 	ok = archive_source_open(out->fd, WINDOW, &out->source, e) &&
 	    tells_nothing(archive_source_get(out->source), r->id, e);

@@ -30,6 +30,35 @@ says "roles" "analyst auditor"
 says "the country" "FR"
 same "as JSON" "$(e account --json | python3 -c 'import json,sys; print([(a["name"],a["roles"],a["state"]) for a in json.load(sys.stdin)][0])')" "('ana', 'administrator', 'must_change')"
 
+# By the terminal: typed twice, and not shown.
+cat >typing.py <<'X'
+import os, pty, select, sys
+answers = [a.encode() + b'\n' for a in sys.argv[1].split('|')]
+pid, fd = pty.fork()
+if pid == 0:
+    os.execvp(sys.argv[2], sys.argv[2:])
+out = b''
+while True:
+    try:
+        data = os.read(fd, 4096)
+    except OSError:
+        break
+    if not data:
+        break
+    out += data
+    if data.rstrip().endswith(b':') and answers:
+        os.write(fd, answers.pop(0))
+sys.stdout.write(out.decode().replace('\r\n', '\n'))
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+X
+typed() { answers=$1; shift; python3 typing.py "$answers" "$ENTENTE" "$@" --node n; }
+exits 64 "two that differ" typed "several words apart|several words apart." account add cy --role viewer
+ok "the same twice" typed "several words apart|several words apart" account add cy --role viewer
+same "it is not shown" "$(grep -c 'several words' .out)" 0
+same "nor to be changed, as it was chosen" "$(e account show cy --json | python3 -c 'import json,sys; print(json.load(sys.stdin)["state"])')" open
+ok "none typed: one is made" typed "" account add di --role viewer
+says "and shown" "shown this once"
+
 # What is kept is sealed: neither hash nor password stands in the database.
 same "the key is its owner's alone" "$(stat -c %a n/secret.key)" 600
 cat n/store.db n/store.db-wal 2>/dev/null >all.bin
