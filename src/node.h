@@ -113,6 +113,8 @@ void node_conf_print(struct buf *b, const struct node_conf *c);
 
 /* Only entente.conf, for whoever starts children before opening anything. */
 bool node_conf_read(struct node *n, const char *dir, struct err *e) MUST_USE;
+/* Would a text do as entente.conf? What it says is in n->conf; its texts lie in n->memory, also after a failure. */
+bool node_conf_check(struct node *n, struct slice text, struct err *e) MUST_USE;
 
 /* DIR/name; the text lives until the next call but 4. */
 const char *node_path(const struct node *n, const char *name);

@@ -431,14 +431,34 @@ node_conf_defaults(struct node_conf *out)
 	*out = conf_defaults;
 }
 
+static bool
+conf_take(struct node *n, struct slice text, struct err *e)
+{
+	struct conf conf = conf_of(text);
+	struct conf_item item;
+	enum step step;
+
+	while ((step = conf_next(&conf, &item, e)) == STEP_ITEM) {
+		if (!conf_item_take(n, &item, e))
+			return false;
+	}
+	return step == STEP_END;
+}
+
+bool
+node_conf_check(struct node *n, struct slice text, struct err *e)
+{
+	*n = (struct node)NODE_NONE;
+	arena_init(&n->memory, 4 * CONF_BYTES_MAX);
+	n->conf = conf_defaults;
+	return conf_take(n, text, e);
+}
+
 bool
 node_conf_read(struct node *n, const char *dir, struct err *e)
 {
 	const char *path;
-	struct conf_item item;
-	struct conf conf;
 	struct buf text;
-	enum step step;
 	bool ok = false;
 
 	*n = (struct node)NODE_NONE;
@@ -454,14 +474,7 @@ node_conf_read(struct node *n, const char *dir, struct err *e)
 			    dir, dir);
 		goto out;
 	}
-	conf = conf_of(buf_view(&text));
-	while ((step = conf_next(&conf, &item, e)) == STEP_ITEM) {
-		if (!conf_item_take(n, &item, e)) {
-			step = STEP_BAD;
-			break;
-		}
-	}
-	ok = step == STEP_END || err_within(e, "%s", path);
+	ok = conf_take(n, buf_view(&text), e) || err_within(e, "%s", path);
 	if (ok)
 		node_conf_apply(&n->conf);
 out:

@@ -44,6 +44,7 @@ struct contact {
 	struct slice url; /* where the fact stands: security.txt, RFC 2350 page */
 	int64_t checked_s; /* when it was last true; 0: unknown */
 	int64_t expires_s; /* 0: no end stated */
+	int64_t disputed_s; /* when it said that something was not theirs; 0: never. Entering it anew clears it */
 };
 
 /* What is asked: who is to be told of this? Unknown parts are zero or NONE. */

@@ -269,7 +269,7 @@ contact_put(struct store *s, const struct contact *c, int64_t *id_out,
 	    " ON CONFLICT (id) DO UPDATE SET layer = excluded.layer, source = excluded.source, scope = excluded.scope, value = excluded.value,"
 	    " lo = excluded.lo, hi = excluded.hi, name = excluded.name, email = excluded.email, lang = excluded.lang, medium = excluded.medium,"
 	    " interval_s = excluded.interval_s, format = excluded.format, openpgp = excluded.openpgp, url = excluded.url,"
-	    " checked_s = excluded.checked_s, expires_s = excluded.expires_s";
+	    " checked_s = excluded.checked_s, expires_s = excluded.expires_s, disputed_s = 0";
 	struct stmt *st = NULL;
 	int64_t id = c->id;
 	uint8_t lo[16], hi[16];
@@ -343,7 +343,7 @@ contact_list(struct store *s, struct slice source,
 	char tag[8];
 
 	if (!db_prepare(store_db(s),
-	    "SELECT id, layer, source, scope, value, name, email, lang, medium, interval_s, format, openpgp, url, checked_s, expires_s"
+	    "SELECT id, layer, source, scope, value, name, email, lang, medium, interval_s, format, openpgp, url, checked_s, expires_s, disputed_s"
 	    " FROM contact WHERE ?1 IS NULL OR source = ?1 ORDER BY scope, value, id", &st, e))
 		return false;
 	stmt_text(st, 1, source);
@@ -356,7 +356,7 @@ contact_list(struct store *s, struct slice source,
 			.value = stmt_col(st, 4), .name = stmt_col(st, 5), .email = stmt_col(st, 6),
 			.medium = stmt_col(st, 8), .interval_s = (uint32_t)stmt_col_i64(st, 9),
 			.format = stmt_col(st, 10), .openpgp = stmt_col(st, 11), .url = stmt_col(st, 12),
-			.checked_s = stmt_col_i64(st, 13), .expires_s = stmt_col_i64(st, 14),
+			.checked_s = stmt_col_i64(st, 13), .expires_s = stmt_col_i64(st, 14), .disputed_s = stmt_col_i64(st, 15),
 		};
 
 		(void)snprintf(tag, sizeof(tag), "%.*s", SLICE_ARG(lang));

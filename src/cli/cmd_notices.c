@@ -1,5 +1,7 @@
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "attrib/contacts.h"
 #include "base/clock.h"
@@ -10,14 +12,24 @@
 #include "cli/silence.h"
 #include "cli/table.h"
 #include "parse/mime.h"
+#include "share/notices_node.h"
+
+/* Who is at the keyboard: a second person approves what this one prepares. */
+static struct slice
+whoami(void)
+{
+	const struct passwd *p = getpwuid(getuid());
+
+	return p == NULL ? S("") : slice_of_str(p->pw_name);
+}
 
 static bool
-options_of(const struct node *n, struct notices_options *o, struct err *e)
+options_of(struct node *n, struct notices_options *o, struct err *e)
 {
-	*o = (struct notices_options){ .name = n->conf.name, .mail = n->conf.mail, .url = n->conf.url,
-		.lang = n->conf.lang, .interval_s = n->conf.interval_s, .sign = n->conf.sign, .reply_to = n->conf.reply_to, .now_s = clock_now_s() };
-	return (tlp_find(n->conf.tlp, &o->tlp) && o->tlp != TLP_RED) ||
-	    err_set(e, ERR_INPUT, "entente.conf: tlp: %s is none of CLEAR, GREEN, AMBER, AMBER+STRICT", QUOTE(n->conf.tlp));
+	if (!notices_of_node(n, clock_now_s(), o, e))
+		return false;
+	o->by = whoami();
+	return true;
 }
 
 static const char *const states[] = { N_("draft"), N_("queued"), N_("sending"), N_("sent"), N_("failed"), N_("refused"), N_("uncertain"), N_("withdrawn") };
@@ -95,15 +107,6 @@ summary_print(struct cli *c, const struct notices_summary *s, bool send)
 }
 
 static bool
-way_of(const struct node *n, const struct way **way, struct way_options *wo, struct err *e)
-{
-	*wo = (struct way_options){ .outbox = node_path(n, "outbox"), .url = n->conf.smtp_url, .user = n->conf.smtp_user,
-		.password_file = n->conf.smtp_password_file, .tls = n->conf.smtp_tls, .ca = n->conf.smtp_ca };
-	*way = way_find(n->conf.way);
-	return *way != NULL || err_set(e, ERR_INPUT, "entente.conf: way: %s is none of outbox, smtp", QUOTE(n->conf.way));
-}
-
-static bool
 finish(struct cli *c, const struct notices_summary *s, bool send)
 {
 	summary_print(c, s, send);
@@ -119,7 +122,7 @@ notices_run(struct cli *c, struct node *n, bool send, bool silence, struct err *
 	struct notices_summary s = { 0 };
 	struct notices_options o;
 	struct contacts *contacts = NULL;
-	bool ok = way_of(n, &way, &wo, e) && options_of(n, &o, e);
+	bool ok = notices_way(n, &way, &wo, e) && options_of(n, &o, e);
 
 	/* Swept here and said; o.silence is for a dry run, which writes nothing. */
 	ok = ok && (!silence || silence_sweep(c, n->store, e)) &&
@@ -139,7 +142,7 @@ send_one(struct cli *c, struct node *n, struct slice id, struct err *e)
 	struct contacts *contacts = NULL;
 	bool ok;
 
-	if (!way_of(n, &way, &wo, e) || !options_of(n, &o, e) || !contacts_load(n->store, &contacts, e))
+	if (!notices_way(n, &way, &wo, e) || !options_of(n, &o, e) || !contacts_load(n->store, &contacts, e))
 		return false;
 	o.only = id;
 	ok = notices_send(n->store, contacts, way, &wo, &o, run_stop_on_signals(), &s, e) && finish(c, &s, true);
@@ -399,6 +402,8 @@ write_command(struct cli *c, struct node *n, struct err *e)
 
 	if (!say(c, n, &said, e) || said)
 		return said && e->code == ERR_NONE;
+	if (cli_has(c, "approve"))
+		return notice_approve(n->store, slice_of_str(cli_opt(c, "approve")), whoami(), n->conf.two_people, clock_now_s(), e);
 	if (cli_has(c, "dry-run"))
 		return dry_run(c, n, e);
 	if (c->arg_count == 1)
@@ -410,7 +415,7 @@ static bool
 notices(struct cli *c, struct err *e)
 {
 	bool write = cli_has(c, "prepare") || cli_has(c, "send") || cli_has(c, "again") || cli_has(c, "arrived") ||
-	    cli_has(c, "withdraw") || cli_has(c, "dry-run");
+	    cli_has(c, "withdraw") || cli_has(c, "dry-run") || cli_has(c, "approve");
 	struct node n;
 	bool ok;
 
@@ -437,6 +442,7 @@ static const struct cli_option options[] = {
 	{ "again", 0, N_("NOTICE"), N_("send one once more (with the next --send, or at once together with it)") },
 	{ "arrived", 0, N_("NOTICE"), N_("an uncertain one did arrive: it counts as sent") },
 	{ "withdraw", 0, N_("NOTICE"), N_("do not send this one, and do not make it again") },
+	{ "approve", 0, N_("NOTICE"), N_("it may be sent: said by another person than who prepared it, where entente.conf asks for two") },
 	{ "why", 0, N_("FINDING"), N_("who was told of a finding and who was not, why, and what comes next") },
 	{ "raw", 0, NULL, N_("with NOTICE: the message as it is sent") },
 	{ "state", 0, N_("STATE"), N_("list only draft, sent, failed, refused, uncertain or withdrawn ones") },

@@ -599,7 +599,7 @@ reader_run(struct reader *r, const struct reader_job *job,
 			return false;
 		}
 	}
-	w.worked_ms = r->worked_ms = worked_ms(r);
+	r->worked_ms = w.worked_ms = worked_ms(r);
 	for (;;) {
 		switch (hear(r, &used, &payload, &kind, &w)) {
 		case HEARD_FRAME:

@@ -9,8 +9,8 @@
 static const char moves[FINDING_STATE_COUNT][FINDING_ACT_COUNT + 1] = {
 	/* acts: seen, tell, acknowledge, resolve, reopen, silence */
 	[FINDING_NEW] = "-nar-r",
-	[FINDING_NOTIFIED] = "-nar-r",
-	[FINDING_ACKNOWLEDGED] = "-n-r-r",
+	[FINDING_NOTIFIED] = "-narwr",
+	[FINDING_ACKNOWLEDGED] = "-n-rwr",
 	[FINDING_RESOLVED] = "b---b-",
 	[FINDING_RETURNED] = "-nar-r",
 };
@@ -58,6 +58,10 @@ finding_move(enum finding_state from, enum finding_act act,
 		return true;
 	case 'b':
 		*to_out = FINDING_RETURNED;
+		return true;
+	case 'w':
+		/* Nobody who can help was told: it is as if it were new. */
+		*to_out = FINDING_NEW;
 		return true;
 	}
 	*to_out = from;
@@ -150,6 +154,22 @@ place_of(const struct event *ev, struct finding_key *k)
 	return class_protected(k->class) && protected_name(k->place);
 }
 
+static uint64_t
+high_of(struct slice place)
+{
+	return hash64(place, 0) >> 32 & 0xffffffff;
+}
+
+void
+finding_place_range(struct slice place, int64_t *first_out, int64_t *last_out)
+{
+	struct ip ip;
+	uint64_t high = ip_read(place, &ip) && ip_is_v4(ip) ? ip_v4(ip) : high_of(place);
+
+	*first_out = (int64_t)(high << 31);
+	*last_out = (int64_t)(high << 31 | 0x7fffffff);
+}
+
 static int64_t
 id_of(const struct finding_key *k)
 {
@@ -162,7 +182,7 @@ id_of(const struct finding_key *k)
 	if (k->kind == PLACE_IP && ip_is_v4(k->ip))
 		high = ip_v4(k->ip);
 	else
-		high = hash64(k->place, 0) >> 32;
+		high = high_of(k->place);
 	return (int64_t)((high & 0xffffffff) << 31 | (h & 0x7fffffff));
 }
 

@@ -76,6 +76,13 @@ struct finding_key {
 bool finding_key_of(const struct event *ev, struct finding_key *out,
     struct err *e) MUST_USE;
 
+/*
+ * Between which ids all findings at one place lie, whatever their class: so
+ * that what is known of an address or a name is found without an index of
+ * places. place: canonical text. Others may lie there too.
+ */
+void finding_place_range(struct slice place, int64_t *first_out, int64_t *last_out);
+
 #define FINDING_ID_TEXT_MAX 16
 /* "F" and 13 characters of Crockford's base 32. */
 void finding_id_print(int64_t id, char out[FINDING_ID_TEXT_MAX]);

@@ -98,6 +98,8 @@ struct api {
 	 * by whoever runs the flow: changed("report", id) says that there is one.
 	 */
 	void (*retry)(void *cookie, int64_t report);
+	/* Notices are to be sent (id NONE: all that are due) when no request waits. NULL: at once. */
+	void (*send)(void *cookie, struct slice id);
 	/* After something changed: a kind ("finding", "report", "notice", ...) and an id (0: many). May be NULL. */
 	void (*changed)(void *cookie, const char *kind, int64_t id);
 	void *cookie;

@@ -261,6 +261,8 @@ object_ok(const struct api_value *v, const struct json *j, const char **field, s
 	JSON_EACH(item, j) {
 		const struct api_member *m = member_find(v, item->key);
 
+		if (v->members == NULL)
+			continue;
 		if (m == NULL) {
 			*field = "";
 			return err_set(e, ERR_INPUT, "there is no member %s here", QUOTE(item->key));

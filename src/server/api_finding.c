@@ -161,8 +161,8 @@ notice_put(void *cookie, const struct finding_notice *n, struct err *e)
 	return true;
 }
 
-static void
-contact_put_short(struct json_out *j, const struct contact *x, const char *as)
+void
+api_contact_short_put(struct json_out *j, const struct contact *x, const char *as)
 {
 	if (x == NULL)
 		return;
@@ -191,9 +191,9 @@ contacts_put(struct api_call *c, struct json_out *j, const struct finding_row *r
 	contacts_find(all, &q, &a);
 	json_out_key(j, S("contacts"));
 	json_out_array(j);
-	contact_put_short(j, a.contact, "contact");
+	api_contact_short_put(j, a.contact, "contact");
 	if (a.focal_point != a.contact)
-		contact_put_short(j, a.focal_point, "focal-point");
+		api_contact_short_put(j, a.focal_point, "focal-point");
 	json_out_array_end(j);
 	api_put_text(j, S("off"), a.off ? a.off_reason : SLICE_NONE);
 	return true;

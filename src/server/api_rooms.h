@@ -7,12 +7,16 @@
 #include "flow.h"
 #include "server/api_route.h"
 
-extern const struct api_room api_finding_room, api_meta_room, api_report_room;
+extern const struct api_room api_contact_room, api_export_room, api_finding_room, api_meta_room, api_notice_room, api_public_room,
+    api_report_room, api_setting_room, api_stats_room;
 
 /* Take the body of a request in as a report. */
 bool api_report_take(struct api_call *c, const struct receipt *r, struct flow_taken *taken, struct err *e) MUST_USE;
 extern const struct api_value api_taken; /* the answer to it */
-extern const struct api_value api_contact_short; /* who answers for something, in a line */
+/* Who answers for something, in a line; as: "contact" or "focal-point". x may be NULL. */
+extern const struct api_value api_contact_short;
+struct contact;
+void api_contact_short_put(struct json_out *j, const struct contact *x, const char *as);
 extern const struct api_room api_session_room; /* signing in and out, who one is */
 extern const struct api_room api_me_room; /* one's own account and tokens */
 extern const struct api_room api_accounts_room; /* everybody's accounts, partners, the audit log */

@@ -7,6 +7,12 @@
 const struct api_room *const api_rooms[] = {
 	&api_finding_room,
 	&api_report_room,
+	&api_contact_room,
+	&api_stats_room,
+	&api_export_room,
+	&api_setting_room,
+	&api_public_room,
+	&api_notice_room,
 	&api_session_room,
 	&api_me_room,
 	&api_accounts_room,

@@ -65,9 +65,8 @@ quoted_printable(struct buf *out, struct slice s)
 	buf_str(out, "\r\n");
 }
 
-/* What can be done, in a sentence; NULL: nothing general to say. */
-static const char *
-advice(enum class c)
+const char *
+compose_advice(enum class c)
 {
 	switch (c) {
 	case CLASS_SPAM:
@@ -115,7 +114,7 @@ by_class(const struct compose *c, enum lang lang, struct buf *b)
 	for (size_t i = 0; i < c->count; i++)
 		counts[c->rows[i].class]++;
 	for (unsigned k = 0; k < CLASS_COUNT; k++) {
-		const char *text = advice((enum class)k);
+		const char *text = compose_advice((enum class)k);
 
 		if (counts[k] == 0)
 			continue;
@@ -237,6 +236,20 @@ protected_rows(const struct compose *c, enum lang lang, struct buf *b)
 	}
 }
 
+/* A line of its own, so that no reader of mail breaks or decorates it. */
+static void
+reply_link(const struct compose *c, struct buf *b)
+{
+	const struct notices_options *o = c->options;
+	char token[REPLY_TOKEN_MAX];
+
+	if (o->reply_url.len == 0 || !o->reply_key.there)
+		return;
+	reply_token_print(&o->reply_key, c->id, c->to, o->now_s + (int64_t)REPLY_DAYS * 86400, token);
+	line(b, lang_text(c->lang, "Or answer here in a moment, without an account:"));
+	buf_printf(b, "%.*s%sreply/%s\n", SLICE_ARG(o->reply_url), slice_ends(o->reply_url, S("/")) ? "" : "/", token);
+}
+
 static void
 body_text(const struct compose *c, struct buf *b)
 {
@@ -256,6 +269,7 @@ body_text(const struct compose *c, struct buf *b)
 	told_as(c, b);
 	buf_byte(b, '\n');
 	line(b, lang_text(lang, "All of it stands in the attachment. If you repaired something, if it is not yours, or if you need help, please answer this mail; the number of the finding is enough."));
+	reply_link(c, b);
 	buf_byte(b, '\n');
 	marking(c, b);
 	buf_str(b, "\n-- \n");

@@ -51,6 +51,9 @@ compose_tlp(const struct notices_options *o, const struct finding_row *row)
 bool compose_marked(struct slice message, enum tlp *out);
 #define COMPOSE_HEAD_MAX 512 /* within so many bytes */
 
+/* What can be done about a class, in a sentence (a catalogue key); NULL: nothing general to say. */
+const char *compose_advice(enum class c);
+
 /* A header's text by RFC 2047, where it needs it. */
 void compose_word(struct buf *out, struct slice text);
 /* A name before an address (RFC 5322 section 3.2.5): bare, quoted or encoded. */

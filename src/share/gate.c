@@ -269,8 +269,8 @@ prepare_init(struct prepare *p, struct err *e)
 	    db_prepare(db, "SELECT MAX(created_s) FROM notice WHERE email = ?1 AND medium = ?2 AND lang = ?3 AND interval_s = ?4 AND state <> 'withdrawn'", &p->last, e) &&
 	    db_prepare(db, "INSERT INTO transfer (id, at_s, finding, notice, recipient, purpose, rule, allowed, reason)"
 		" SELECT ?1, ?2, ?3, NULL, ?4, 'notify', ?5, 0, ?6 WHERE NOT EXISTS (SELECT 1 FROM transfer WHERE finding = ?3 AND recipient = ?4 AND rule = ?5 AND allowed = 0)", &p->refused, e) &&
-	    db_prepare(db, "INSERT INTO notice (id, contact, email, medium, lang, format, created_s, state, state_s, attempts, next_s, reply, findings, interval_s)"
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'draft', ?7, 0, 0, '', ?8, ?9)", &p->insert, e) &&
+	    db_prepare(db, "INSERT INTO notice (id, contact, email, medium, lang, format, created_s, state, state_s, attempts, next_s, reply, findings, interval_s, prepared_by)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'draft', ?7, 0, 0, '', ?8, ?9, ?10)", &p->insert, e) &&
 	    db_prepare(db, "INSERT INTO notice_message (notice, message) VALUES (?1, ?2)", &p->insert_message, e) &&
 	    db_prepare(db, "INSERT INTO notice_finding (notice, finding) SELECT notice, finding FROM transfer WHERE id > ?2 AND notice = ?1 AND allowed = 1", &p->insert_findings, e) &&
 	    db_prepare(db, "INSERT INTO transfer (id, at_s, finding, notice, recipient, purpose, rule, allowed, reason) VALUES (?1, ?2, ?3, ?4, ?5, 'notify', ?6, 1, ?7)", &p->insert_transfer, e);

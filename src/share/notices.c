@@ -142,6 +142,7 @@ write_notice(struct prepare *p, const struct compose *c, const struct pair *pair
 	stmt_i64(p->insert, 7, p->options->now_s);
 	stmt_i64(p->insert, 8, (int64_t)n);
 	stmt_i64(p->insert, 9, prepare_interval(p, first));
+	stmt_text(p->insert, 10, p->options->by.p == NULL ? S("") : p->options->by);
 	stmt_text(p->insert_message, 1, c->id);
 	stmt_blob(p->insert_message, 2, message);
 	return stmt_run(p->insert, NULL, e) && stmt_run(p->insert_message, NULL, e) &&

@@ -21,6 +21,7 @@
 
 #include "attrib/contacts.h"
 #include "attrib/networks.h"
+#include "share/reply.h"
 #include "share/way.h"
 #include "store/findings.h"
 
@@ -40,6 +41,10 @@ struct notices_options {
 	uint32_t interval_s;
 	enum tlp tlp;
 	struct slice sign; /* OpenPGP key, or empty */
+	struct slice reply_url; /* where the node's page is reached: a link to answer stands in notices; empty: none */
+	struct reply_key reply_key;
+	struct slice by; /* who prepares, for who approves; empty: the clock */
+	bool approved_only; /* send: only what a second person approved */
 	int64_t now_s;
 	/* prepare: what was not seen for its class' period is resolved first, for who has not done it (store_silence) */
 	bool silence;
@@ -81,12 +86,18 @@ bool notices_send(struct store *s, const struct contacts *c,
 
 struct notice_row {
 	struct slice id, email, medium, lang, format, state, reply;
+	struct slice prepared_by, approved_by; /* empty: the clock; nobody yet */
+	int64_t approved_s, contact, replies;
 	int64_t created_s, state_s, next_s; /* next_s: of a failed one */
 	int64_t interval_s, findings, attempts;
 };
 /* Newest first; NONE: any. email: a part of the address. limit 0: all. */
 struct notice_query {
 	struct slice id, state, email;
+	struct slice country; /* all of its findings lie in it; NONE: any */
+	/* For the next page: the last one shown. before_id NONE: from the newest. */
+	int64_t before_s;
+	struct slice before_id;
 	size_t limit;
 };
 bool notices_list(struct store *s, const struct notice_query *q,
@@ -102,6 +113,13 @@ enum notice_word {
 	NOTICE_WITHDRAW /* do not send it */
 };
 bool notice_say(struct store *s, struct slice id, enum notice_word word,
+    int64_t now_s, struct err *e) MUST_USE;
+
+/*
+ * A person approves what another prepared. ERR_DENIED: it is their own;
+ * ERR_CONFLICT: it does not wait for it.
+ */
+bool notice_approve(struct store *s, struct slice id, struct slice by, bool two_people,
     int64_t now_s, struct err *e) MUST_USE;
 
 /*

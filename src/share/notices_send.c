@@ -156,6 +156,7 @@ gather(struct sending *s, size_t max, struct err *e)
 	stmt_i64(s->next, 1, s->options->only.len > 0 ? INT64_MAX : s->options->now_s);
 	stmt_text(s->next, 2, s->options->only);
 	stmt_i64(s->next, 3, (int64_t)max);
+	stmt_i64(s->next, 4, s->options->approved_only);
 	while (s->count < max && (step = stmt_step(s->next, e)) == STEP_ITEM) {
 		struct item *it = &s->items[s->count++];
 
@@ -441,7 +442,7 @@ statements(struct sending *s, struct err *e)
 {
 	struct db *db = store_db(s->store);
 
-	return db_prepare(db, "SELECT id, email, attempts FROM notice WHERE state IN ('draft', 'failed') AND next_s <= ?1 AND (?2 IS NULL OR id = ?2) ORDER BY state, next_s LIMIT ?3", &s->next, e) &&
+	return db_prepare(db, "SELECT id, email, attempts FROM notice WHERE state IN ('draft', 'failed') AND next_s <= ?1 AND (?2 IS NULL OR id = ?2) AND (?4 = 0 OR approved_s > 0) ORDER BY state, next_s LIMIT ?3", &s->next, e) &&
 	    db_prepare(db, "SELECT message FROM notice_message WHERE notice = ?1", &s->message, e) &&
 	    db_prepare(db, "INSERT INTO setting (key, value) VALUES ('notices.batch', ?1) ON CONFLICT (key) DO UPDATE SET value = excluded.value", &s->mark, e) &&
 	    db_prepare(db, "UPDATE notice SET state = ?2, state_s = ?3 WHERE id = ?1", &s->begin, e) &&

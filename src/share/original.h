@@ -22,6 +22,8 @@ struct original {
 bool original_open(struct store *s, struct archive *a, const struct report *r,
     uint64_t offset, struct original *out, struct err *e) MUST_USE;
 void original_close(struct original *o);
+/* Say that a report is closed; returns false. */
+bool original_closed(int64_t report, struct err *e);
 
 /* ERR_DENIED, as a sentence: what the report says is not shown. Returns false. */
 bool original_closed(int64_t report, struct err *e);

@@ -57,6 +57,7 @@ batch_free(struct batch **bp)
 	free(b->findings);
 	free(b->slots);
 	free(b->days);
+	free(b->tally);
 	free(b->day_slots);
 	free(b->retry.v);
 	free(b);

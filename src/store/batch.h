@@ -119,6 +119,9 @@ struct batch {
 	struct day_count *days;
 	uint32_t *day_slots;
 	uint32_t day_count;
+	/* Findings that were added, by the country of the row; since the flush began. */
+	struct tally_new { uint16_t country; uint32_t fresh, returned; } *tally;
+	size_t tally_count, tally_cap, tally_at; /* tally_at: the one of the finding before */
 	struct buf text;
 
 	/* the place that the last call was about */

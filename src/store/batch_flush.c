@@ -293,6 +293,27 @@ seen_again(struct store *s, const struct batch *b, const struct gathered *g,
 		FIRST_ALIKE : FIRST_OTHER, SLICE_NONE, q, there_out, e);
 }
 
+/* Neighbours tend to be of one country. */
+static void
+tally_count(struct batch *b, const struct gathered *g)
+{
+	size_t i = b->tally_at < b->tally_count && b->tally[b->tally_at].country == g->country ? b->tally_at + 1 : b->tally_count;
+
+	while (i > 0 && b->tally[i - 1].country != g->country)
+		i--;
+	if (i == 0) {
+		if (b->tally_count == b->tally_cap) {
+			b->tally_cap = b->tally_cap == 0 ? 64 : b->tally_cap * 2;
+			b->tally = xrealloc(b->tally, b->tally_cap * sizeof(*b->tally));
+		}
+		i = ++b->tally_count;
+		b->tally[i - 1] = (struct tally_new){ .country = g->country };
+	}
+	b->tally_at = i - 1;
+	b->tally[i - 1].fresh += g->gap_s == 0;
+	b->tally[i - 1].returned += g->gap_s != 0;
+}
+
 /*
  * Whether a finding is there is found out by trying: what the one before was
  * is tried first, as reports tend to be mostly new or mostly known.
@@ -313,6 +334,7 @@ store_finding(struct store *s, struct batch *b, struct gathered *g,
 		return false;
 	if (added) {
 		b->days[g->day].findings_new++;
+		tally_count(b, g);
 		b->likely = BATCH_NEW;
 		return true;
 	}
@@ -338,6 +360,7 @@ batch_store_findings(struct store *s, struct batch *b, struct err *e)
 	    !store_query(s, Q_FINDING_SEEN, seen_sql, &seen_q, e))
 		return false;
 	/* A flush that failed may be tried again. */
+	b->tally_count = 0;
 	for (uint32_t i = 0; i < b->day_count; i++)
 		b->days[i].findings_new = 0;
 	order = order_make(b);
@@ -385,6 +408,37 @@ store_day(struct store *s, const struct day_count *d, struct stmt *q,
 	return stmt_run(q, NULL, e);
 }
 
+/* New ones by country and state; what moves later is counted by a trigger. */
+static bool
+tally_add(struct store *s, uint16_t country, enum finding_state state, int64_t n, struct err *e)
+{
+	struct stmt *q;
+	uint8_t mem[2];
+
+	if (n == 0)
+		return true;
+	if (!store_query(s, Q_TALLY_ADD,
+		"INSERT INTO finding_tally (country, state, findings) VALUES (?1, ?2, ?3)"
+		" ON CONFLICT (country, state) DO UPDATE SET"
+		" findings = finding_tally.findings + excluded.findings", &q, e))
+		return false;
+	bind_country(q, 1, country, mem, false);
+	stmt_i64(q, 2, state);
+	stmt_i64(q, 3, n);
+	return stmt_run(q, NULL, e);
+}
+
+static bool
+store_tally(struct store *s, const struct batch *b, struct err *e)
+{
+	bool ok = true;
+
+	for (size_t i = 0; i < b->tally_count && ok; i++)
+		ok = tally_add(s, b->tally[i].country, FINDING_NEW, b->tally[i].fresh, e) &&
+		    tally_add(s, b->tally[i].country, FINDING_RETURNED, b->tally[i].returned, e);
+	return ok;
+}
+
 /* After the findings, which say how many of them were new. */
 bool
 batch_store_days(struct store *s, struct batch *b, struct err *e)
@@ -395,6 +449,8 @@ batch_store_days(struct store *s, struct batch *b, struct err *e)
 
 	if (b->day_count == 0)
 		return true;
+	if (!store_tally(s, b, e))
+		return false;
 	if (!store_query(s, Q_COUNT_ADD,
 		"INSERT INTO count_day (day, class, country, asn, feed, events,"
 		" findings_new) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"

@@ -14,6 +14,7 @@
 #include "base/lang.h"
 #include "store/findings.h"
 #include "store/store_room.h"
+#include "store/tally.h"
 
 #define DAY_S 86400
 
@@ -41,7 +42,7 @@ finding_act_name(enum finding_act a)
 
 struct standing {
 	enum finding_state state;
-	int64_t last_s, state_s;
+	int64_t first_s, last_s, state_s, notified_s;
 };
 
 static bool
@@ -52,7 +53,7 @@ standing_get(struct store *s, int64_t id, struct standing *out, struct err *e)
 	int64_t state;
 
 	if (!store_query(s, Q_FINDING_STATE,
-		"SELECT state_now, last_s, state_s FROM finding_now WHERE id = ?1",
+		"SELECT state_now, last_s, state_s, first_s, notified_s FROM finding_now WHERE id = ?1",
 		&q, e))
 		return false;
 	stmt_i64(q, 1, id);
@@ -68,6 +69,8 @@ standing_get(struct store *s, int64_t id, struct standing *out, struct err *e)
 	state = stmt_col_i64(q, 0);
 	out->last_s = stmt_col_i64(q, 1);
 	out->state_s = stmt_col_i64(q, 2);
+	out->first_s = stmt_col_i64(q, 3);
+	out->notified_s = stmt_col_i64(q, 4);
 	stmt_reset(q);
 	if (state < 0 || state >= FINDING_STATE_COUNT)
 		return err_set(e, ERR_SYSTEM,
@@ -113,11 +116,20 @@ act_write(struct store *s, int64_t id, enum finding_act act,
 	return ok;
 }
 
+/* How long it took: until the first notice, until somebody said that it is over. */
+static bool
+times(struct store *s, const struct standing *was, enum finding_act act, int64_t at_s, struct err *e)
+{
+	if (act == FINDING_TELL && was->notified_s == 0)
+		return time_note(s, TIME_TOLD, at_s, at_s - was->first_s, 1, e);
+	return act != FINDING_RESOLVE || time_note(s, TIME_FIXED, at_s, at_s - was->first_s, 1, e);
+}
+
 static bool
 apply(struct store *s, int64_t id, enum finding_act act, struct slice by,
     struct slice comment, int64_t at_s, struct err *e)
 {
-	struct standing now = { FINDING_NEW, 0, 0 };
+	struct standing now = { .state = FINDING_NEW };
 	enum finding_state to;
 
 	if (!standing_get(s, id, &now, e))
@@ -134,7 +146,7 @@ apply(struct store *s, int64_t id, enum finding_act act, struct slice by,
 		at_s = now.last_s;
 	if (at_s < now.state_s)
 		at_s = now.state_s;
-	return act_write(s, id, act, to, by, comment, at_s, e);
+	return act_write(s, id, act, to, by, comment, at_s, e) && times(s, &now, act, at_s, e);
 }
 
 bool
@@ -227,27 +239,54 @@ silence_moment(enum finding_state state, int64_t state_s, int64_t last_s, enum c
 	return (reopened ? state_s : last_s) + (int64_t)class_silence_d(class) * DAY_S;
 }
 
+/* Durations of neighbours are alike: they are noted together. */
+static bool
+silenced(struct store *s, struct stmt *q, uint64_t *count_out, struct err *e)
+{
+	struct { int64_t day; unsigned bucket; int64_t seconds; uint64_t n; } run = { .n = 0 };
+	enum step step;
+	bool ok = true;
+
+	while (ok && (step = stmt_step(q, e)) == STEP_ITEM) {
+		int64_t seconds = stmt_col_i64(q, 1) - stmt_col_i64(q, 0), day = stmt_col_i64(q, 2) / DAY_S;
+
+		(*count_out)++;
+		if (run.n > 0 && (day != run.day || time_bucket(seconds) != run.bucket)) {
+			ok = time_note(s, TIME_SILENT, run.day * DAY_S, run.seconds, run.n, e);
+			run.n = 0;
+		}
+		run.day = day;
+		run.bucket = time_bucket(seconds);
+		run.seconds = seconds;
+		run.n++;
+	}
+	stmt_reset(q);
+	return ok && step == STEP_END && (run.n == 0 || time_note(s, TIME_SILENT, run.day * DAY_S, run.seconds, run.n, e));
+}
+
 /* id 0: all. */
 static bool
-silence(struct store *s, int64_t id, int64_t now_s, int64_t *changed_out, struct err *e)
+silence(struct store *s, int64_t id, int64_t now_s, uint64_t *count_out, struct err *e)
 {
 	struct stmt *q = NULL;
 	struct buf sql;
 	bool ok, mine;
 
+	*count_out = 0;
 	buf_init(&sql, (size_t)16 << 10);
 	buf_str(&sql, "UPDATE finding SET silent_s = ");
 	silence_moment_sql(&sql);
 	buf_str(&sql, " WHERE silent_s IS NULL AND state <> 3 AND ");
 	silence_moment_sql(&sql);
 	buf_str(&sql, id != 0 ? " <= ?1 AND id = ?2" : " <= ?1");
+	buf_str(&sql, " RETURNING first_s, last_s, silent_s");
 	ok = db_prepare(s->db, buf_cstr(&sql), &q, e);
 	buf_fini(&sql);
 	if (ok && store_begin(s, &mine, e)) {
 		stmt_i64(q, 1, now_s);
 		if (id != 0)
 			stmt_i64(q, 2, id);
-		ok = store_end(s, mine, stmt_run(q, changed_out, e), e);
+		ok = store_end(s, mine, silenced(s, q, count_out, e), e);
 	} else {
 		ok = false;
 	}
@@ -259,19 +298,18 @@ bool
 store_silence(struct store *s, int64_t now_s, uint64_t *count_out,
     struct err *e)
 {
-	int64_t changed = 0;
-	bool ok = silence(s, 0, now_s, &changed, e);
+	bool ok = silence(s, 0, now_s, count_out, e);
 
-	*count_out = ok ? (uint64_t)changed : 0;
+	*count_out = ok ? *count_out : 0;
 	return ok;
 }
 
 bool
 store_silence_one(struct store *s, int64_t id, int64_t now_s, struct err *e)
 {
-	int64_t changed;
+	uint64_t n;
 
-	return silence(s, id, now_s, &changed, e);
+	return silence(s, id, now_s, &n, e);
 }
 
 bool
@@ -280,6 +318,8 @@ store_forget_derived(struct store *s, struct err *e)
 	static const char *const steps[] = {
 		"DELETE FROM finding",
 		"DELETE FROM count_day",
+		"DELETE FROM finding_tally",
+		"DELETE FROM time_day WHERE kind = 2", /* TIME_SILENT comes again */
 		"DELETE FROM bad_place",
 		"DELETE FROM bad_count",
 		"DELETE FROM bad_example",

@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "store/tally.h"
 #include "test.h"
 
 #define DAY 86400
@@ -482,9 +483,96 @@ TEST(bad_records_are_summed_up)
 	store_close(&s);
 }
 
+/* After every step the tally is what a walk over the table gives, by state and country. */
+static void
+tally_agrees(struct store *s, const char *when)
+{
+	uint64_t n[FINDING_STATE_COUNT];
+	struct err e = ERR_INIT;
+
+	test_case("%s", when);
+	for (int c = 0; c < 3; c++) {
+		static const char *const where[] = { "1 = 1", "country = 'ES'", "country IS NULL" };
+		static const struct slice country[] = { { NULL, 0 }, S_INIT("ES"), S_INIT("-") };
+
+		CHECK_OK(tally_states(s, country[c], n, &e), &e);
+		for (unsigned i = 0; i < FINDING_STATE_COUNT; i++) {
+			char sql[128];
+			int64_t want = 0;
+
+			(void)snprintf(sql, sizeof(sql), "SELECT count(*) FROM finding_now WHERE state_now = %u AND %s", i, where[c]);
+			CHECK_OK(db_number(store_db(s), sql, &want, &e), &e);
+			CHECK_INT(n[i], want);
+		}
+	}
+}
+
+TEST(states_are_kept_up)
+{
+	struct store *s = open_new("tally.db");
+	struct times t;
+	struct err e = ERR_INIT;
+	uint64_t n = 0;
+
+	ten_hosts(s, report_make(s, "a"), 1);
+	tally_agrees(s, "new ones");
+	act(s, 0, FINDING_TELL, 2);
+	act(s, 2, FINDING_RESOLVE, 3);
+	act(s, 4, FINDING_TELL, 2);
+	act(s, 4, FINDING_REOPEN, 3);
+	state_is(s, 4, FINDING_NEW);
+	tally_agrees(s, "acts");
+	ten_hosts(s, report_make(s, "b"), 4);
+	tally_agrees(s, "seen again");
+	CHECK_OK(store_silence(s, T0 + 30 * DAY, &n, &e), &e);
+	CHECK_INT(n, 10);
+	tally_agrees(s, "silence");
+	ten_hosts(s, report_make(s, "c"), 60);
+	tally_agrees(s, "back");
+	{
+		struct observation o = at_host(1, 61);
+
+		o.country[0] = 'F';
+		o.country[1] = 'R';
+		CHECK_OK(store_batch_begin(s, report_make(s, "d"), NULL, &e), &e);
+		CHECK_OK(store_observe(s, &o, &e), &e);
+		CHECK_OK(store_batch_done(s, S("f"), &e), &e);
+	}
+	tally_agrees(s, "moved to another country");
+	CHECK_OK(times_get(s, 1u << TIME_TOLD, T0, &t, &e), &e);
+	CHECK_INT(t.count, 2);
+	CHECK(t.median_s > DAY - DAY / 8 && t.median_s < DAY + DAY / 8);
+	CHECK_OK(times_get(s, 1u << TIME_SILENT, T0, &t, &e), &e);
+	CHECK_INT(t.count, 10);
+	CHECK(t.median_s > 3 * DAY - DAY / 2 && t.median_s < 3 * DAY + DAY / 2);
+	CHECK_OK(times_get(s, 1u << TIME_TOLD, T0 + 10 * DAY, &t, &e), &e);
+	CHECK_INT(t.count, 0);
+	CHECK_OK(store_forget_derived(s, &e), &e);
+	tally_agrees(s, "all forgotten");
+	store_close(&s);
+}
+
+/* Classes of durations follow one another, and each one's middle lies in it. */
+TEST(durations_in_classes)
+{
+	unsigned before = 0;
+
+	for (int64_t v = 0; v < 100000; v++) {
+		unsigned b = time_bucket(v);
+
+		CHECK(b == before || b == before + 1);
+		before = b;
+		CHECK_INT(time_bucket(time_middle(b)), b);
+	}
+	CHECK_INT(time_bucket(-5), 0);
+	CHECK(time_middle(time_bucket(INT64_MAX)) > 0);
+}
+
 int
 main(void)
 {
+	RUN(states_are_kept_up);
+	RUN(durations_in_classes);
 	RUN(queries_filter);
 	RUN(pages_join_up);
 	RUN(findings_of_a_report);

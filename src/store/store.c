@@ -135,6 +135,11 @@ static const struct sum sums[] = {
 	{ N_("findings: %lld, counted as new by day: %lld"),
 	    "SELECT count(*) FROM finding",
 	    "SELECT sum(findings_new) FROM count_day" },
+	{ N_("findings: %lld, counted by state: %lld"),
+	    "SELECT count(*) FROM finding", "SELECT sum(findings) FROM finding_tally" },
+	{ N_("findings that are open: %lld, counted by state: %lld"),
+	    "SELECT count(*) FROM finding WHERE silent_s IS NULL AND state <> 3",
+	    "SELECT sum(findings) FROM finding_tally WHERE state <> 3" },
 	{ N_("bad records of reports: %lld, places of bad records: %lld"),
 	    "SELECT sum(bad) FROM report", "SELECT sum(n) FROM bad_place" },
 };

@@ -53,7 +53,7 @@ done
 # The gate is the only place that makes them.
 same "one place asks the policy" "$(cat "$ENTENTE_SOURCE"/src/share/*.c | grep -v '^ \*' | grep -c 'policy_allows(record')" 1
 same "one place makes rows of a notice, out of the log" "$(cat "$ENTENTE_SOURCE"/src/*/*.c "$ENTENTE_SOURCE"/src/*.c | grep -v _test | grep 'INSERT INTO notice_finding' | grep -c 'SELECT notice, finding FROM transfer WHERE .* allowed = 1')" 1
-same "and no other" "$(grep -l 'INSERT INTO notice' "$ENTENTE_SOURCE"/src/*/*.c | grep -v _test | xargs -n1 basename)" gate.c
+same "and no other" "$(grep -lE 'INSERT INTO notice(_message|_finding)? ' "$ENTENTE_SOURCE"/src/*/*.c | grep -v _test | xargs -n1 basename)" gate.c
 
 # --- why
 f() { e query "$1" --json | json 'd[0]["id"]'; }
@@ -124,7 +124,7 @@ PY
 same "an older database is brought up" "$("$ENTENTE" notices --node old --limit 0 --json | json 'len(d)')" "$(e notices --limit 0 --json | json 'len(d)')"
 
 # --- a server that is away, back-off
-sed -i 's/^way = .*/way = smtp/; /^\[smtp\]/,$ s,^url = .*,url = smtp://127.0.0.1:1,; s/^tls = .*/tls = off/' n/entente.conf
+sed -i 's/^way = .*/way = smtp/; /^\[smtp\]/,/^\[server\]/ { s,^url = .*,url = smtp://127.0.0.1:1,; s/^tls = .*/tls = off/ }' n/entente.conf
 exits 1 "the server is away" e notices --send
 same "one try says it for all" "$(e notices --json | json 'sorted((r["state"], r["next"]) for r in d if r["state"] in ("failed", "draft"))')" "[('draft', None), ('draft', None), ('draft', None), ('failed', '2026-06-20T12:05:00Z')]"
 ok "the table tells when" e notices --state failed

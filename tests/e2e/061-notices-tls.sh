@@ -42,7 +42,7 @@ server() {
 
 # conf SCHEME TLS CA USER PASSWORD-FILE
 conf() {
-	sed "s/^way = .*/way = smtp/; /^\[smtp\]/,\$ { s,^url = .*,url = $1://127.0.0.1:$port,; s/^tls = .*/tls = $2/; s,^ca = .*,ca = ${3-},; s/^user = .*/user = ${4-}/; s,^password_file = .*,password_file = ${5-}, }" plain.conf >n/entente.conf
+	sed "s/^way = .*/way = smtp/; /^\[smtp\]/,/^\[server\]/ { s,^url = .*,url = $1://127.0.0.1:$port,; s/^tls = .*/tls = $2/; s,^ca = .*,ca = ${3-},; s/^user = .*/user = ${4-}/; s,^password_file = .*,password_file = ${5-}, }" plain.conf >n/entente.conf
 	sqlite3 n/store.db "UPDATE notice SET state = 'draft', next_s = 0, attempts = 0, reply = ''"
 }
 

@@ -176,7 +176,7 @@ def configure(port):
     with open(path, encoding='utf-8') as f:
         text = f.read()
     text = re.sub(r'(?m)^way = .*', 'way = ' + way, text)
-    text = re.sub(r'(?m)^tls = .*', 'tls = off', text)
+    text = re.sub(r'(?ms)^(\[smtp\].*?)^tls = [^\n]*', r'\1tls = off', text)
     text = re.sub(r'(\[smtp\](?s:.)*?\n)url = .*', r'\1url = smtp://127.0.0.1:%d' % port, text)
     with open(path, 'w', encoding='utf-8') as f:
         f.write(text)

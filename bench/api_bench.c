@@ -1,0 +1,85 @@
+/*
+ * api_bench: what the pages of the API cost on a node as it stands:
+ * api_bench NODE [TIMES]. Wall and processor time of the best of TIMES runs,
+ * by the function that a web process calls, without HTTP.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "server/api.h"
+
+static const char *const pages[] = {
+	"GET /api/v1/findings", "GET /api/v1/findings?order=id", "GET /api/v1/findings?order=count", "GET /api/v1/findings?order=first",
+	"GET /api/v1/findings?state=open", "GET /api/v1/findings?country=ZZ", "GET /api/v1/findings?country=ES", "GET /api/v1/findings?asn=64500",
+	"GET /api/v1/findings?class=infected-system&order=id", "GET /api/v1/findings?prefix=100.0.0.0/16", "GET /api/v1/findings?text=necurs",
+	"GET /api/v1/findings?text=nothing-like-it", "GET /api/v1/findings/count", "GET /api/v1/findings/count?country=ES",
+	"GET /api/v1/overview", "GET /api/v1/stats?by=day", "GET /api/v1/stats?by=asn", "GET /api/v1/stats?by=state",
+	"GET /api/v1/reports", "GET /api/v1/contacts", "GET /api/v1/notices", "GET /api/v1/lookup?q=100.0.0.1", "GET /api/v1/lookup?q=AS64500",
+	"GET /api/v1/openapi.json",
+};
+
+static double
+cpu_ms(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+static int
+ask(struct api *a, const char *page, double *wall_ms, double *used_ms, size_t *bytes)
+{
+	static const struct who who = { .kind = WHO_HERE, .name = S_INIT("bench"), .rights = WHO_RIGHTS_ALL };
+	struct slice rest = slice_of_str(page), method;
+	struct api_request r = { .method = API_GET, .body_fd = -1, .who = &who, .lang = LANG_EN, .now_s = clock_now_s() };
+	struct api_response out;
+	int64_t begun;
+	double used;
+	int status;
+
+	(void)slice_cut(&rest, ' ', &method);
+	r.query = rest;
+	(void)slice_cut(&r.query, '?', &r.path);
+	api_response_init(&out);
+	begun = clock_mono_ns();
+	used = cpu_ms();
+	api_handle(a, &r, &out);
+	*used_ms = cpu_ms() - used;
+	*wall_ms = (double)(clock_mono_ns() - begun) / 1e6;
+	*bytes = out.body.len;
+	status = out.status;
+	api_response_fini(&out);
+	return status;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct node n = NODE_NONE;
+	struct api a = { .node = &n };
+	struct err e = ERR_INIT;
+	int times = argc > 2 ? (int)strtol(argv[2], NULL, 10) : 5;
+
+	if (argc < 2 || !node_open(argv[1], NODE_READ, &n, &e)) {
+		fprintf(stderr, "api_bench NODE [TIMES]: %s\n", e.text);
+		return 2;
+	}
+	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
+		double wall = 1e9, used = 1e9, w, u;
+		size_t bytes = 0;
+		int status = 0;
+
+		for (int k = 0; k < times; k++) {
+			status = ask(&a, pages[i], &w, &u, &bytes);
+			wall = w < wall ? w : wall;
+			used = u < used ? u : used;
+		}
+		printf("%3d %8.1f ms %8.1f ms cpu %8zu bytes  %s\n", status, wall, used, bytes, pages[i]);
+	}
+	api_fini(&a);
+	node_close(&n);
+	return 0;
+}
