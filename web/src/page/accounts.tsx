@@ -1,0 +1,149 @@
+/* accounts: the people of this node and what they may do. A password is shown once, to whoever made it. */
+import { useState } from "preact/hooks";
+import { get, patch, post } from "../lib/api";
+import { t } from "../lib/i18n";
+import { useLive } from "../lib/live";
+import { useLoad, useWork } from "../lib/load";
+import { useSession } from "../lib/session";
+import type { Account, Page } from "../lib/types";
+import { ROLE_NAMES, roleDoes, roleName } from "../lib/words";
+import type { PageProps } from "../pages";
+import { Dialog, Empty, Failure, Field, Load, StateChip, Table, Title } from "../ui/parts";
+import { Moment, Raw } from "../ui/text";
+
+function Roles({ roles, set }: { roles: string[]; set: (roles: string[]) => void }) {
+	return (
+		<fieldset>
+			<legend>{t("Roles")}</legend>
+			{ROLE_NAMES.map((r) => (
+				<label key={r} class="check">
+					<input type="checkbox" checked={roles.includes(r)}
+						onChange={(e) => set(e.currentTarget.checked ? [...roles, r] : roles.filter((x) => x !== r))} />
+					<span><strong>{roleName(r)}</strong> <span class="muted">{roleDoes(r)}</span></span>
+				</label>
+			))}
+		</fieldset>
+	);
+}
+
+function Secret({ name, password, close }: { name: string; password: string; close: () => void }) {
+	return (
+		<Dialog title={t("A password for %s", name)} close={close}>
+			<p>{t("Hand it over in person or by telephone. It is shown only now; at the first sign-in it is to be changed.")}</p>
+			<p class="secret mono" dir="ltr">{password}</p>
+			<p class="buttons"><button type="button" class="primary" onClick={close}>{t("Done")}</button></p>
+		</Dialog>
+	);
+}
+
+interface Made {
+	password?: string;
+}
+
+function Edit({ of, close, done }: { of?: Account; close: () => void; done: (password?: string, name?: string) => void }) {
+	const work = useWork();
+	const [name, setName] = useState(of?.name ?? "");
+	const [mail, setMail] = useState(of?.mail ?? "");
+	const [roles, setRoles] = useState<string[]>(of?.roles ?? ["analyst"]);
+	const wrong = (f: string) => (work.error?.field === f ? work.error.message : undefined);
+	return (
+		<Dialog title={of ? t("Change an account") : t("New account")} close={close}>
+			<form onSubmit={(e) => {
+				e.preventDefault();
+				void work.run(async () => {
+					if (of) {
+						await patch(`/accounts/${encodeURIComponent(String(of.id))}`, { mail: mail || null, roles });
+						done();
+					} else {
+						const r = await post<Made>("/accounts", { name, mail: mail || null, roles });
+						done(r.password, name);
+					}
+				});
+			}}>
+				{work.error && !wrong(work.error.field ?? "") ? <Failure problem={work.error} /> : null}
+				<Field label={t("Name")} error={wrong("name")}>
+					{(p) => <input {...p} required dir="auto" autocapitalize="none" spellcheck={false} readOnly={!!of} value={name} onInput={(e) => setName(e.currentTarget.value)} />}
+				</Field>
+				<Field label={t("Mail address")} error={wrong("mail")}>
+					{(p) => <input {...p} type="email" dir="ltr" value={mail} onInput={(e) => setMail(e.currentTarget.value)} />}
+				</Field>
+				<Roles roles={roles} set={setRoles} />
+				<p class="buttons">
+					<button type="submit" class="primary" disabled={work.busy || !roles.length}>{of ? t("Save") : t("Add")}</button>
+					<button type="button" onClick={close}>{t("Cancel")}</button>
+				</p>
+			</form>
+		</Dialog>
+	);
+}
+
+export default function Accounts(_: PageProps) {
+	const { me, say } = useSession();
+	const load = useLoad("accounts", (signal) => get<Page<Account>>("/accounts", {}, signal));
+	useLive(["account"], load.reload);
+	const work = useWork();
+	const [editing, setEditing] = useState<Account | "new">();
+	const [ask, setAsk] = useState<{ what: "reset" | "lock"; of: Account }>();
+	const [secret, setSecret] = useState<{ name: string; password: string }>();
+	const close = () => {
+		setAsk(undefined);
+		work.clear();
+	};
+	const run = () => void work.run(async () => {
+		if (!ask) return;
+		const { what, of } = ask;
+		const r = await post<Made | undefined>(`/accounts/${encodeURIComponent(String(of.id))}/${what}`, what === "lock" ? { locked: !of.locked } : {});
+		if (what === "reset" && r?.password) setSecret({ name: of.name, password: r.password });
+		else say(of.locked ? t("The account was unlocked.") : t("The account was locked and signed out everywhere."));
+		setAsk(undefined);
+		load.reload();
+	});
+	return (
+		<>
+			<Title text={t("Accounts")}>
+				<button type="button" class="primary" onClick={() => setEditing("new")}>{t("New account")}</button>
+			</Title>
+			<Load of={load}>
+				{(data) => data.items.length ? (
+					<Table caption={t("Accounts")} rows={data.items} keyOf={(a) => String(a.id)} columns={[
+						{ name: "name", head: t("Name"), wide: true, cell: (a) => <><strong><Raw v={a.name} /></strong>{a.mail ? <><br /><span class="muted small"><Raw v={a.mail} mono /></span></> : null}</> },
+						{ name: "roles", head: t("Roles"), cell: (a) => a.roles.map(roleName).join(" · ") },
+						{ name: "factor", head: t("Second factor"), cell: (a) => (a.second_factor ? t("yes") : <span class="warn">{t("no")}</span>) },
+						{ name: "state", head: t("State"), cell: (a) => a.locked ? <StateChip state="locked" word={t("locked")} /> : <StateChip state="active" word={t("active")} /> },
+						{ name: "last", head: t("Last seen"), cell: (a) => <Moment at={a.last_seen} /> },
+						{ name: "act", head: t("Change"), cell: (a) => (
+							<span class="buttons">
+								<button type="button" class="quiet small" aria-label={t("Change %s", a.name)} onClick={() => setEditing(a)}>{t("Change")}</button>
+								<button type="button" class="quiet small" onClick={() => setAsk({ what: "reset", of: a })}>{t("New password")}</button>
+								{String(a.id) !== String(me.account) ? (
+									<button type="button" class="quiet small" onClick={() => setAsk({ what: "lock", of: a })}>{a.locked ? t("Unlock") : t("Lock")}</button>
+								) : null}
+							</span>
+						) },
+					]} />
+				) : <Empty title={t("There are no accounts yet.")} />}
+			</Load>
+			{editing ? (
+				<Edit of={editing === "new" ? undefined : editing} close={() => setEditing(undefined)} done={(password, name) => {
+					setEditing(undefined);
+					load.reload();
+					if (password && name) setSecret({ name, password });
+					else say(t("The account was saved."));
+				}} />
+			) : null}
+			{ask ? (
+				<Dialog title={ask.what === "reset" ? t("A new password for %s?", ask.of.name) : ask.of.locked ? t("Unlock %s?", ask.of.name) : t("Lock %s?", ask.of.name)} close={close}>
+					{work.error ? <Failure problem={work.error} /> : null}
+					<p>{ask.what === "reset"
+						? t("The old password and the second factor end, and so do all sessions of this account.")
+						: ask.of.locked ? t("The account can be used again.") : t("Nobody can sign in with it until it is unlocked; all its sessions end.")}</p>
+					<p class="buttons">
+						<button type="button" class="danger" disabled={work.busy} onClick={run}>{ask.what === "reset" ? t("Make a new password") : ask.of.locked ? t("Unlock") : t("Lock")}</button>
+						<button type="button" onClick={close}>{t("Cancel")}</button>
+					</p>
+				</Dialog>
+			) : null}
+			{secret ? <Secret {...secret} close={() => setSecret(undefined)} /> : null}
+		</>
+	);
+}
