@@ -90,7 +90,7 @@ fs.writeFileSync(path.join(out, "manifest.json"), JSON.stringify({ assets, pages
 
 if (arg("c")) {
 	const all = files.flatMap((f) => [f, `${f}.br`, `${f}.gz`]).sort();
-	const text = ["#include \"base/embedded.h\"\n#include \"server/page.h\"\n"];
+	const text = ["#include \"server/page.h\"\n"];
 	const rows = all.map((f, i) => {
 		const at = path.join(out, f);
 		if (/["\\]/.test(at)) throw new Error(`a path that C cannot have: ${at}`);

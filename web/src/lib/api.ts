@@ -92,7 +92,7 @@ export const del = <T>(to: string, body?: unknown): Promise<T> => call<T>("DELET
 
 // RFC 8187: a file's name may hold anything.
 const headerName = (name: string): string =>
-	`UTF-8''${encodeURIComponent(name).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)}`;
+	`UTF-8\x27\x27${encodeURIComponent(name).replace(/[\x27()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)}`;
 
 export interface Taken {
 	id: string | number;

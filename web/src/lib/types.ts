@@ -19,9 +19,10 @@ export type Act = "acknowledge" | "resolve" | "reopen";
 
 export interface Finding {
 	id: string;
+	name: string; // the same id, as people write it: "F600014VPVQPHC"
 	class: string;
 	taxonomy: string;
-	place: string;
+	place: string | null; // null: may not be shown
 	ip: string | null;
 	port: number | null;
 	transport: string | null;
@@ -42,9 +43,10 @@ export interface Finding {
 
 export interface Where {
 	report: number | string;
+	file: string | null;
 	offset: number;
 	length: number;
-	part: string | null;
+	part: string;
 }
 
 export interface Contact {
@@ -52,7 +54,7 @@ export interface Contact {
 	name?: string | null;
 	email: string;
 	scope?: string | null;
-	key?: string | null;
+	value?: string | null;
 	lang?: string | null;
 	medium?: string | null;
 	format?: string | null;
@@ -65,10 +67,11 @@ export interface Contact {
 
 export interface FindingFull extends Finding {
 	acts: { at: string; act: string; to: string; by: string; comment: string | null }[];
-	notices: { id: string; email: string; state: string; at: string }[];
+	notices?: { id: string; email: string; state: string; at: string | null }[];
 	first: Where | null;
 	last: Where | null;
-	contacts: Contact[];
+	contacts?: Contact[];
+	off?: string | null;
 }
 
 export interface Page<T> {
@@ -85,14 +88,13 @@ export interface Report {
 	received: string;
 	bytes: number;
 	events: number | null;
-	findings: number | null;
 	bad: number | null;
 	sha256: string;
 	reason: string | null;
 }
 
 export interface Bad {
-	summary: { column: string | null; kind: string | null; count: number }[];
+	summary: { column: string | null; reason: string | null; count: number }[];
 	examples: { line: number | null; offset: number; length: number; part: string | null; column: string | null; reason: string }[];
 }
 

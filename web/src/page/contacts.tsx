@@ -59,7 +59,7 @@ function Networks() {
 function Add({ close, done }: { close: () => void; done: () => void }) {
 	const { say } = useSession();
 	const work = useWork();
-	const [v, setV] = useState({ email: "", scope: "asn", key: "", name: "", lang: "" });
+	const [v, setV] = useState({ email: "", scope: "asn", value: "", name: "", lang: "" });
 	const set = (k: keyof typeof v) => (e: { currentTarget: { value: string } }) => setV((old) => ({ ...old, [k]: e.currentTarget.value }));
 	const wrong = (f: string) => (work.error?.field === f ? work.error.message : undefined);
 	const hints: Record<string, string> = {
@@ -89,8 +89,8 @@ function Add({ close, done }: { close: () => void; done: () => void }) {
 						</select>
 					)}
 				</Field>
-				<Field label={t("Which")} error={wrong("key")} hint={t("For example %s", hints[v.scope] ?? "")}>
-					{(p) => <input {...p} required dir="ltr" value={v.key} onInput={set("key")} />}
+				<Field label={t("Which")} error={wrong("value")} hint={t("For example %s", hints[v.scope] ?? "")}>
+					{(p) => <input {...p} required dir="ltr" value={v.value} onInput={set("value")} />}
 				</Field>
 				<Field label={t("Mail address")} error={wrong("email")}>
 					{(p) => <input {...p} required type="email" dir="ltr" value={v.email} onInput={set("email")} />}
@@ -115,7 +115,7 @@ function Add({ close, done }: { close: () => void; done: () => void }) {
 	);
 }
 
-const scopeText = (c: Contact): string => [c.scope, c.key].filter(Boolean).join(" ");
+const scopeText = (c: Contact): string => [c.scope, c.value].filter(Boolean).join(" ");
 
 function List({ place }: PageProps) {
 	const { may, say } = useSession();
@@ -185,7 +185,7 @@ function List({ place }: PageProps) {
 interface Off {
 	id?: number | string;
 	scope: string;
-	key?: string | null;
+	value?: string | null;
 	until?: string | null;
 	reason?: string | null;
 	[more: string]: unknown;
@@ -199,7 +199,7 @@ function NotToldList() {
 			<Load of={load}>
 				{(data) => data.items.length ? (
 					<Table caption={t("Not to be told")} rows={data.items} keyOf={(o) => JSON.stringify(o)} columns={[
-						{ name: "scope", head: t("Of what"), wide: true, cell: (o) => <Raw v={[o.scope, o.key].filter(Boolean).join(" ")} mono /> },
+						{ name: "scope", head: t("Of what"), wide: true, cell: (o) => <Raw v={[o.scope, o.value].filter(Boolean).join(" ")} mono /> },
 						{ name: "until", head: t("Until"), cell: (o) => (o.until ? <Moment at={o.until} /> : t("further notice")) },
 						{ name: "reason", head: t("Reason"), cell: (o) => (o.reason ? <Raw v={o.reason} prose /> : "–") },
 					]} />

@@ -51,7 +51,7 @@ function Place({ at, name }: { at: Where | null; name: string }) {
 	if (!at) return <span class="none">{t("unknown")}</span>;
 	const report = t("report %s", String(at.report));
 	return (
-		<span title={name}>
+		<span title={at.file ?? name}>
 			{may("reports.read") ? <a href={`/reports/${at.report}`}>{report}</a> : report}{" "}
 			<span class="muted">{t("from byte %s, %s bytes", at.offset, at.length)}</span>
 		</span>
@@ -66,7 +66,7 @@ function flat(value: unknown, name = ""): [string, string][] {
 
 function Evidence({ id }: { id: string }) {
 	const [asked, setAsked] = useState(false);
-	const load = useLoad(asked ? id : null, (signal) => get<{ items?: unknown[]; events?: unknown[] }>(`/findings/${encodeURIComponent(id)}/events`, {}, signal));
+	const load = useLoad(asked ? id : null, (signal) => get<{ items: unknown[]; more: boolean }>(`/findings/${encodeURIComponent(id)}/events`, {}, signal));
 	if (!asked) {
 		return (
 			<>
@@ -78,10 +78,10 @@ function Evidence({ id }: { id: string }) {
 	return (
 		<Load of={load}>
 			{(data) => {
-				const events = data.items ?? data.events ?? [];
+				const events = data.items;
 				return events.length ? (
 					<>
-						<p class="muted">{tn("%s event", "%s events", events.length)}</p>
+						<p class="muted">{tn("%s event", "%s events", events.length)}{data.more ? <> · {t("the reports hold further ones")}</> : null}</p>
 						{events.map((e, i) => (
 							<details key={i} class="event" open={i === 0}>
 								<summary>{t("Event %s", i + 1)}</summary>
@@ -103,7 +103,8 @@ function Shown({ f, reload }: { f: FindingFull; reload: () => void }) {
 				<Facts rows={[
 					[t("State"), <><StateChip state={f.state} /> {f.state_since ? <span class="muted">{t("since")} <Moment at={f.state_since} /></span> : null}</>],
 					[t("Class"), `${className(f.class)} (${taxonomyName(f.taxonomy)})`],
-					[t("Place"), <Raw v={f.place} mono />],
+					[t("Place"), f.place === null ? t("not shown") : <Raw v={f.place} mono />],
+					[t("Its name"), <Raw v={f.name} mono />],
 					...(f.ip && f.ip !== f.place ? [[t("Address"), <Raw v={f.ip} mono />] as [string, preact.ComponentChildren]] : []),
 					...(f.port ? [[t("Port"), <bdi dir="ltr">{`${f.port}${f.transport ? `/${f.transport}` : ""}`}</bdi>] as [string, preact.ComponentChildren]] : []),
 					...(f.identifier ? [[t("Identifier"), <Raw v={f.identifier} mono />] as [string, preact.ComponentChildren]] : []),
@@ -134,10 +135,11 @@ function Shown({ f, reload }: { f: FindingFull; reload: () => void }) {
 					) : <p class="muted">{t("Nobody has done anything about it yet.")}</p>}
 				</Card>
 				<Card title={t("Who is told")}>
-					{f.contacts.length ? (
-						<ul class="list">{f.contacts.map((c, i) => <li key={i}><Raw v={c.email} mono /> <span class="muted"><Raw v={c.name ?? c.source ?? ""} /></span></li>)}</ul>
+					{f.off ? <p class="note warn"><Raw v={f.off} prose /></p> : null}
+					{f.contacts === undefined ? null : f.contacts.length ? (
+						<ul class="list">{f.contacts.map((c, i) => <li key={i}><Raw v={c.email} mono /> <span class="muted">{c.name ? <><Raw v={c.name} /> · </> : null}<Raw v={[c.scope, c.value].filter(Boolean).join(" ")} /></span></li>)}</ul>
 					) : <p class="muted">{t("No contact is known for this place.")}{may("contacts.change") ? <> <a href="/contacts">{t("Add one")}</a></> : null}</p>}
-					{f.notices.length ? (
+					{f.notices?.length ? (
 						<>
 							<h3>{t("Notices")}</h3>
 							<ul class="list">{f.notices.map((n) => (

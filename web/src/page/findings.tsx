@@ -14,16 +14,14 @@ import { Dialog, Empty, Failure, Field, Load, Pager, Stale, StateChip, Table, Ti
 import { Moment, Network, Raw } from "../ui/text";
 
 // What a filter may hold; the names are the API's own.
-const FILTERS = ["state", "class", "taxonomy", "country", "asn", "prefix", "feed", "text", "since", "until"] as const;
+const FILTERS = ["state", "class", "taxonomy", "country", "asn", "prefix", "feed", "text", "since", "until", "report"] as const;
 
-const OPEN = "new,notified,acknowledged,returned";
-
-// What the API is asked: the address's filters, "open" spelt out.
+// What the API is asked: the filters of the address.
 export function asked(query: URLSearchParams): URLSearchParams {
 	const q = new URLSearchParams();
 	for (const f of FILTERS) {
 		const v = query.get(f);
-		if (v) q.set(f, f === "state" && v === "open" ? OPEN : v);
+		if (v) q.set(f, v);
 	}
 	return q;
 }
@@ -31,7 +29,7 @@ export function asked(query: URLSearchParams): URLSearchParams {
 // The same for a change of all that a filter finds.
 function asBody(q: URLSearchParams): Record<string, string | number> {
 	const out: Record<string, string | number> = {};
-	for (const [k, v] of q) out[k] = k === "asn" ? Number(v) : v;
+	for (const [k, v] of q) out[k] = k === "asn" || k === "report" ? Number(v) : v;
 	return out;
 }
 
@@ -88,6 +86,7 @@ function Filters({ query }: { query: URLSearchParams }) {
 					{input("feed", t("Feed"))}
 					{input("since", t("Last seen from"), { type: "date" })}
 					{input("until", t("Last seen before"), { type: "date" })}
+					{given.report ? input("report", t("Report"), { inputMode: "numeric", dir: "ltr" }) : null}
 				</div>
 				<p class="buttons">
 					<button type="submit" class="primary">{t("Filter")}</button>
@@ -207,13 +206,13 @@ export default function Findings({ place }: PageProps) {
 								chosen,
 								toggle: (id, on) => { setEverything(false); setChosen((old) => { const s = new Set(old); if (on) s.add(id); else s.delete(id); return s; }); },
 								all: (on) => { setEverything(false); setChosen(on ? new Set(data.items.map((f) => f.id)) : new Set()); },
-								label: (f) => t("Choose %s", f.place),
+								label: (f) => t("Choose %s", f.place ?? f.name),
 							} : undefined}
 							columns={[
 								{ name: "place", head: t("Place"), wide: true, cell: (f) => (
-									<a href={`/findings/${f.id}`}><Raw v={f.place} mono />{f.port ? <span class="muted"><bdi dir="ltr">{` :${f.port}`}</bdi></span> : null}</a>
+									<a href={`/findings/${f.id}`}><Raw v={f.place ?? f.name} mono />{f.port ? <span class="muted"><bdi dir="ltr">{` :${f.port}`}</bdi></span> : null}</a>
 								) },
-								{ name: "class", head: t("Class"), cell: (f) => <>{className(f.class)}{f.label ? <><br /><span class="muted small"><Raw v={f.label} /></span></> : null}</> },
+								{ name: "class", head: t("Class"), cell: (f) => <>{className(f.class)}{f.label ? <span class="muted small clamp"><Raw v={f.label} brief /></span> : null}</> },
 								{ name: "state", head: t("State"), cell: (f) => <StateChip state={f.state} /> },
 								{ name: "network", head: t("Network"), cell: (f) => <Network asn={f.asn} name={f.as_name} /> },
 								{ name: "country", head: t("Country"), cell: (f) => countryName(f.country) },

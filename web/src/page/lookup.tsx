@@ -32,7 +32,7 @@ function One({ k }: { k: Known }) {
 				[t("Network"), <>{k.prefix ? <><Raw v={k.prefix} mono /> · </> : null}<Network asn={k.asn} name={k.as_name} /></>],
 				[t("Country"), countryName(k.country)],
 				[t("Contacts"), k.contacts.length
-					? <ul class="list">{k.contacts.map((c, i) => <li key={i}><Raw v={c.email} mono /> {c.scope ? <span class="muted"><Raw v={[c.scope, c.key].filter(Boolean).join(" ")} /></span> : null}</li>)}</ul>
+					? <ul class="list">{k.contacts.map((c, i) => <li key={i}><Raw v={c.email} mono /> {c.scope ? <span class="muted"><Raw v={[c.scope, c.value].filter(Boolean).join(" ")} /></span> : null}</li>)}</ul>
 					: t("none known")],
 			]} />
 		</Card>

@@ -123,7 +123,7 @@ function Shown({ data }: { data: Data }) {
 			<Card title={t("By country")} wide>
 				<div class="map-row">
 					<LazyMap values={values} href={(code) => `/findings?country=${code}`} />
-					<Ranking caption={t("Findings by country")} head={t("Country")} rows={data.countries.slice(0, 12)}
+					<Ranking caption={t("Findings by country")} head={t("Country")} rows={data.countries.slice(0, 10)}
 						name={(r) => countryName(r.key)} href={(r) => list(`country=${encodeURIComponent(r.key || "-")}`)} />
 				</div>
 			</Card>

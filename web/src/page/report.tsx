@@ -14,8 +14,8 @@ function Errors({ bad }: { bad: Bad }) {
 	if (!bad.summary.length) return <p class="muted">{t("Every record could be read.")}</p>;
 	return (
 		<>
-			<Table caption={t("Errors by kind")} rows={bad.summary} keyOf={(b) => `${b.column} ${b.kind}`} columns={[
-				{ name: "kind", head: t("Reason"), wide: true, cell: (b) => (b.kind ? <Raw v={b.kind} /> : t("further ones")) },
+			<Table caption={t("Errors by kind")} rows={bad.summary} keyOf={(b) => `${b.column} ${b.reason}`} columns={[
+				{ name: "reason", head: t("Reason"), wide: true, cell: (b) => (b.reason ? <Raw v={b.reason} /> : t("further ones")) },
 				{ name: "column", head: t("Column"), cell: (b) => (b.column ? <Raw v={b.column} mono /> : t("the record")) },
 				{ name: "count", head: t("Records"), num: true, cell: (b) => num(b.count) },
 			]} />

@@ -29,8 +29,8 @@ function pieces(value: string, prose: boolean): ComponentChildren[] {
 
 const LONG = 400;
 
-/* A value from a report: an address, a label, a file's name. prose: a person's words. */
-export function Raw({ v, mono, prose }: { v: string | number | null | undefined; mono?: boolean; prose?: boolean }) {
+/* A value from a report: an address, a label, a file's name. prose: a person's words. brief: the whole stands elsewhere. */
+export function Raw({ v, mono, prose, brief }: { v: string | number | null | undefined; mono?: boolean; prose?: boolean; brief?: boolean }) {
 	const [all, setAll] = useState(false);
 	if (v === null || v === undefined || v === "") return <span class="none">{t("unknown")}</span>;
 	const value = String(v);
@@ -38,9 +38,10 @@ export function Raw({ v, mono, prose }: { v: string | number | null | undefined;
 	return (
 		<>
 			<bdi dir={mono ? "ltr" : "auto"} class={mono ? "raw mono" : prose ? "raw prose" : "raw"}>
-				{pieces(cut ? value.slice(0, LONG) : value, prose === true)}
+				{pieces(cut ? value.slice(0, brief ? 120 : LONG) : value, prose === true)}
+				{cut && brief ? "…" : null}
 			</bdi>
-			{cut && (
+			{cut && !brief && (
 				<button type="button" class="link small" onClick={() => setAll(true)}>
 					{t("… show all")}
 				</button>

@@ -1,1 +1,0 @@
-"use strict";(()=>{var n=document.documentElement,a=["ar","zh","en","fr","ru","es"],r=t=>{try{return localStorage.getItem(t)}catch{return null}},l=[r("lang")??"",...navigator.languages].map(t=>t.slice(0,2).toLowerCase()),o=l.find(t=>a.includes(t))??"en";n.lang=o;n.dir=o==="ar"?"rtl":"ltr";var e=r("theme");(e==="light"||e==="dark")&&(n.dataset.theme=e);})();

@@ -1,1 +1,0 @@
-import{a,b,c}from"./chunk-GGVH7XVH.js";import"./chunk-5V5LOQRG.js";import"./chunk-RGFNB6RY.js";import"./chunk-4RCU2D4J.js";import"./chunk-NH3TR2UD.js";import"./chunk-4XENYNSV.js";import"./chunk-FLS2GYBO.js";import"./chunk-4363ZN2E.js";import"./chunk-VUAA6W65.js";import"./chunk-VKNGM6YT.js";export{b as actTitle,a as asked,c as default};
