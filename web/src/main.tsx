@@ -1,7 +1,7 @@
 /* main: who is signed in, in which language, and which page that makes. */
 import { render } from "preact";
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { get, onSignedOut, Problem, setCsrf } from "./lib/api";
+import { get, onSignedOut, patch, Problem, setCsrf } from "./lib/api";
 import { getLang, isLang, setLang, type Lang } from "./lib/i18n";
 import { liveStart, liveStop } from "./lib/live";
 import { go, routeClicks, usePlace } from "./lib/route";
@@ -19,12 +19,16 @@ function App({ first }: { first: Lang }) {
 	const [said, setSaid] = useState("");
 	const place = usePlace();
 	const shown = useRef(place.path);
+	const signed = useRef(false);
 
 	const chooseLang = useCallback((to: Lang) => {
 		keep("lang", to);
+		// The account remembers it too, for the other browsers; it costs nothing if it does not.
+		if (signed.current) void patch("/me", { lang: to }).catch(() => undefined);
 		void setLang(to).then(() => setLangState(to));
 	}, []);
 	const setMe = useCallback((next: Me) => {
+		signed.current = next.kind === "person";
 		setCsrf(next.csrf);
 		setMeState(next);
 		// The account's language, unless this browser was told another.

@@ -33,7 +33,7 @@ const ROWS: Row[] = [
 	{ path: "/notices", right: "notices.read", load: () => import("./page/notices") },
 	{ path: "/notices/:id", right: "notices.read", load: () => import("./page/notice") },
 	{ path: "/lookup", right: "findings.read", load: () => import("./page/lookup") },
-	{ path: "/accounts", right: "accounts", load: () => import("./page/accounts") },
+	{ path: "/accounts", right: "accounts.read", load: () => import("./page/accounts") },
 	{ path: "/audit", right: "audit.read", load: () => import("./page/audit") },
 	{ path: "/settings", right: "settings.read", load: () => import("./page/settings") },
 	{ path: "/me", right: "self", load: () => import("./page/me") },
@@ -52,7 +52,7 @@ export const MENU: { path: string; right: string; text: string }[] = [
 	{ path: "/notices", right: "notices.read", text: N_("Notices") },
 	{ path: "/contacts", right: "contacts.read", text: N_("Networks and contacts") },
 	{ path: "/lookup", right: "findings.read", text: N_("Look-up") },
-	{ path: "/accounts", right: "accounts", text: N_("Accounts") },
+	{ path: "/accounts", right: "accounts.read", text: N_("Accounts") },
 	{ path: "/audit", right: "audit.read", text: N_("Audit log") },
 	{ path: "/settings", right: "settings.read", text: N_("Settings") },
 ];
@@ -104,6 +104,7 @@ function Lazy({ row, place, id }: { row: Row; place: Place; id?: string }) {
 	return <Busy />;
 }
 
+const ME = ROWS.find((r) => r.path === "/me")!;
 const SIGN_IN = ROWS.find((r) => r.path === "/sign-in")!;
 
 export function Pages({ place }: { place: Place }) {
@@ -120,6 +121,7 @@ export function Pages({ place }: { place: Place }) {
 		);
 	}
 	const { row, id } = found;
+	if (me.must_change && row.right) return <Lazy row={ME} place={place} />;
 	if (!row.right || may(row.right)) return <Lazy row={row} place={place} id={id} />;
 	// Sign in right here, then what was asked for is shown.
 	if (me.kind === "nobody") return <Lazy row={SIGN_IN} place={place} />;

@@ -19,7 +19,7 @@ export interface Mock {
 }
 
 const RIGHTS: Record<string, string[]> = {
-	administrator: ["stats.read", "settings.read", "settings.change", "accounts", "audit.read", "self"],
+	administrator: ["stats.read", "settings.read", "settings.change", "accounts.read", "accounts", "audit.read", "self"],
 	analyst: ["stats.read", "findings.read", "findings.act", "reports.read", "reports.raw", "reports.add", "contacts.read", "contacts.change", "notices.read", "notices.make", "notices.send", "self"],
 	viewer: ["stats.read", "findings.read", "self"],
 };
@@ -31,7 +31,7 @@ const NOW = Date.now();
 const iso = (ms: number) => new Date(Math.floor(ms / 1000) * 1000).toISOString().replace(".000", "");
 const before = (h: number) => iso(NOW - h * 3600_000);
 
-interface Account { id: number; name: string; password: string; totp: boolean; roles: string[]; locked: boolean; mail: string | null }
+interface Account { id: number; name: string; password: string; totp: boolean; roles: string[]; locked: boolean; mail: string | null; must_change?: boolean }
 
 export async function mockStart(dist: string): Promise<Mock> {
 	const all = findings(230, NOW);
@@ -39,20 +39,25 @@ export async function mockStart(dist: string): Promise<Mock> {
 	const accounts: Account[] = [
 		{ id: 1, name: "ana", password: "correct horse battery", totp: false, roles: ["administrator", "analyst"], locked: false, mail: "ana@csirt.example" },
 		{ id: 2, name: "tess", password: "correct horse battery", totp: true, roles: ["analyst"], locked: false, mail: null },
+		{ id: 4, name: "fresh", password: "given out once", totp: false, roles: ["viewer"], locked: false, mail: null, must_change: true },
+		{ id: 5, name: "mina", password: "correct horse battery", totp: false, roles: ["administrator", "analyst"], locked: false, mail: null },
 		{ id: 3, name: "viewer", password: "correct horse battery", totp: false, roles: ["viewer"], locked: true, mail: "v@csirt.example" },
 	];
 	const notices = [
-		{ id: "N4Q1-1", email: "abuse@isp.example", state: "draft", findings: 12, lang: "en", created: before(3), state_since: before(3), attempts: 0, reply: null as string | null },
-		{ id: "N4Q1-2", email: "soc@bank.example", state: "sent", findings: 3, lang: "fr", created: before(30), state_since: before(28), attempts: 1, reply: "250 2.0.0 Ok: queued" },
-		{ id: "N4Q1-3", email: HOSTILE.mail, state: "failed", findings: 1, lang: "ar", created: before(50), state_since: before(2), attempts: 4, reply: "451 4.7.1 Greylisting in action, please come back later" },
-		{ id: "N4Q1-4", email: "noc@carrier.example", state: "uncertain", findings: 7, lang: "ru", created: before(70), state_since: before(60), attempts: 1, reply: null },
-	].map((n) => ({ medium: "mail", format: "csv", next: n.state === "failed" ? before(-1) : null, prepared_by: "tess", approved_by: n.state === "sent" ? "ana" : null, ...n }));
+		{ id: "N4Q1-1", email: "abuse@isp.example", state: "draft", findings: 12, language: "en", created: before(3), state_since: before(3), attempts: 0, reply: null as string | null },
+		{ id: "N4Q1-2", email: "soc@bank.example", state: "sent", findings: 3, language: "fr", created: before(30), state_since: before(28), attempts: 1, reply: "250 2.0.0 Ok: queued" },
+		{ id: "N4Q1-3", email: HOSTILE.mail, state: "failed", findings: 1, language: "ar", created: before(50), state_since: before(2), attempts: 4, reply: "451 4.7.1 Greylisting in action, please come back later" },
+		{ id: "N4Q1-4", email: "noc@carrier.example", state: "uncertain", findings: 7, language: "ru", created: before(70), state_since: before(60), attempts: 1, reply: null },
+	].map((n) => ({ format: "csv", next_try: n.state === "failed" ? before(-1) : null, prepared_by: "tess", approved_by: n.state === "sent" ? "ana" : null, approved: n.state === "sent" ? before(29) : null, answers: n.state === "sent" ? 1 : 0, ...n }));
 	let contacts = [
-		{ id: 1, scope: "asn", value: "64496", email: "abuse@isp.example", name: "Example ISP", lang: "en", interval_s: 86400, source: "manual", asserted: before(900) },
-		{ id: 2, scope: "prefix", value: "198.51.100.0/24", email: "soc@bank.example", name: HOSTILE.bidi, lang: "fr", interval_s: 604800, source: "ripe", asserted: before(90) },
-		{ id: 3, scope: "country", value: "CH", email: "cert@cert.example", name: null, lang: null, interval_s: null, source: "first", asserted: before(2000) },
+		{ id: 1, layer: "manual", scope: "asn", value: "64496", email: "abuse@isp.example", name: "Example ISP", language: "en", format: "csv", interval: 86400, source: null, openpgp: null, url: null, checked: before(900), expires: null, disputed: null },
+		{ id: 2, layer: "imported", scope: "prefix", value: "198.51.100.0/24", email: "soc@bank.example", name: HOSTILE.bidi, language: "fr", format: "csv", interval: 604800, source: "ripe", openpgp: null, url: null, checked: before(90), expires: null, disputed: before(9) },
+		{ id: 3, layer: "imported", scope: "country", value: "CH", email: "cert@cert.example", name: null, language: null, format: "csv", interval: null, source: "first", openpgp: null, url: null, checked: null, expires: null, disputed: null },
 	] as Record<string, unknown>[];
-	const tokens: Record<string, unknown>[] = [{ id: 1, name: "ci", scopes: ["findings.read"], created: before(500), expires: before(-900), last_used: before(4) }];
+	let off = [{ id: 1, scope: "prefix", value: "203.0.113.0/24", class: null, feed: null, until: null, reason: "they asked to be left out", by: "ana", from: before(100) }] as Record<string, unknown>[];
+	const tokens: Record<string, unknown>[] = [{ id: 1, name: "ci", prefix: "ente_4f7k", account: "ana", scopes: ["findings.read"], created: before(500), expires: before(-900), seen: before(4) }];
+	const settings = [["node.name", "CSIRT of Exampleland", true], ["node.country", "CH", true], ["node.mail", "csirt@csirt.example", true], ["notices.interval", "1 day", true], ["notices.two_people", "yes", true], ["server.listen", "[::]:8443", false], ["server.public_pages", "yes", true]].map(([name, value, changeable]) => ({ name: String(name), value: String(value), changeable: changeable === true }));
+	const answers: { answer: string; at: string; comment: string | null }[] = [];
 	const sessions = new Map<string, Account>();
 	const live = new Set<http.ServerResponse>();
 	const failing = new Map<string, number | "cut">();
@@ -61,7 +66,7 @@ export async function mockStart(dist: string): Promise<Mock> {
 	mock.fail = (prefix, status) => void (status === null ? failing.delete(prefix) : failing.set(prefix, status));
 
 	const meOf = (a?: Account) => ({
-		kind: a ? "person" : "nobody", name: a?.name ?? "", account: a?.id ?? null, lang: null, roles: a?.roles ?? [],
+		kind: a ? "person" : "nobody", name: a?.name ?? null, display: a ? `${a.name} of the desk` : null, mail: a?.mail ?? null, country: null, must_change: a?.must_change ?? false, account: a?.id ?? null, lang: null, roles: a?.roles ?? [],
 		rights: a ? [...new Set(a.roles.flatMap((r) => RIGHTS[r] ?? []))] : [], second_factor: a?.totp ?? false, csrf: a ? "csrf-of-the-mock" : null,
 		node: { name: "CSIRT of Exampleland", country: "CH", version: "0.1.0" },
 	});
@@ -86,7 +91,7 @@ export async function mockStart(dist: string): Promise<Mock> {
 			row.findings++;
 			by.set(k, row);
 		}
-		return [...by].map(([k, v]) => ({ key: typeof k === "number" ? `AS${k}` : k, number: typeof k === "number" ? k : null, ...v })).sort((a, b) => b.findings - a.findings).slice(0, n);
+		return [...by].map(([k, v]) => ({ key: typeof k === "number" ? `AS${k}` : (k ?? ""), number: typeof k === "number" ? k : 0, ...v })).sort((a, b) => b.findings - a.findings).slice(0, n);
 	};
 
 	type Answer = [status: number, body: unknown];
@@ -108,30 +113,32 @@ export async function mockStart(dist: string): Promise<Mock> {
 			return [201, meOf(a)];
 		}
 		if (m("DELETE /session")) return [204, undefined];
-		if (m("GET /public/about")) return [200, { name: "CSIRT of Exampleland", country: "CH", mail: "csirt@csirt.example", languages: ["en", "fr", "ar"], fields: [
-			{ name: "Constituency", value: "All networks and organisations of Exampleland" }, { name: "Hours", value: "Monday to Friday, 08:00 to 18:00 UTC+1; emergencies at all hours" },
-			{ name: "Telephone", value: "+41 00 000 00 00" }, { name: "OpenPGP key", value: "AAAA BBBB CCCC DDDD EEEE FFFF 0000 1111 2222 3333" }] }];
-		if (m("POST /public/report")) return String(body.text ?? "").includes("refuse") ? no(400, "This cannot be read", "it is no mail", { field: "text" }) : [201, { reference: "R2026-000042" }];
+		if (m("GET /public/about")) return [200, { name: "CSIRT of Exampleland", country: "CH", mail: "csirt@csirt.example", url: "https://csirt.example/", reports_url: null, openpgp: "AAAA BBBB CCCC DDDD EEEE FFFF 0000 1111 2222 3333", language: "en", languages: ["en", "fr", "ar"], services: ["Takes in reports of incidents and tells those who can repair them"], policies: ["What you tell us goes to those who need it to repair the damage, and to nobody else"], tlp: "AMBER" }];
+		if (m("POST /public/report")) return String(body.text ?? body.mail ?? "").includes("refuse") ? no(400, "This cannot be read", "it is no mail", { field: "text" }) : [202, { number: "R2026-000042" }];
 		if (m("GET /public/listed")) {
-			const ip = q.get("ip") ?? "";
+			const ip = q.get("ip") || "127.0.0.1";
 			if (!/^[0-9a-f.:]+$/i.test(ip)) return no(400, "This is no address", `"${ip}" is not an IP address`, { field: "ip" });
-			return [200, { ip, items: ip.startsWith("192.0.2.") ? [{ class: "infected-system", first_seen: before(400), last_seen: before(20), what_to_do: "Cut the system from the network, look for the malware named in the notice, set it up anew, and change the passwords that were used on it." }] : [] }];
+			const own = !!who || ip === "127.0.0.1";
+			return [200, { ip, own, listed: own ? ip.startsWith("192.0.2.") : null, contact: "csirt@csirt.example", items: own && ip.startsWith("192.0.2.") ? [{ class: "infected-system", title: "Infected system", count: 7, port: null, first_seen: before(400), last_seen: before(20), advice: "Cut the system from the network, look for the malware named in the notice, set it up anew, and change the passwords that were used on it." }] : [] }];
 		}
 		const token = id(/^(?:GET|POST) \/reply\/(.+)$/);
 		if (token) {
 			if (token !== "good-token") return no(404, "This link does not work", "it has expired, or is not whole");
-			if (method === "POST") return [200, {}];
-			return [200, { notice: "N4Q1-2", sent: before(28), answered: null, findings: all.slice(0, 3).map(({ id: i, place, port, class: c, country, last_seen, state }) => ({ id: i, place, port, class: c, country, last_seen, state })) }];
+			if (method === "POST") {
+				answers.push({ answer: String(body.answer), at: iso(Date.now()), comment: (body.comment as string | null) ?? null });
+				return [200, {}];
+			}
+			return [200, { notice: "N4Q1-2", from: "CSIRT of Exampleland", created: before(28), expires: before(-2000), findings: 3, classes: [{ class: "infected-system", title: "Infected system", findings: 2 }, { class: "phishing", title: "Phishing", findings: 1 }], answers_given: answers }];
 		}
 		if (!who) return no(401, "Please sign in", "");
 		if (m("GET /overview")) {
-			if (mock.empty) return [200, { reports: { total: 0, week: 0, aside: 0, last: null }, open: 0, by_state: {}, days: [], classes: [], countries: [], networks: [], times: { notify: { median_s: null, count: 0 }, fix: { median_s: null, count: 0 } } }];
+			if (mock.empty) return [200, { reports: { received: 0, reading: 0, done: 0, aside: 0, nothing: 0, events: 0, bad: 0, bytes: 0 }, period_days: 30, open: 0, by_state: { new: 0, notified: 0, acknowledged: 0, resolved: 0, returned: 0 }, days: [], classes: [], countries: [], networks: [], times: { notify: { median_s: null, count: 0 }, fix: { median_s: null, count: 0 } } }];
 			const by_state: Record<string, number> = {};
 			for (const f of all) by_state[f.state] = (by_state[f.state] ?? 0) + 1;
 			return [200, {
-				reports: { total: allReports.length, week: 31, aside: 2, last: before(2) }, open: all.filter((f) => f.state !== "resolved").length, by_state,
+				reports: { received: 1, reading: 1, done: 61, aside: 1, nothing: 1, events: 81230, bad: 14, bytes: 91_200_000 }, period_days: 30, open: all.filter((f) => f.state !== "resolved").length, by_state,
 				days: Array.from({ length: 30 }, (_, i) => ({ key: iso(NOW - (29 - i) * 86400_000).slice(0, 10), number: 0, events: Math.round(900 + 700 * Math.sin(i / 3) + ((i * 7919) % 300)), findings: 3 + ((i * 31) % 17) })),
-				classes: top((f) => f.class), countries: top((f) => f.country, 60), networks: top((f) => f.asn).map((r) => ({ ...r, name: r.number ? `Network ${r.number}` : null })),
+				classes: top((f) => f.class), countries: top((f) => f.country, 60), networks: top((f) => f.asn).map((r) => ({ ...r, as_name: r.number ? `Network ${r.number}` : null })),
 				times: { notify: { median_s: 5520, count: 143 }, fix: { median_s: 389_000, count: 58 } },
 			}];
 		}
@@ -180,35 +187,46 @@ export async function mockStart(dist: string): Promise<Mock> {
 			const r = allReports.find((x) => String(x.id) === report);
 			return r ? [200, { ...r, options: null, reads: 1 }] : no(404, "There is nothing here", "no such report");
 		}
-		if (m("GET /networks")) return [200, { items: q.get("ip")?.startsWith("192.0.2.") || q.get("asn") ? [{ prefix: "192.0.2.0/24", asn: 64496, as_name: HOSTILE.html, country: "CH" }] : [] }];
+		if (m("GET /networks")) return [200, { items: q.get("ip")?.startsWith("192.0.2.") || q.get("asn") ? [{ first: "192.0.2.0", last: "192.0.2.255", asn: 64496, as_name: HOSTILE.html, country: "CH" }] : [] }];
 		if (m("GET /contacts")) return [200, page(contacts.filter((c) => !q.get("text") || JSON.stringify(c).includes(q.get("text")!)), q)];
 		if (m("POST /contacts")) {
 			if (!/^[\w./:-]+$/.test(String(body.value))) return no(400, "This cannot be read", `"${String(body.value)}" is not a network`, { field: "value" });
-			contacts.push({ id: contacts.length + 10, ...body, source: "manual", asserted: iso(Date.now()) });
+			contacts.push({ id: contacts.length + 10, layer: "manual", ...body, source: null, checked: iso(Date.now()), interval: null, disputed: null });
 			return [201, contacts.at(-1)];
 		}
-		if (m("GET /contacts/off")) return [200, { items: [{ id: 1, scope: "prefix", value: "203.0.113.0/24", until: null, reason: "they asked to be left out" }], next: null }];
+		if (m("GET /contacts/off")) return [200, { items: off }];
+		if (m("POST /contacts/off")) {
+			off.push({ id: off.length + 1, scope: null, value: null, class: null, feed: null, until: null, by: who.name, from: iso(Date.now()), ...body });
+			return [201, off.at(-1)];
+		}
+		const back = id(/^DELETE \/contacts\/off\/(\d+)$/);
+		if (back) {
+			off = off.filter((o) => String(o.id) !== back);
+			return [204, undefined];
+		}
 		const gone = id(/^DELETE \/contacts\/(\d+)$/);
 		if (gone) {
 			contacts = contacts.filter((c) => String(c.id) !== gone);
 			return [204, undefined];
 		}
 		if (m("GET /notices")) return [200, page((mock.empty ? [] : notices).filter((n) => !q.get("state") || n.state === q.get("state")), q)];
-		if (m("POST /notices/prepare")) return [200, { notices: 2, findings: 230, told: 17, nobody: 12, off: 1, refused: 3, waiting: 0 }];
-		if (m("POST /notices/send")) {
-			let sent = 0;
-			for (const n of notices) if (n.state === "approved" || n.state === "queued") {
-				n.state = "sent";
-				sent++;
-			}
-			return [200, { sent, later: 0, never: 0, uncertain: 0, taken_out: 0, withdrawn: 0 }];
+		const summary = { looked_at: 230, told: 0, policy_refused: 3, nobody: 12, off: 1, waiting: 0, notices: 0, taken_out: 0, withdrawn: 0, sent: 0, later: 0, refused: 0, uncertain: 0 };
+		if (m("POST /notices/prepare")) {
+			if (body.dry_run) return [200, { ...summary, told: 17, notices: 2, plan: [{ email: "abuse@isp.example", language: "en", format: "csv", findings: 12, interval: 86400, due: null }, { email: "soc@bank.example", language: "fr", format: "csv", findings: 5, interval: 86400, due: before(-5) }] }];
+			notices.unshift({ ...notices[0]!, id: "N4Q1-9", state: "draft", approved_by: null, prepared_by: who.name });
+			return [200, { ...summary, told: 12, notices: 1, plan: [] }];
 		}
-		const decide = /^POST \/notices\/([^/]+)\/(approve|withdraw)$/.exec(`${method} ${at}`);
+		if (m("POST /notices/send")) {
+			for (const n of notices) if (n.state === "queued") n.state = "sent";
+			return [200, { ...summary, queued: true }];
+		}
+		if (m("GET /notices/answers")) return [200, { items: [{ notice: "N4Q1-2", email: "soc@bank.example", answer: "fixed", at: before(1), comment: HOSTILE.html }] }];
+		const decide = /^POST \/notices\/([^/]+)\/(approve|withdraw|again|arrived)$/.exec(`${method} ${at}`);
 		if (decide) {
 			const n = notices.find((x) => x.id === decide[1]);
 			if (!n) return no(404, "There is nothing here", "");
 			if (decide[2] === "approve" && n.prepared_by === who.name) return no(403, "Somebody else must approve it", "nobody approves what they prepared themselves");
-			n.state = decide[2] === "approve" ? "queued" : "withdrawn";
+			n.state = { approve: "queued", withdraw: "withdrawn", again: "queued", arrived: "sent" }[decide[2]!]!;
 			n.approved_by = decide[2] === "approve" ? who.name : null;
 			return [200, n];
 		}
@@ -216,7 +234,7 @@ export async function mockStart(dist: string): Promise<Mock> {
 		if (notice) {
 			const n = notices.find((x) => x.id === notice);
 			if (!n) return no(404, "There is nothing here", "no such notice");
-			return [200, { ...n, recipients: [n.email], subject: "Systems in your network: 12 findings", text: `Dear colleague,\n\nwe were told of systems in your network that need attention.\nThey are in the attached table.\n\n${HOSTILE.html}\n\nCSIRT of Exampleland`, rows: all.slice(0, n.findings).map((f) => ({ time: f.last_seen, ip: f.ip, port: f.port, class: f.class, label: f.label })) }];
+			return [200, { ...n, subject: "Systems in your network: 12 findings", text: `Dear colleague,\n\nwe were told of systems in your network that need attention.\nThey are in the attached table.\n\n${HOSTILE.html}\n\nCSIRT of Exampleland`, attachments: [{ name: "findings.csv", type: "text/csv", bytes: 4120 }], rows: all.slice(0, n.findings), answers_given: n.answers ? [{ answer: "need-help", at: before(5), comment: HOSTILE.bidi }] : [] }];
 		}
 		const known = (text: string) => {
 			const hits = all.filter((f) => f.place?.includes(text) || `AS${f.asn}` === text);
@@ -224,40 +242,62 @@ export async function mockStart(dist: string): Promise<Mock> {
 		};
 		if (m("GET /lookup")) return [200, known(q.get("q") ?? "")];
 		if (m("POST /lookup")) return [200, { items: (body.q as string[]).map(known) }];
-		if (m("GET /accounts")) return [200, { items: accounts.map((a) => ({ id: a.id, name: a.name, mail: a.mail, roles: a.roles, locked: a.locked, second_factor: a.totp, created: before(5000), last_seen: a.locked ? null : before(a.id) })), next: null }];
+		const accountOf = (a: Account) => ({ id: a.id, name: a.name, display: `${a.name} of the desk`, mail: a.mail, lang: null, country: null, roles: a.roles, locked: a.locked, must_change: a.must_change ?? false, second_factor: a.totp, created: before(5000), changed: before(50), signed_in: a.locked ? null : before(a.id) });
+		if (m("GET /accounts")) return [200, { items: accounts.map(accountOf) }];
 		if (m("POST /accounts")) {
 			if (accounts.some((a) => a.name === body.name)) return no(409, "This name is taken", "there is such an account", { field: "name" });
 			accounts.push({ id: accounts.length + 1, name: String(body.name), password: "x", totp: false, roles: body.roles as string[], locked: false, mail: null });
-			return [201, { id: accounts.length, password: "plum-anchor-silver-moss" }];
+			return [201, { ...accountOf(accounts.at(-1)!), password: "plum-anchor-silver-moss" }];
 		}
-		const account = /^(PATCH|POST) \/accounts\/(\d+)(?:\/(reset|lock))?$/.exec(`${method} ${at}`);
+		const account = /^(PATCH|POST) \/accounts\/(\d+)(?:\/(reset|lock|unlock))?$/.exec(`${method} ${at}`);
 		if (account) {
 			const a = accounts.find((x) => String(x.id) === account[2]);
 			if (!a) return no(404, "There is nothing here", "");
-			if (account[3] === "lock") a.locked = !a.locked;
+			if (account[3] === "lock" || account[3] === "unlock") a.locked = account[3] === "lock";
 			if (account[1] === "PATCH") a.roles = body.roles as string[];
-			return [200, account[3] === "reset" ? { password: "tin-orchard-velvet-nine" } : {}];
+			return [200, account[3] === "reset" ? { ...accountOf(a), password: "tin-orchard-velvet-nine" } : accountOf(a)];
 		}
-		if (m("GET /audit/verify")) return [200, { ok: true, entries: 1234 }];
-		if (m("GET /audit")) return [200, page(Array.from({ length: 130 }, (_, i) => ({ id: 1234 - i, at: before(i), who: i % 7 ? "ana" : HOSTILE.bidi, from: "192.0.2.7", act: ["session.begin", "finding.act", "notice.approve", "setting.change"][i % 4]!, what: i % 4 ? `${i}` : null, detail: i % 5 ? null : HOSTILE.html, ok: true })), q)];
-		if (m("GET /settings")) return [200, { node: { name: "CSIRT of Exampleland", country: "CH", mail: "csirt@csirt.example" }, notices: { interval_s: 86400, language: "en" }, server: { two_persons: true, watch: ["/srv/incoming"] } }];
-		if (m("PATCH /settings")) return [200, {}];
-		if (m("GET /tokens")) return [200, { items: tokens, next: null }];
+		if (m("GET /audit/verify")) return [200, { state: "whole", rows: q.get("after") ? 1234 : 1000, bad: null, head: "ab", next: q.get("after") ? null : "1000" }];
+		if (m("GET /audit")) {
+			const p = page(Array.from({ length: 130 }, (_, i) => ({ id: 1234 - i, at: before(i), kind: "person", account: 1, who: i % 7 ? "ana" : HOSTILE.bidi, address: "192.0.2.7", act: ["session.begin", "finding.act", "notice.approve", "setting.change"][i % 4]!, object: i % 4 ? `${i}` : null, detail: i % 5 ? null : HOSTILE.html })), q);
+			return [200, { ...p, next: p.next === null ? null : Number(p.next) }];
+		}
+		if (m("GET /settings")) return [200, { items: settings }];
+		if (m("PATCH /settings")) {
+			for (const { name, value } of body.set as { name: string; value: string }[]) {
+				const found = settings.find((x) => x.name === name);
+				if (!found?.changeable) return no(403, "This is not changed from here", name, { field: "name" });
+				found.value = value;
+			}
+			return [200, { items: settings }];
+		}
+		if (m("PATCH /me")) return [204, undefined];
+		if (m("GET /me/sessions")) return [200, { items: [{ id: 1, created: before(1), seen: before(0), address: "192.0.2.7", second_factor: who.totp, this: true }, { id: 2, created: before(80), seen: before(20), address: "2001:db8::7", second_factor: who.totp, this: false }] }];
+		if (m("DELETE /me/sessions")) return [204, undefined];
+		if (m("GET /tokens")) return [200, { items: tokens }];
 		if (m("POST /tokens")) {
-			tokens.push({ id: tokens.length + 1, ...body, created: iso(Date.now()), last_used: null });
-			return [201, { id: tokens.length, token: "ente_MOCKMOCKMOCKMOCKMOCK" }];
+			const made = { id: tokens.length + 1, name: body.name, scopes: body.scopes, prefix: "ente_MOCK", account: who.name, created: iso(Date.now()), expires: before(-24 * Number(body.days)), seen: null };
+			tokens.push(made);
+			return [201, { ...made, token: "ente_MOCKMOCKMOCKMOCKMOCK" }];
 		}
 		const ended = id(/^DELETE \/tokens\/(\d+)$/);
 		if (ended) {
 			tokens.splice(tokens.findIndex((k) => String(k.id) === ended), 1);
 			return [204, undefined];
 		}
-		if (m("POST /me/password")) return body.old === who.password ? [200, {}] : no(403, "That did not work", "the old password is wrong", { field: "old" });
-		if (m("POST /me/totp")) return [200, { secret: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", uri: "otpauth://totp/CSIRT%20of%20Exampleland:ana?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=CSIRT%20of%20Exampleland" }];
+		if (m("POST /me/password")) {
+			if (body.current !== who.password) return no(403, "That did not work", "the password is wrong", { field: "current" });
+			who.password = String(body.password);
+			who.must_change = false;
+			return [204, undefined];
+		}
+		if (m("POST /me/totp")) return body.current === who.password
+			? [200, { secret: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", uri: "otpauth://totp/CSIRT%20of%20Exampleland:ana?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=CSIRT%20of%20Exampleland" }]
+			: no(403, "That did not work", "the password is wrong", { field: "current" });
 		if (m("POST /me/totp/confirm")) {
 			if (body.code !== "123456") return no(400, "That did not work", "the code is wrong", { field: "code" });
 			who.totp = true;
-			return [200, { recovery: ["4f7k-92mm", "a8q2-11zp", "k3k3-77xy"] }];
+			return [200, { recovery_codes: ["4f7k-92mm", "a8q2-11zp", "k3k3-77xy"] }];
 		}
 		return no(404, "There is nothing here", "");
 	}

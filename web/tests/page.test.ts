@@ -214,7 +214,12 @@ test("nobody approves what they prepared: the page shows the node's no", LONG, a
 	await other.page.goto(`${mock.url}/notices`);
 	await other.page.getByRole("button", { name: "Send what is due" }).click();
 	await other.page.locator("dialog button.primary").click();
-	await other.page.locator("dialog .facts", { hasText: "Sent" }).waitFor();
+	await other.page.getByText("They are on their way").waitFor();
+	await other.page.locator("dialog button.primary").click();
+	await other.page.getByRole("button", { name: "Prepare notices" }).click();
+	await other.page.locator("dialog tbody tr", { hasText: "soc@bank.example" }).waitFor();
+	await other.page.locator("dialog").getByRole("button", { name: "Prepare", exact: true }).click();
+	await other.page.getByText("1 notice was prepared.").waitFor();
 	await other.context.close();
 });
 
@@ -249,13 +254,14 @@ test("without an account: report an incident, ask why an address is listed, answ
 	await page.locator("button.primary").click();
 	await page.getByText("R2026-000042").waitFor();
 	await page.goto(`${mock.url}/listed`);
+	await page.getByText("Nothing is known against 127.0.0.1.").waitFor();
 	await page.locator("input[type=search]").fill("192.0.2.9");
 	await page.keyboard.press("Enter");
-	await page.getByText("Cut the system from the network").waitFor();
+	await page.getByText("Of 192.0.2.9 only whoever uses it is told.").waitFor();
 	await page.goto(`${mock.url}/reply/bad-token`);
 	await page.locator("[role=alert]", { hasText: "it has expired" }).waitFor();
 	await page.goto(`${mock.url}/reply/good-token`);
-	await page.getByText("You were told of 3 findings").waitFor();
+	await page.getByText("3 findings; the message has the details.").waitFor();
 	assert.ok(!mock.requests.some((r) => r.startsWith("POST /api/v1/reply/good-token")), "looking is no answer");
 	await page.getByText("Fixed", { exact: true }).click();
 	await page.getByRole("button", { name: "Send the answer" }).click();
@@ -282,9 +288,10 @@ test("the language and the colours are chosen, kept, and Arabic runs from right 
 
 test("the second factor's QR code is drawn here, and a token is shown once", LONG, async () => {
 	const { context, page, faults } = await visit(browser, { origin: mock.url });
-	await signIn(page, mock.url);
+	await signIn(page, mock.url, "mina");
 	await page.goto(`${mock.url}/me`);
 	await settled(page);
+	await page.locator("#second-factor input[type=password]").fill("correct horse battery");
 	await page.getByRole("button", { name: "Set it up" }).click();
 	await page.locator("svg.qr path").waitFor();
 	assert.ok((await page.locator("svg.qr path").getAttribute("d"))!.length > 2000);
@@ -296,6 +303,50 @@ test("the second factor's QR code is drawn here, and a token is shown once", LON
 	await page.locator("dialog .check").first().click();
 	await page.locator("dialog button.primary").click();
 	await page.getByText("ente_MOCKMOCKMOCKMOCKMOCK").waitFor();
+	assert.deepEqual(faults, []);
+	await context.close();
+});
+
+test("a password that was given out is changed before anything else", LONG, async () => {
+	const { context, page, faults } = await visit(browser, { origin: mock.url });
+	await page.goto(`${mock.url}/findings`);
+	await page.locator("input[autocomplete=username]").fill("fresh");
+	await page.locator("input[type=password]").fill("given out once");
+	await page.locator("button.primary").click();
+	await page.locator("h1", { hasText: "Choose a password" }).waitFor();
+	await page.locator("input[autocomplete=current-password]").fill("given out once");
+	for (const n of [0, 1]) await page.locator("input[autocomplete=new-password]").nth(n).fill("my own long words");
+	await page.locator("button.primary").click();
+	await page.locator("h1", { hasText: "Findings" }).waitFor();
+	assert.deepEqual(faults, []);
+	await context.close();
+});
+
+test("what an account may not do is not offered, and said where it is asked for", LONG, async () => {
+	const { context, page } = await visit(browser, { origin: mock.url });
+	await signIn(page, mock.url, "fresh", "my own long words");
+	assert.deepEqual(await page.locator(".menu ul").first().locator("a").allInnerTexts(), ["Overview", "Findings", "Look-up"]);
+	await page.goto(`${mock.url}/accounts`);
+	await page.locator("h1", { hasText: "Your account may not see this page" }).waitFor();
+	await page.goto(`${mock.url}/findings`);
+	await settled(page);
+	assert.equal(await page.locator("tbody input[type=checkbox]").count(), 0);
+	await context.close();
+});
+
+test("a setting is changed, one that belongs to the machine is not", LONG, async () => {
+	const { context, page, faults } = await visit(browser, { origin: mock.url });
+	await signIn(page, mock.url);
+	await page.goto(`${mock.url}/settings`);
+	await settled(page);
+	await page.getByLabel("Name of this node").fill("CERT of Exampleland");
+	await page.getByRole("button", { name: "Save" }).click();
+	await page.getByText("The setting was saved.").waitFor();
+	assert.ok(await page.getByLabel("listen").evaluate((e) => (e as HTMLInputElement).readOnly));
+	await page.goto(`${mock.url}/audit`);
+	await settled(page);
+	await page.getByRole("button", { name: "Check the chain" }).click();
+	await page.getByText("1,234 entries, none of them changed or missing.").waitFor();
 	assert.deepEqual(faults, []);
 	await context.close();
 });

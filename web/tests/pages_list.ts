@@ -43,7 +43,8 @@ export const PAGES: Shown[] = [
 	{ name: "settings", path: "/settings", signed: true },
 	{
 		name: "me", path: "/me", signed: true, then: async (page) => {
-			await page.locator("section.card", { has: page.locator(".note.warn, .note.good") }).locator("button").first().click();
+			await page.locator("#second-factor input[type=password]").fill("correct horse battery");
+			await page.locator("#second-factor button[type=submit]").click();
 			await page.locator("svg.qr").waitFor();
 		},
 	},

@@ -86,7 +86,7 @@ async function call<T>(method: string, url: string, body?: unknown, signal?: Abo
 
 export const get = <T>(to: string, params?: Params | URLSearchParams, signal?: AbortSignal): Promise<T> =>
 	call<T>("GET", path(to, params), undefined, signal);
-export const post = <T>(to: string, body: unknown = {}): Promise<T> => call<T>("POST", path(to), body);
+export const post = <T>(to: string, body?: unknown): Promise<T> => call<T>("POST", path(to), body);
 export const patch = <T>(to: string, body: unknown): Promise<T> => call<T>("PATCH", path(to), body);
 export const del = <T>(to: string, body?: unknown): Promise<T> => call<T>("DELETE", path(to), body);
 

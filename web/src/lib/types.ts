@@ -4,12 +4,16 @@
  */
 export interface Me {
 	kind: "nobody" | "person" | "token" | "partner" | "here";
-	name: string;
-	account: number | string | null;
-	lang?: string | null;
+	name: string | null;
+	display: string | null;
+	mail: string | null;
+	account: number | null;
+	lang: string | null;
+	country: string | null;
 	roles: string[];
 	rights: string[];
-	second_factor: boolean;
+	second_factor: boolean; // the account has one
+	must_change: boolean; // the password was given out: nothing but changing it is possible
 	csrf: string | null;
 	node: { name: string; country: string | null; version: string };
 }
@@ -51,18 +55,18 @@ export interface Where {
 
 export interface Contact {
 	id: number | string;
-	name?: string | null;
-	email: string;
-	scope?: string | null;
-	value?: string | null;
-	lang?: string | null;
-	medium?: string | null;
-	format?: string | null;
-	interval_s?: number | null;
+	layer?: string;
 	source?: string | null;
-	asserted?: string | null;
-	valid_until?: string | null;
-	[more: string]: unknown;
+	scope: string;
+	value: string;
+	name: string | null;
+	email: string;
+	language?: string | null;
+	format?: string;
+	interval?: number | null; // seconds
+	checked?: string | null;
+	expires?: string | null;
+	disputed?: string | null;
 }
 
 export interface FindingFull extends Finding {
@@ -99,9 +103,9 @@ export interface Bad {
 }
 
 export interface StatRow {
-	key: string | null;
-	number: number | null;
-	name?: string | null;
+	key: string; // "": unknown
+	number: number;
+	as_name?: string | null;
 	events: number;
 	findings: number;
 }
@@ -112,38 +116,47 @@ export interface Median {
 }
 
 export interface Overview {
-	reports: { total?: number; today?: number; week?: number; aside?: number; waiting?: number; bad?: number; last?: string | null; [more: string]: unknown };
+	reports: { received: number; reading: number; done: number; aside: number; nothing: number; events: number; bad: number; bytes: number };
 	open: number;
-	by_state: { [state: string]: number } | StatRow[];
+	by_state: Record<State, number>;
 	days: StatRow[];
 	classes: StatRow[];
 	countries: StatRow[];
 	networks: StatRow[];
 	times: { notify: Median; fix: Median };
+	period_days: number;
 }
 
 export interface Notice {
 	id: string;
 	email: string;
-	medium: string | null;
-	lang: string | null;
-	format: string | null;
+	language: string;
+	format: string;
 	state: string;
-	reply: string | null;
-	created: string;
 	state_since: string | null;
-	next: string | null;
+	created: string;
 	findings: number;
-	attempts: number | null;
-	prepared_by?: string | null;
-	approved_by?: string | null;
+	attempts: number;
+	next_try: string | null;
+	reply: string | null; // what the mail server said
+	prepared_by: string | null;
+	approved_by: string | null;
+	approved: string | null;
+	answers: number;
+}
+
+export interface Given {
+	answer: string;
+	at: string;
+	comment: string | null;
 }
 
 export interface NoticeFull extends Notice {
 	subject: string | null;
 	text: string | null;
-	recipients: string[];
-	rows: Record<string, unknown>[];
+	attachments: { name: string | null; type: string; bytes: number }[];
+	rows: Finding[];
+	answers_given: Given[];
 }
 
 export interface Known {
@@ -158,41 +171,63 @@ export interface Known {
 }
 
 export interface Account {
-	id: number | string;
+	id: number;
 	name: string;
-	mail?: string | null;
-	lang?: string | null;
+	display: string;
+	mail: string | null;
+	lang: string | null;
+	country: string | null;
 	roles: string[];
 	locked: boolean;
+	must_change: boolean;
 	second_factor: boolean;
-	created: string | null;
-	last_seen: string | null;
+	created: string;
+	changed: string;
+	signed_in: string | null;
 }
 
 export interface Token {
-	id: number | string;
+	id: number;
 	name: string;
+	prefix: string;
+	account: string;
 	scopes: string[];
-	created: string | null;
-	expires: string | null;
-	last_used: string | null;
+	created: string;
+	expires: string;
+	seen: string | null;
+}
+
+export interface SessionRow {
+	id: number;
+	created: string;
+	seen: string;
+	address: string | null;
+	second_factor: boolean;
+	this: boolean;
 }
 
 export interface Audited {
-	id: number | string;
+	id: number;
 	at: string;
-	who: string;
-	from: string | null;
+	kind: string;
+	account: number | null;
+	who: string | null;
 	act: string;
-	what: string | null;
+	object: string | null;
 	detail: string | null;
-	ok?: boolean | null;
+	address: string | null;
 }
 
 export interface About {
 	name: string;
 	country: string | null;
-	fields: { name: string; value: string }[];
-	mail?: string | null;
-	languages?: string[];
+	mail: string | null;
+	url: string | null;
+	reports_url: string | null;
+	openpgp: string | null;
+	language: string;
+	languages: string[];
+	services: string[];
+	policies: string[];
+	tlp: string;
 }

@@ -83,7 +83,6 @@ const REPORT_STATES: Record<string, string> = {
 
 const NOTICE_STATES: Record<string, string> = {
 	draft: N_("draft"),
-	approved: N_("approved"),
 	queued: N_("queued"),
 	sending: N_("being sent"),
 	sent: N_("sent"),
@@ -102,6 +101,12 @@ const ACTS: Record<string, string> = {
 	silence: N_("Not seen any more"),
 };
 
+const ANSWERS: Record<string, string> = {
+	"fixed": N_("Fixed"),
+	"not-ours": N_("Not ours"),
+	"need-help": N_("Need help"),
+};
+
 const ROLES: Record<string, [title: string, does: string]> = {
 	"administrator": [N_("Administrator"), N_("Accounts and settings")],
 	"analyst": [N_("Analyst"), N_("Takes in reports, works on findings, prepares notices")],
@@ -114,22 +119,23 @@ const ROLES: Record<string, [title: string, does: string]> = {
 };
 
 const RIGHTS: Record<string, string> = {
-	"stats.read": N_("Read statistics"),
-	"findings.read": N_("Read findings, look up, export"),
-	"findings.act": N_("Change the state of findings"),
-	"reports.read": N_("List reports and their errors"),
-	"reports.raw": N_("Download original reports"),
-	"reports.add": N_("Hand in reports"),
-	"contacts.read": N_("Read contacts and networks"),
-	"contacts.change": N_("Change contacts"),
-	"notices.read": N_("Read notices"),
-	"notices.make": N_("Prepare and withdraw notices"),
-	"notices.send": N_("Approve and send notices"),
-	"settings.read": N_("Read settings"),
-	"settings.change": N_("Change settings"),
-	"accounts": N_("Manage accounts"),
-	"audit.read": N_("Read the audit log"),
-	"metrics": N_("Read metrics"),
+	"stats.read": N_("see statistics"),
+	"findings.read": N_("see findings and their events"),
+	"findings.act": N_("change the state of findings"),
+	"reports.read": N_("see which reports came"),
+	"reports.raw": N_("get reports as they were received"),
+	"reports.add": N_("bring reports in"),
+	"contacts.read": N_("see contacts and networks"),
+	"contacts.change": N_("change contacts"),
+	"notices.read": N_("see notices"),
+	"notices.make": N_("prepare notices"),
+	"notices.send": N_("approve and send notices"),
+	"settings.read": N_("see settings"),
+	"settings.change": N_("change settings"),
+	"accounts.read": N_("see who has an account"),
+	"accounts": N_("make and change accounts"),
+	"audit.read": N_("read the audit log"),
+	"metrics": N_("read the server's figures"),
 };
 
 export const ROLE_NAMES = Object.keys(ROLES);
@@ -149,6 +155,7 @@ export const stateName = (name: string | null | undefined): string => word(STATE
 export const reportState = (name: string | null | undefined): string => word(REPORT_STATES, name);
 export const noticeState = (name: string | null | undefined): string => word(NOTICE_STATES, name);
 export const actName = (name: string | null | undefined): string => word(ACTS, name);
+export const answerName = (name: string | null | undefined): string => word(ANSWERS, name);
 export const rightName = (name: string): string => word(RIGHTS, name);
 export const roleName = (name: string): string => (Object.hasOwn(ROLES, name) ? t(ROLES[name]![0]) : name);
 export const roleDoes = (name: string): string => (Object.hasOwn(ROLES, name) ? t(ROLES[name]![1]) : "");

@@ -24,10 +24,14 @@ export default function About(_: PageProps) {
 								[t("Name"), <Raw v={a.name} />],
 								[t("Country"), countryName(a.country)],
 								...(a.mail ? [[t("Mail address"), <Raw v={a.mail} mono />] as [string, preact.ComponentChildren]] : []),
-								...(a.languages?.length ? [[t("Languages"), a.languages.map((l) => (isLang(l) ? LANG_NAMES[l] : l)).join(" · ")] as [string, preact.ComponentChildren]] : []),
-								...a.fields.map((f) => [f.name, <Raw v={f.value} prose />] as [string, preact.ComponentChildren]),
+								...(a.url ? [[t("Web page"), <Raw v={a.url} mono />] as [string, preact.ComponentChildren]] : []),
+								[t("Languages"), a.languages.map((l) => (isLang(l) ? LANG_NAMES[l] : l)).join(" · ")],
+								...(a.openpgp ? [[t("OpenPGP key"), <Raw v={a.openpgp} mono />] as [string, preact.ComponentChildren]] : []),
+								[t("Marking of our notices"), <bdi dir="ltr">{`TLP:${a.tlp.replace(/^tlp:/i, "").toUpperCase()}`}</bdi>],
 							]} />
 						</Card>
+						{a.services.length ? <Card title={t("What we do")}><ul class="points">{a.services.map((x) => <li key={x}><Raw v={x} prose /></li>)}</ul></Card> : null}
+						{a.policies.length ? <Card title={t("What we keep to")}><ul class="points">{a.policies.map((x) => <li key={x}><Raw v={x} prose /></li>)}</ul></Card> : null}
 						<Card title={t("How to report to us")}>
 							<p>{t("Attacks, infected or abused systems, phishing and spam: use the form, or send a mail with the evidence attached.")}</p>
 							<p class="buttons"><a class="button primary" href="/report-incident">{t("Report an incident")}</a> <a class="button" href="/listed">{t("Why is my address listed?")}</a></p>

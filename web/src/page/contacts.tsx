@@ -2,24 +2,23 @@
 import { useState } from "preact/hooks";
 import { del, get, post } from "../lib/api";
 import { countryName, useCountries } from "../lib/country";
-import { LANG_NAMES, LANGS, span, t } from "../lib/i18n";
+import { isLang, LANG_NAMES, LANGS, span, t } from "../lib/i18n";
 import { useLive } from "../lib/live";
 import { useLoad, useWork } from "../lib/load";
 import { go, withQuery } from "../lib/route";
 import { useSession } from "../lib/session";
 import type { Contact, Page } from "../lib/types";
+import { className, classGroups } from "../lib/words";
 import type { PageProps } from "../pages";
 import { Card, Dialog, Empty, Facts, Failure, Field, Load, Pager, Table, Title } from "../ui/parts";
 import { Moment, Network, Raw } from "../ui/text";
 
 interface Net {
-	prefix: string;
+	first?: string; // of an address: the range that it lies in
+	last?: string;
 	asn: number | null;
 	as_name: string | null;
-	country: string | null;
-	source?: string | null;
-	at?: string | null;
-	contacts?: Contact[];
+	country?: string | null;
 }
 
 function Networks() {
@@ -28,7 +27,7 @@ function Networks() {
 	const [asked, setAsked] = useState<string | null>(null);
 	const load = useLoad(asked, (signal) => {
 		const asn = /^(?:AS)?(\d{1,10})$/i.exec(asked ?? "");
-		return get<{ items?: Net[] } & Partial<Net>>("/networks", asn ? { asn: asn[1] } : { ip: asked }, signal);
+		return get<{ items: Net[] }>("/networks", asn ? { asn: asn[1] } : { ip: asked }, signal);
 	});
 	return (
 		<Card title={t("Whose is an address?")}>
@@ -41,12 +40,12 @@ function Networks() {
 			{asked ? (
 				<Load of={load}>
 					{(data) => {
-						const items = data.items ?? (data.prefix ? [data as Net] : []);
+						const items = data.items;
 						return items.length ? (
-							<Table caption={t("Networks")} rows={items} keyOf={(n) => n.prefix} columns={[
-								{ name: "prefix", head: t("Network"), cell: (n) => <Raw v={n.prefix} mono /> },
+							<Table caption={t("Networks")} rows={items} keyOf={(n) => `${n.first} ${n.asn}`} columns={[
+								...(items.some((n) => n.first) ? [{ name: "range", head: t("Network"), cell: (n: Net) => <Raw v={`${n.first ?? ""} – ${n.last ?? ""}`} mono /> }] : []),
 								{ name: "asn", head: t("AS"), cell: (n) => <Network asn={n.asn} name={n.as_name} /> },
-								{ name: "country", head: t("Country"), cell: (n) => countryName(n.country) },
+								{ name: "country", head: t("Country"), cell: (n) => n.country === undefined ? "–" : countryName(n.country) },
 							]} />
 						) : <Empty title={t("The node's table of networks does not have it.")}><p class="muted">{t("An administrator brings the table up to date with “entente networks”.")}</p></Empty>;
 					}}
@@ -56,10 +55,21 @@ function Networks() {
 	);
 }
 
+function Scopes() {
+	return (
+		<>
+			<option value="asn">{t("an autonomous system")}</option>
+			<option value="prefix">{t("a network")}</option>
+			<option value="domain">{t("a domain")}</option>
+			<option value="country">{t("a country")}</option>
+		</>
+	);
+}
+
 function Add({ close, done }: { close: () => void; done: () => void }) {
 	const { say } = useSession();
 	const work = useWork();
-	const [v, setV] = useState({ email: "", scope: "asn", value: "", name: "", lang: "" });
+	const [v, setV] = useState({ email: "", scope: "asn", value: "", name: "", language: "" });
 	const set = (k: keyof typeof v) => (e: { currentTarget: { value: string } }) => setV((old) => ({ ...old, [k]: e.currentTarget.value }));
 	const wrong = (f: string) => (work.error?.field === f ? work.error.message : undefined);
 	const hints: Record<string, string> = {
@@ -70,7 +80,7 @@ function Add({ close, done }: { close: () => void; done: () => void }) {
 			<form onSubmit={(e) => {
 				e.preventDefault();
 				void work.run(async () => {
-					await post("/contacts", { ...v, lang: v.lang || null, name: v.name || null });
+					await post("/contacts", { ...v, language: v.language || null, name: v.name || null });
 					say(t("The contact was added."));
 				}).then((ok) => {
 					if (!ok) return;
@@ -82,10 +92,7 @@ function Add({ close, done }: { close: () => void; done: () => void }) {
 				<Field label={t("Answers for")}>
 					{(p) => (
 						<select {...p} value={v.scope} onChange={set("scope")}>
-							<option value="asn">{t("an autonomous system")}</option>
-							<option value="prefix">{t("a network")}</option>
-							<option value="domain">{t("a domain")}</option>
-							<option value="country">{t("a country")}</option>
+							<Scopes />
 						</select>
 					)}
 				</Field>
@@ -100,7 +107,7 @@ function Add({ close, done }: { close: () => void; done: () => void }) {
 				</Field>
 				<Field label={t("Language of notices")}>
 					{(p) => (
-						<select {...p} value={v.lang} onChange={set("lang")}>
+						<select {...p} value={v.language} onChange={set("language")}>
 							<option value="">{t("the node's")}</option>
 							{LANGS.map((l) => <option key={l} value={l} lang={l}>{LANG_NAMES[l]}</option>)}
 						</select>
@@ -144,14 +151,14 @@ function List({ place }: PageProps) {
 					<>
 						<Table caption={t("Contacts")} rows={data.items} keyOf={(c) => String(c.id)} columns={[
 							{ name: "scope", head: t("Answers for"), cell: (c) => <Raw v={scopeText(c)} mono /> },
-							{ name: "email", head: t("Mail address"), wide: true, cell: (c) => <Raw v={c.email} mono /> },
+							{ name: "email", head: t("Mail address"), wide: true, cell: (c) => <><Raw v={c.email} mono />{c.disputed ? <><br /><span class="warn small">{t("answered that something was not theirs:")} <Moment at={c.disputed} /></span></> : null}</> },
 							{ name: "name", head: t("Name"), cell: (c) => (c.name ? <Raw v={c.name} /> : "–") },
-							{ name: "lang", head: t("Language"), cell: (c) => (c.lang && c.lang in LANG_NAMES ? LANG_NAMES[c.lang as keyof typeof LANG_NAMES] : t("unknown")) },
-							{ name: "interval", head: t("At most every"), cell: (c) => (c.interval_s ? span(c.interval_s) : "–") },
-							{ name: "source", head: t("Source"), cell: (c) => <Raw v={c.source} /> },
-							{ name: "asserted", head: t("As of"), cell: (c) => <Moment at={c.asserted} /> },
+							{ name: "lang", head: t("Language"), cell: (c) => (c.language && isLang(c.language) ? LANG_NAMES[c.language] : t("unknown")) },
+							{ name: "interval", head: t("At most every"), cell: (c) => (c.interval ? span(c.interval) : "–") },
+							{ name: "source", head: t("Source"), cell: (c) => (c.layer === "manual" ? t("entered here") : <Raw v={c.source} />) },
+							{ name: "checked", head: t("As of"), cell: (c) => (c.checked ? <Moment at={c.checked} /> : t("unknown")) },
 							...(may("contacts.change") ? [{ name: "act", head: t("Change"), cell: (c: Contact) => (
-								<button type="button" class="quiet small" onClick={() => setRemoving(c)}>{t("Remove")}</button>
+								<button type="button" class="quiet small" onClick={() => setRemoving(c)}>{t("Remove")}<span class="hidden"> {c.email}</span></button>
 							) }] : []),
 						]} />
 						<Pager first={cursor ? withQuery(query, { cursor: "" }) : undefined} next={data.next ? withQuery(query, { cursor: data.next }) : undefined} />
@@ -183,38 +190,98 @@ function List({ place }: PageProps) {
 }
 
 interface Off {
-	id?: number | string;
-	scope: string;
-	value?: string | null;
-	until?: string | null;
-	reason?: string | null;
-	[more: string]: unknown;
+	id: number;
+	scope: string | null;
+	value: string | null;
+	class: string | null;
+	feed: string | null;
+	reason: string | null;
+	by: string | null;
+	from: string | null;
+	until: string | null;
+}
+
+function OffAdd({ close, done }: { close: () => void; done: () => void }) {
+	const { say } = useSession();
+	const work = useWork();
+	const [v, setV] = useState({ scope: "prefix", value: "", class: "", reason: "", until: "" });
+	const set = (k: keyof typeof v) => (e: { currentTarget: { value: string } }) => setV((old) => ({ ...old, [k]: e.currentTarget.value }));
+	const wrong = (f: string) => (work.error?.field === f ? work.error.message : undefined);
+	return (
+		<Dialog title={t("Tell nobody of")} close={close}>
+			<form onSubmit={(e) => {
+				e.preventDefault();
+				void work.run(async () => {
+					await post("/contacts/off", { reason: v.reason, ...(v.value ? { scope: v.scope, value: v.value } : {}), ...(v.class ? { class: v.class } : {}), ...(v.until ? { until: v.until } : {}) });
+					say(t("Saved: nobody is told of it from now on."));
+				}).then((ok) => {
+					if (!ok) return;
+					done();
+					close();
+				});
+			}}>
+				{work.error && !wrong(work.error.field ?? "") ? <Failure problem={work.error} /> : null}
+				<Field label={t("Of what")}>{(p) => <select {...p} value={v.scope} onChange={set("scope")}><Scopes /></select>}</Field>
+				<Field label={t("Which")} error={wrong("value")}>{(p) => <input {...p} dir="ltr" value={v.value} onInput={set("value")} />}</Field>
+				<Field label={t("Class")} error={wrong("class")}>
+					{(p) => (
+						<select {...p} value={v.class} onChange={set("class")}>
+							<option value="">{t("any")}</option>
+							{classGroups().flatMap((g) => g.classes).map((c) => <option key={c} value={c}>{className(c)}</option>)}
+						</select>
+					)}
+				</Field>
+				<Field label={t("Reason")} error={wrong("reason")}>{(p) => <input {...p} required dir="auto" value={v.reason} onInput={set("reason")} />}</Field>
+				<Field label={t("Until")} error={wrong("until")}>{(p) => <input {...p} type="date" value={v.until} onInput={set("until")} />}</Field>
+				<p class="buttons">
+					<button type="submit" class="primary" disabled={work.busy || (!v.value && !v.class)}>{t("Save")}</button>
+					<button type="button" onClick={close}>{t("Cancel")}</button>
+				</p>
+			</form>
+		</Dialog>
+	);
 }
 
 function NotToldList() {
-	const load = useLoad("off", (signal) => get<Page<Off>>("/contacts/off", {}, signal));
+	const { may, say } = useSession();
+	const load = useLoad("off", (signal) => get<{ items: Off[] }>("/contacts/off", {}, signal));
+	const work = useWork();
+	const [adding, setAdding] = useState(false);
 	useLive(["contact"], load.reload);
+	const end = (o: Off) => void work.run(async () => {
+		await del(`/contacts/off/${o.id}`);
+		say(t("Whoever answers for it is told again."));
+		load.reload();
+	});
 	return (
 		<Card title={t("Not to be told")}>
+			{work.error ? <Failure problem={work.error} /> : null}
 			<Load of={load}>
 				{(data) => data.items.length ? (
-					<Table caption={t("Not to be told")} rows={data.items} keyOf={(o) => JSON.stringify(o)} columns={[
-						{ name: "scope", head: t("Of what"), wide: true, cell: (o) => <Raw v={[o.scope, o.value].filter(Boolean).join(" ")} mono /> },
-						{ name: "until", head: t("Until"), cell: (o) => (o.until ? <Moment at={o.until} /> : t("further notice")) },
+					<Table caption={t("Not to be told")} rows={data.items} keyOf={(o) => String(o.id)} columns={[
+						{ name: "scope", head: t("Of what"), wide: true, cell: (o) => <Raw v={[o.scope, o.value, o.class, o.feed].filter(Boolean).join(" ")} mono /> },
 						{ name: "reason", head: t("Reason"), cell: (o) => (o.reason ? <Raw v={o.reason} prose /> : "–") },
+						{ name: "by", head: t("Who"), cell: (o) => (o.by ? <Raw v={o.by} /> : "–") },
+						{ name: "until", head: t("Until"), cell: (o) => (o.until ? <Moment at={o.until} /> : t("further notice")) },
+						...(may("contacts.change") ? [{ name: "act", head: t("Change"), cell: (o: Off) => (
+							<button type="button" class="quiet small" disabled={work.busy} onClick={() => end(o)}>{t("Remove")}<span class="hidden"> {String(o.value ?? o.class ?? o.feed)}</span></button>
+						) }] : []),
 					]} />
 				) : <p class="muted">{t("Nothing is left out: whoever answers is told.")}</p>}
 			</Load>
+			{may("contacts.change") ? <p class="buttons"><button type="button" onClick={() => setAdding(true)}>{t("Leave something out")}</button></p> : null}
+			{adding ? <OffAdd close={() => setAdding(false)} done={load.reload} /> : null}
 		</Card>
 	);
 }
 
 export default function Contacts({ place }: PageProps) {
+	const { may } = useSession();
 	return (
 		<>
 			<Title text={t("Networks and contacts")} />
 			<div class="stack">
-				<Networks />
+				{may("findings.read") ? <Networks /> : null}
 				<List place={place} />
 				<NotToldList />
 			</div>

@@ -13,10 +13,10 @@ const MAX_BYTES = 512 * 1024;
 export default function Incident(_: PageProps) {
 	const { me } = useSession();
 	const work = useWork();
-	const [v, setV] = useState({ kind: "incident", text: "", place: "", mail: "" });
+	const [v, setV] = useState({ kind: "incident", text: "", url: "", name: "", email: "" });
 	const [message, setMessage] = useState("");
 	const [tooLarge, setTooLarge] = useState("");
-	const [taken, setTaken] = useState<{ reference?: string; id?: string | number }>();
+	const [taken, setTaken] = useState<{ number: string }>();
 	const set = (k: keyof typeof v) => (e: { currentTarget: { value: string } }) => setV((old) => ({ ...old, [k]: e.currentTarget.value }));
 	const wrong = (f: string) => (work.error?.field === f ? work.error.message : undefined);
 	const spam = v.kind === "spam";
@@ -32,9 +32,9 @@ export default function Incident(_: PageProps) {
 				<Title text={t("Thank you")} />
 				<Card>
 					<p class="note good">{t("Your report was taken in.")}</p>
-					{taken.reference ?? taken.id ? <p>{t("Its reference:")} <strong><Raw v={String(taken.reference ?? taken.id)} mono /></strong></p> : null}
+					<p>{t("Its number:")} <strong><Raw v={taken.number} mono /></strong></p>
 					<p>{t("We look at every report. You hear from us if you gave an address and we have a question.")}</p>
-					<p class="buttons"><button type="button" onClick={() => { setTaken(undefined); setMessage(""); setV({ kind: "incident", text: "", place: "", mail: "" }); }}>{t("Report something else")}</button></p>
+					<p class="buttons"><button type="button" onClick={() => { setTaken(undefined); setMessage(""); setV({ kind: "incident", text: "", url: "", name: "", email: "" }); }}>{t("Report something else")}</button></p>
 				</Card>
 			</div>
 		);
@@ -47,7 +47,7 @@ export default function Incident(_: PageProps) {
 				<form onSubmit={(e) => {
 					e.preventDefault();
 					void work.run(async () => setTaken(await post("/public/report", {
-						kind: v.kind, text: spam ? message : v.text, place: v.place || null, mail: v.mail || null,
+						kind: v.kind, ...(spam ? { mail: message } : { text: v.text, url: v.url || null }), name: v.name || null, email: v.email || null,
 					})));
 				}}>
 					{work.error && !wrong(work.error.field ?? "") ? <Failure problem={work.error} /> : null}
@@ -61,7 +61,7 @@ export default function Incident(_: PageProps) {
 							<Field label={t("The mail as a file")} error={tooLarge} hint={t("Save it in your mail program (as .eml), so that its headers come along.")}>
 								{(p) => <input {...p} type="file" accept=".eml,message/rfc822" onChange={(e) => void read(e.currentTarget.files?.[0])} />}
 							</Field>
-							<Field label={t("or its source text")} error={wrong("text")}>
+							<Field label={t("or its source text")} error={wrong("mail")}>
 								{(p) => <textarea {...p} required dir="auto" class="mono" rows={8} value={message} onInput={(e) => setMessage(e.currentTarget.value)} />}
 							</Field>
 						</>
@@ -70,13 +70,16 @@ export default function Incident(_: PageProps) {
 							<Field label={t("What happened?")} error={wrong("text")} hint={t("When, what was seen, and lines of a log if you have any. No passwords, please.")}>
 								{(p) => <textarea {...p} required minLength={10} maxLength={20000} dir="auto" rows={8} value={v.text} onInput={set("text")} />}
 							</Field>
-							<Field label={t("Where?")} error={wrong("place")} hint={t("The address, domain or page it is about, if you know it.")}>
-								{(p) => <input {...p} dir="ltr" value={v.place} onInput={set("place")} />}
+							<Field label={t("Where?")} error={wrong("url")} hint={t("The address, domain or page it is about, if you know it.")}>
+								{(p) => <input {...p} dir="ltr" value={v.url} onInput={set("url")} />}
 							</Field>
 						</>
 					)}
-					<Field label={t("Your mail address")} error={wrong("mail")} hint={t("Only if you want an answer. It is used for nothing else.")}>
-						{(p) => <input {...p} type="email" autocomplete="email" dir="ltr" value={v.mail} onInput={set("mail")} />}
+					<Field label={t("Your name")} error={wrong("name")}>
+						{(p) => <input {...p} autocomplete="name" maxLength={100} dir="auto" value={v.name} onInput={set("name")} />}
+					</Field>
+					<Field label={t("Your mail address")} error={wrong("email")} hint={t("Only if you want an answer. It is used for nothing else.")}>
+						{(p) => <input {...p} type="email" autocomplete="email" dir="ltr" value={v.email} onInput={set("email")} />}
 					</Field>
 					<p class="buttons"><button type="submit" class="primary" disabled={work.busy}>{work.busy ? t("Being sent …") : t("Send the report")}</button></p>
 				</form>

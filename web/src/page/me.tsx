@@ -1,10 +1,10 @@
 /* me: one's own account: password, second factor (its QR code is drawn here, so the secret goes nowhere else), tokens. */
 import { useEffect, useState } from "preact/hooks";
-import { del, get, post } from "../lib/api";
+import { del, get, patch, post } from "../lib/api";
 import { t } from "../lib/i18n";
 import { useLoad, useWork } from "../lib/load";
 import { useSession } from "../lib/session";
-import type { Page, Token } from "../lib/types";
+import type { SessionRow, Token } from "../lib/types";
 import { RIGHT_NAMES, rightName, roleName } from "../lib/words";
 import type { PageProps } from "../pages";
 import { Card, Dialog, Facts, Failure, Field, Load, Table, Title } from "../ui/parts";
@@ -23,7 +23,7 @@ function Password() {
 				e.preventDefault();
 				if (v.fresh !== v.again) return;
 				void work.run(async () => {
-					await post("/me/password", { old: v.old, password: v.fresh });
+					await post("/me/password", { current: v.old, password: v.fresh });
 					setV({ old: "", fresh: "", again: "" });
 					say(t("Your password was changed. Your other sessions have ended."));
 					await refresh();
@@ -80,19 +80,30 @@ function SecondFactor() {
 	const work = useWork();
 	const [begun, setBegun] = useState<Begun>();
 	const [code, setCode] = useState("");
+	const [current, setCurrent] = useState("");
 	const [recovery, setRecovery] = useState<string[]>();
+	const begin = () => void work.run(async () => {
+		setBegun(await post<Begun>("/me/totp", { current }));
+		setCurrent("");
+	});
+	const off = () => void work.run(async () => {
+		await post("/me/totp/off", { current });
+		setCurrent("");
+		say(t("The second factor is off."));
+		await refresh();
+	});
 	const confirm = () => void work.run(async () => {
-		const r = await post<{ recovery?: string[]; recovery_codes?: string[] } | undefined>("/me/totp/confirm", { code: code.replace(/\s/g, "") });
+		const r = await post<{ recovery_codes: string[] }>("/me/totp/confirm", { code: code.replace(/\s/g, "") });
 		setBegun(undefined);
 		setCode("");
-		setRecovery(r?.recovery ?? r?.recovery_codes);
+		setRecovery(r.recovery_codes);
 		say(t("The second factor is on."));
 		await refresh();
 	});
 	return (
-		<Card title={t("Second factor")}>
+		<Card title={t("Second factor")} id="second-factor">
 			{work.error ? <Failure problem={work.error} /> : null}
-			{me.second_factor ? <p class="note good">{t("A code was asked for when you signed in.")}</p>
+			{me.second_factor ? <p class="note good">{t("Signing in asks for a code as well.")}</p>
 				: <p class="note warn">{t("Without a second factor, whoever knows your password can sign in.")}</p>}
 			{recovery?.length ? (
 				<>
@@ -114,10 +125,46 @@ function SecondFactor() {
 					</p>
 				</form>
 			) : (
-				<p class="buttons"><button type="button" disabled={work.busy} onClick={() => void work.run(async () => setBegun(await post<Begun>("/me/totp")))}>
-					{me.second_factor ? t("Use another authenticator") : t("Set it up")}
-				</button></p>
+				<form onSubmit={(e) => { e.preventDefault(); begin(); }}>
+					<Field label={t("Password")} hint={t("Asked for again, in case you left your desk.")}>
+						{(p) => <input {...p} required type="password" autocomplete="current-password" dir="auto" value={current} onInput={(e) => setCurrent(e.currentTarget.value)} />}
+					</Field>
+					<p class="buttons">
+						<button type="submit" disabled={work.busy}>{me.second_factor ? t("Use another authenticator") : t("Set it up")}</button>
+						{me.second_factor ? <button type="button" disabled={work.busy || !current} onClick={off}>{t("Switch it off")}</button> : null}
+					</p>
+				</form>
 			)}
+		</Card>
+	);
+}
+
+function Sessions() {
+	const { say } = useSession();
+	const load = useLoad("sessions", (signal) => get<{ items: SessionRow[] }>("/me/sessions", {}, signal));
+	const work = useWork();
+	return (
+		<Card title={t("Where you are signed in")} wide>
+			{work.error ? <Failure problem={work.error} /> : null}
+			<Load of={load}>
+				{(data) => (
+					<>
+						<Table caption={t("Where you are signed in")} rows={data.items} keyOf={(s) => String(s.id)} columns={[
+							{ name: "address", head: t("Address"), wide: true, cell: (s) => <><Raw v={s.address} mono /> {s.this ? <span class="muted">{t("(here)")}</span> : null}</> },
+							{ name: "created", head: t("Since"), cell: (s) => <Moment at={s.created} /> },
+							{ name: "seen", head: t("Last seen"), cell: (s) => <Moment at={s.seen} /> },
+							{ name: "factor", head: t("Second factor"), cell: (s) => (s.second_factor ? t("yes") : t("no")) },
+						]} />
+						{data.items.length > 1 ? (
+							<p class="buttons"><button type="button" disabled={work.busy} onClick={() => void work.run(async () => {
+								await del("/me/sessions");
+								say(t("You are signed out everywhere else."));
+								load.reload();
+							})}>{t("Sign out everywhere else")}</button></p>
+						) : null}
+					</>
+				)}
+			</Load>
 		</Card>
 	);
 }
@@ -143,9 +190,8 @@ function NewToken({ close, done }: { close: () => void; done: () => void }) {
 			<form onSubmit={(e) => {
 				e.preventDefault();
 				void work.run(async () => {
-					const expires = new Date(Date.now() + Number(days) * 86400_000).toISOString().replace(/\.\d+/, "");
-					const r = await post<{ token?: string; secret?: string }>("/tokens", { name, scopes, expires });
-					setSecret(r.token ?? r.secret ?? "");
+					const r = await post<{ token: string }>("/tokens", { name, scopes, days: Number(days) });
+					setSecret(r.token);
 					done();
 				});
 			}}>
@@ -176,7 +222,7 @@ function NewToken({ close, done }: { close: () => void; done: () => void }) {
 
 function Tokens() {
 	const { say } = useSession();
-	const load = useLoad("tokens", (signal) => get<Page<Token>>("/tokens", {}, signal));
+	const load = useLoad("tokens", (signal) => get<{ items: Token[] }>("/tokens", {}, signal));
 	const work = useWork();
 	const [making, setMaking] = useState(false);
 	const end = (k: Token) => void work.run(async () => {
@@ -190,11 +236,11 @@ function Tokens() {
 			<Load of={load}>
 				{(data) => data.items.length ? (
 					<Table caption={t("Tokens for programs")} rows={data.items} keyOf={(k) => String(k.id)} columns={[
-						{ name: "name", head: t("Name"), wide: true, cell: (k) => <Raw v={k.name} /> },
+						{ name: "name", head: t("Name"), wide: true, cell: (k) => <><Raw v={k.name} /> <span class="muted small"><Raw v={`${k.prefix}…`} mono /></span></> },
 						{ name: "scopes", head: t("It may"), cell: (k) => k.scopes.map(rightName).join(" · ") },
 						{ name: "expires", head: t("Expires"), cell: (k) => <Moment at={k.expires} /> },
-						{ name: "used", head: t("Last used"), cell: (k) => <Moment at={k.last_used} /> },
-						{ name: "act", head: t("Change"), cell: (k) => <button type="button" class="quiet small" disabled={work.busy} aria-label={t("End the token %s", k.name)} onClick={() => end(k)}>{t("End it")}</button> },
+						{ name: "used", head: t("Last used"), cell: (k) => <Moment at={k.seen} /> },
+						{ name: "act", head: t("Change"), cell: (k) => <button type="button" class="quiet small" disabled={work.busy} onClick={() => end(k)}>{t("End it")}<span class="hidden"> {k.name}</span></button> },
 					]} />
 				) : <p class="muted">{t("None. A program that works with this node for you signs in with a token of its own.")}</p>}
 			</Load>
@@ -204,20 +250,55 @@ function Tokens() {
 	);
 }
 
+function Profile() {
+	const { me, say, refresh } = useSession();
+	const work = useWork();
+	const [display, setDisplay] = useState(me.display ?? "");
+	const [mail, setMail] = useState(me.mail ?? "");
+	return (
+		<Card title={t("Who you are here")} wide>
+			<Facts rows={[
+				[t("Name"), <Raw v={me.name} />],
+				[t("Roles"), me.roles.map(roleName).join(" · ") || t("none")],
+				...(me.country ? [[t("Country"), <bdi>{me.country}</bdi>] as [string, preact.ComponentChildren]] : []),
+			]} />
+			<form class="fields line" onSubmit={(e) => {
+				e.preventDefault();
+				void work.run(async () => {
+					await patch("/me", { display, mail });
+					say(t("Saved."));
+					await refresh();
+				});
+			}}>
+				{work.error ? <Failure problem={work.error} /> : null}
+				<Field label={t("Name that others see")}>{(p) => <input {...p} maxLength={128} autocomplete="name" dir="auto" value={display} onInput={(e) => setDisplay(e.currentTarget.value)} />}</Field>
+				<Field label={t("Mail address")}>{(p) => <input {...p} type="email" autocomplete="email" dir="ltr" value={mail} onInput={(e) => setMail(e.currentTarget.value)} />}</Field>
+				<p class="buttons"><button type="submit" disabled={work.busy}>{t("Save")}</button></p>
+			</form>
+		</Card>
+	);
+}
+
 export default function MePage(_: PageProps) {
 	const { me } = useSession();
+	// With a password that was given out nothing but changing it is possible.
+	if (me.must_change) {
+		return (
+			<div class="narrow">
+				<Title text={t("Choose a password")} />
+				<p class="note warn">{t("Your password was given to you by somebody else. Choose your own; then all the rest is there.")}</p>
+				<Password />
+			</div>
+		);
+	}
 	return (
 		<>
 			<Title text={t("Your account")} />
 			<div class="grid">
-				<Card title={t("Who you are here")} wide>
-					<Facts rows={[
-						[t("Name"), <Raw v={me.name} />],
-						[t("Roles"), me.roles.map(roleName).join(" · ") || t("none")],
-					]} />
-				</Card>
+				<Profile />
 				<Password />
 				<SecondFactor />
+				<Sessions />
 				<Tokens />
 			</div>
 		</>

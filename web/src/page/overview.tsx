@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { ComponentType } from "preact";
 import { get } from "../lib/api";
 import { countryName, useCountries } from "../lib/country";
-import { ago, num, percent, span, t, tn } from "../lib/i18n";
+import { bytes, num, percent, span, t, tn } from "../lib/i18n";
 import { useLive } from "../lib/live";
 import { useLoad } from "../lib/load";
 import { useSession } from "../lib/session";
@@ -58,24 +58,23 @@ function Ranking({ caption, head, rows, name, href }: { caption: string; head: s
 }
 
 function byState(data: Data): [string, number][] {
-	const of = new Map<string, number>(Array.isArray(data.by_state)
-		? data.by_state.map((r) => [r.key ?? "", r.findings])
-		: Object.entries(data.by_state));
+	const of = new Map<string, number>(Object.entries(data.by_state));
 	return STATE_NAMES.map((s) => [s, of.get(s) ?? 0]);
 }
 
-const dayOf = (r: StatRow): string => r.key ?? "";
+const dayOf = (r: StatRow): string => r.key;
 
 function Shown({ data }: { data: Data }) {
 	const { may } = useSession();
 	const states = byState(data);
 	const all = states.reduce((sum, [, n]) => sum + n, 0);
-	const values = new Map(data.countries.filter((r) => r.key && r.key !== "-").map((r) => [r.key!, r.findings]));
+	const values = new Map(data.countries.filter((r) => r.key && r.key !== "-").map((r) => [r.key, r.findings]));
 	const reports = data.reports;
 	const list = (q: string) => (may("findings.read") ? `/findings?${q}` : undefined);
 	const reportsAt = (q = "") => (may("reports.read") ? `/reports${q}` : undefined);
-	const when = reports.last ? t("the last one %s", ago(reports.last)) : undefined;
-	if (!reports.total && !all) {
+	const received = reports.received + reports.reading + reports.done + reports.aside + reports.nothing;
+	const waiting = reports.received + reports.reading;
+	if (!received && !all) {
 		return (
 			<Empty title={t("This node has not taken in any report yet.")}>
 				{may("reports.add") ? <p><a class="button primary" href="/reports">{t("Hand in the first report")}</a></p> : null}
@@ -87,13 +86,15 @@ function Shown({ data }: { data: Data }) {
 		<div class="grid">
 			<section class="figures wide" aria-label={t("In short")}>
 				<Figure label={t("Open findings")} value={data.open} href={list("state=open")} sub={t("%s of all", percent(data.open, all))} />
-				<Figure label={t("Reports, 7 days")} value={reports.week ?? null} href={reportsAt()} sub={when} />
-				<Figure label={t("Set aside")} value={reports.aside ?? null} href={reportsAt("?state=aside")} sub={t("reports that could not be read")} />
+				<Figure label={t("Reports")} value={received} href={reportsAt()}
+					sub={waiting ? tn("%s is being read", "%s are being read", waiting) : bytes(reports.bytes)} />
+				<Figure label={t("Set aside")} value={reports.aside} href={reportsAt("?state=aside")} sub={t("reports that could not be read")} />
 				<Figure label={t("Time to notify")} value={data.times.notify.median_s === null ? null : span(data.times.notify.median_s)}
 					sub={tn("median of %s finding", "median of %s findings", data.times.notify.count)} />
 				<Figure label={t("Time to fix")} value={data.times.fix.median_s === null ? null : span(data.times.fix.median_s)}
 					sub={tn("median of %s finding", "median of %s findings", data.times.fix.count)} />
 			</section>
+			<p class="muted wide">{tn("Of the last day.", "Of the last %s days: tables, lines and times. What is open counts whenever it began.", data.period_days)}</p>
 			<Card title={t("By state")}>
 				<table class="plain rank">
 					<caption class="hidden">{t("Findings by state")}</caption>
@@ -129,11 +130,11 @@ function Shown({ data }: { data: Data }) {
 			</Card>
 			<Card title={t("By class")}>
 				<Ranking caption={t("Findings by class")} head={t("Class")} rows={data.classes.slice(0, 12)}
-					name={(r) => className(r.key)} href={(r) => list(`class=${encodeURIComponent(r.key ?? "")}`)} />
+					name={(r) => className(r.key)} href={(r) => list(`class=${encodeURIComponent(r.key)}`)} />
 			</Card>
 			<Card title={t("By network")}>
 				<Ranking caption={t("Findings by network")} head={t("Network")} rows={data.networks.slice(0, 12)}
-					name={(r) => <Network asn={r.number} name={r.name} />} href={(r) => list(`asn=${r.number ?? 0}`)} />
+					name={(r) => <Network asn={r.number} name={r.as_name} />} href={(r) => list(`asn=${r.number}`)} />
 			</Card>
 		</div>
 	);

@@ -5,21 +5,22 @@
  */
 import { useState } from "preact/hooks";
 import { get, post } from "../lib/api";
-import { countryName } from "../lib/country";
-import { t, tn } from "../lib/i18n";
+import { num, t, tn, tx } from "../lib/i18n";
 import { useLoad, useWork } from "../lib/load";
-import { className } from "../lib/words";
+import type { Given } from "../lib/types";
+import { answerName, className } from "../lib/words";
 import type { PageProps } from "../pages";
-import { Card, Empty, Failure, Field, Load, Table, Title } from "../ui/parts";
+import { Card, Failure, Field, Load, Table, Title } from "../ui/parts";
 import { Moment, Raw } from "../ui/text";
 
 interface Asked {
-	node?: { name: string };
-	notice?: string;
-	sent?: string | null;
-	expires?: string | null;
-	answered?: { answer: string; at: string } | null;
-	findings: { id: string; place: string; port?: number | null; class: string; country?: string | null; last_seen: string; state?: string }[];
+	notice: string;
+	from: string; // who told
+	created: string;
+	expires: string;
+	findings: number;
+	classes: { class: string; title: string; findings: number }[];
+	answers_given: Given[];
 }
 
 type Answer = "fixed" | "not-ours" | "need-help";
@@ -42,24 +43,24 @@ export default function ReplyPage({ id = "" }: PageProps) {
 			<Load of={load}>
 				{(a) => (
 					<>
-						<p>{tn("You were told of %s finding in your network.", "You were told of %s findings in your network.", a.findings.length)}</p>
-						{a.findings.length ? (
-							<Table caption={t("Findings")} rows={a.findings} keyOf={(f) => f.id} columns={[
-								{ name: "place", head: t("Place"), wide: true, cell: (f) => <><Raw v={f.place} mono />{f.port ? <bdi dir="ltr">{` :${f.port}`}</bdi> : null}</> },
-								{ name: "class", head: t("Class"), cell: (f) => className(f.class) },
-								...(a.findings.some((f) => f.country) ? [{ name: "country", head: t("Country"), cell: (f: Asked["findings"][number]) => countryName(f.country) }] : []),
-								{ name: "last", head: t("Last seen"), cell: (f) => <Moment at={f.last_seen} /> },
-							]} />
-						) : <Empty title={t("None of them is open any more.")} />}
+						<p>{tx("%s told you of systems in your network that need attention.", <strong><Raw v={a.from} /></strong>)} <Moment at={a.created} /></p>
+						<Table caption={t("Findings")} rows={a.classes} keyOf={(c) => c.class} columns={[
+							{ name: "class", head: t("Class"), wide: true, cell: (c) => c.title || className(c.class) },
+							{ name: "findings", head: t("Findings"), num: true, cell: (c) => num(c.findings) },
+						]} />
+						<p class="muted">{tn("%s finding; the message has the details.", "%s findings; the message has the details.", a.findings)}</p>
+						{a.answers_given.length ? (
+							<Card title={t("Answers so far")}>
+								<ul class="list">{a.answers_given.map((g, k) => <li key={k}><strong>{answerName(g.answer)}</strong> <span class="muted"><Moment at={g.at} /></span>{g.comment ? <p class="quote"><Raw v={g.comment} prose /></p> : null}</li>)}</ul>
+							</Card>
+						) : null}
 						{sent ? (
 							<Card><p class="note good" role="status">{t("Thank you. Your answer was taken in.")}</p></Card>
-						) : a.answered ? (
-							<Card><p class="note good">{t("This notice was answered already.")} <Moment at={a.answered.at} /></p></Card>
 						) : (
 							<Card title={t("Your answer")}>
 								<form onSubmit={(e) => {
 									e.preventDefault();
-									if (answer) void work.run(async () => { await post(at, { answer, comment }); setSent(true); });
+									if (answer) void work.run(async () => { await post(at, { answer, comment: comment || null }); setSent(true); load.reload(); });
 								}}>
 									{work.error ? <Failure problem={work.error} /> : null}
 									<fieldset>
@@ -76,6 +77,7 @@ export default function ReplyPage({ id = "" }: PageProps) {
 									</Field>
 									<p class="buttons"><button type="submit" class="primary" disabled={work.busy || !answer}>{t("Send the answer")}</button></p>
 								</form>
+								<p class="hint">{t("The link works until")} <Moment at={a.expires} /></p>
 							</Card>
 						)}
 					</>

@@ -65,7 +65,7 @@ function Account() {
 	};
 	return (
 		<>
-			<a class="who" href="/me" title={t("Your account")}><Raw v={me.name} /></a>
+			<a class="who" href="/me" title={t("Your account")}><Raw v={me.display || me.name} /></a>
 			<button type="button" class="quiet" onClick={() => void out()}>{t("Sign out")}</button>
 		</>
 	);

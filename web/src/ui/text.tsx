@@ -29,12 +29,12 @@ function pieces(value: string, prose: boolean): ComponentChildren[] {
 
 const LONG = 400;
 
-/* A value from a report: an address, a label, a file's name. prose: a person's words. brief: the whole stands elsewhere. */
-export function Raw({ v, mono, prose, brief }: { v: string | number | null | undefined; mono?: boolean; prose?: boolean; brief?: boolean }) {
+/* A value from a report: an address, a label, a file's name. prose: a person's words. brief: the whole stands elsewhere; whole: never cut. */
+export function Raw({ v, mono, prose, brief, whole }: { v: string | number | null | undefined; mono?: boolean; prose?: boolean; brief?: boolean; whole?: boolean }) {
 	const [all, setAll] = useState(false);
 	if (v === null || v === undefined || v === "") return <span class="none">{t("unknown")}</span>;
 	const value = String(v);
-	const cut = !all && value.length > LONG;
+	const cut = !all && !whole && value.length > LONG;
 	return (
 		<>
 			<bdi dir={mono ? "ltr" : "auto"} class={mono ? "raw mono" : prose ? "raw prose" : "raw"}>
