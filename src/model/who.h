@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/buf.h"
+#include "base/err.h"
 #include "base/slice.h"
 #include "parse/ip.h"
 
@@ -45,6 +47,7 @@ enum who_right {
 	RIGHT_NOTICES_SEND, /* approve and send: nobody approves what they prepared themselves where two are asked for */
 	RIGHT_SETTINGS_READ,
 	RIGHT_SETTINGS_CHANGE,
+	RIGHT_ACCOUNTS_READ, /* who is here, as what */
 	RIGHT_ACCOUNTS, /* make, change, lock, reset */
 	RIGHT_AUDIT_READ,
 	RIGHT_METRICS,
@@ -52,16 +55,31 @@ enum who_right {
 };
 const char *who_right_name(enum who_right r); /* "findings.read" */
 bool who_right_find(struct slice name, enum who_right *out);
+const char *who_right_title(enum who_right r); /* catalogue key */
 /* What a role may do, as 1u << right. Every role has PUBLIC and SELF. */
 uint32_t who_role_rights(enum who_role r);
+uint32_t who_roles_rights(uint32_t roles); /* of all that are set in 1u << role */
+#define WHO_RIGHTS_ALL ((1u << RIGHT_COUNT) - 1)
+/* What a token or a partner may be given: not what is a person's alone (SELF, ACCOUNTS). */
+uint32_t who_scopes(void);
+/*
+ * Rights or roles as words with one space between, in the order above; and
+ * back, where spaces and commas part them. ERR_INPUT names the word that is none.
+ */
+void who_rights_print(uint32_t rights, struct buf *out);
+bool who_rights_parse(struct slice s, uint32_t *out, struct err *e) MUST_USE;
+void who_roles_print(uint32_t roles, struct buf *out);
+bool who_roles_parse(struct slice s, uint32_t *out, struct err *e) MUST_USE;
 
 enum who_kind {
 	WHO_NOBODY, /* not signed in */
 	WHO_PERSON, /* by session */
 	WHO_TOKEN, /* by API token */
 	WHO_PARTNER, /* a node, by client certificate */
-	WHO_HERE /* the command line on the node's own machine */
+	WHO_HERE, /* the command line on the node's own machine */
+	WHO_KIND_COUNT
 };
+const char *who_kind_name(enum who_kind k); /* "person" */
 
 struct who {
 	enum who_kind kind;
@@ -72,7 +90,21 @@ struct who {
 	uint32_t rights; /* 1u << right: of the roles, cut to the token's scopes */
 	bool second_factor; /* was given in this session */
 	struct ip from; /* the client's address */
+	bool must_change; /* signed in with a password that was given out: SELF is all there is */
+	/*
+	 * Only what concerns this country is theirs to see and to move ("ES"); two
+	 * zero bytes: all. Set for who sees findings as a focal point alone.
+	 */
+	uint8_t country[2];
 };
+
+/* What an account with these roles and rights is held to by its country (see above). */
+void who_country_set(struct who *w, struct slice country);
+static inline bool
+who_is_bound(const struct who *w)
+{
+	return w->country[0] != 0;
+}
 
 static inline bool
 who_may(const struct who *w, enum who_right r)

@@ -31,6 +31,12 @@ struct api_request {
 	struct slice authorization; /* or "" */
 	struct slice csrf; /* X-CSRF-Token, or "" */
 	struct slice origin; /* Origin, or "" */
+	struct slice host; /* Host or :authority ("node.example:8443"), behind a trusted proxy what it tells; or "" */
+	struct slice client_cert; /* SHA-256 of the client's certificate (DER), 32 bytes, once its key was proved; or "" */
+	struct slice client_subject; /* and its subject as RFC 4514 text; or "" */
+	struct slice if_none_match; /* or "" */
+	struct slice encoding; /* Accept-Encoding, or "" */
+	struct slice agent; /* User-Agent, cut to 200 bytes, or "" */
 	struct slice body; /* small bodies, whole: at most API_BODY_MAX */
 	int body_fd; /* a large body (a report) in a file of its own, at offset 0; -1: none */
 	uint64_t body_bytes; /* of either */
@@ -49,6 +55,7 @@ typedef bool (*api_more)(void *cookie, struct buf *out, bool *end_out, struct er
 
 struct api_response {
 	int status; /* HTTP's */
+	bool events; /* it is the stream of server-sent events: http_events_begin() instead of an answer */
 	const char *type; /* media type with charset; static text */
 	struct buf body; /* the whole body, or its beginning where `more` is set */
 	api_more more;
@@ -73,6 +80,16 @@ struct api {
 	struct node *node; /* its store and settings */
 	struct flow *flow; /* NULL where nothing may be changed: a web process */
 	void *auth; /* of auth.c */
+	/*
+	 * Who asks, from cookie, token or certificate; proves that a changing
+	 * request by cookie comes from our own page. What *out names lives in mem.
+	 * NULL: whoever makes the request sets its who itself, or it is nobody.
+	 */
+	bool (*who)(struct api *a, const struct api_request *r, struct arena *mem, struct who *out, struct err *e);
+	/* May this address ask so once more now? False: *retry_s_out says when. rate: enum api_rate. NULL: always. */
+	bool (*rate)(struct api *a, int rate, struct ip from, int64_t *retry_s_out);
+	/* Into the audit log: what ("POST /api/v1/findings/acts"), about what, and the answer's status. May be NULL. */
+	bool (*audit)(struct api *a, const struct who *who, const char *what, struct slice about, int status, struct err *e);
 	/* After something changed: a kind ("finding", "report", "notice", ...) and an id (0: many). May be NULL. */
 	void (*changed)(void *cookie, const char *kind, int64_t id);
 	void *cookie;

@@ -26,11 +26,14 @@ struct http_options {
 	size_t listen_count;
 	const char *tls_cert, *tls_key; /* PEM files; NULL: plain HTTP */
 	const char *tls_client_ca; /* asks for client certificates (does not require them); may be NULL */
+	struct slice tls_ticket_secret; /* 32 bytes that all processes of the node share, or SLICE_NONE: one of this process alone */
 	const char *spool; /* folder for large bodies (O_TMPFILE) */
-	struct slice trusted_proxies; /* prefixes whose Forwarded / X-Forwarded-For is believed */
+	struct slice trusted_proxies; /* prefixes, by commas or blanks, whose Forwarded / X-Forwarded-For is believed */
 	struct http_limits limits;
 	/* How large a body may be, told by the head alone; into a file where over API_BODY_MAX. */
 	uint64_t (*body_max)(void *cookie, const struct api_request *head);
+	/* Which methods there are at a path, as 1u << method; 0: nothing is there. For OPTIONS and 405; may be NULL. */
+	unsigned (*methods)(void *cookie, const struct api_request *head);
 	/*
 	 * The whole request is there. Answer now or later with http_answer(). r
 	 * lives until then. The handler never blocks.
@@ -41,8 +44,13 @@ struct http_options {
 	void *cookie;
 };
 
+/*
+ * What o points at has to live as long as *out. Raises the process' limit of
+ * descriptors to what o->limits.connections need, as far as it may, and
+ * ignores SIGPIPE.
+ */
 bool http_open(const struct http_options *o, struct http **out, struct err *e) MUST_USE;
-/* Gives the answer; what r holds is http's from now on. With back-pressure: `more` is asked as the client takes. */
+/* Gives the answer; *r is empty afterwards. What r holds is http's from now on. With back-pressure: `more` is asked as the client takes. */
 void http_answer(struct http_exchange *x, struct api_response *r);
 /* The exchange becomes a stream of server-sent events; http_event() sends one to it. */
 void http_events_begin(struct http_exchange *x);
@@ -50,6 +58,8 @@ void http_events_begin(struct http_exchange *x);
 bool http_event(struct http_exchange *x, struct slice event);
 /* Further descriptors and a timer in the same loop: the keeper's socket, signals. */
 bool http_watch(struct http *h, int fd, void (*ready)(void *cookie), void *cookie, struct err *e) MUST_USE;
+/* No more of it, before it is closed. May be called by ready() itself. */
+void http_unwatch(struct http *h, int fd);
 bool http_every(struct http *h, unsigned ms, void (*tick)(void *cookie), void *cookie, struct err *e) MUST_USE;
 /* Run until http_stop(): then no new connection is taken, answers that are under way are given (up to 30 s), and this returns. */
 bool http_run(struct http *h, struct err *e) MUST_USE;

@@ -2,8 +2,8 @@
  * build: the page as a folder of files whose names hold a hash of what is in
  * them, so that a browser may keep them for good; index.html alone is asked for
  * anew. Beside each lie .br and .gz, packed once here and not at every request.
- *   node tools/build.mjs --out FOLDER [--c FILE.c] [--depfile FILE.d] [--dev]
- * --c: the files as C for the program (struct embedded, see src/base/embedded.h).
+ *   node tools/build.mjs --out FOLDER [--stamp FILE] [--depfile FILE.d] [--dev]
+ * data/embed_page.py puts the folder into the program.
  */
 import crypto from "node:crypto";
 import fs from "node:fs";
@@ -88,27 +88,14 @@ const pages = Object.fromEntries(Object.entries(built.metafile.outputs).filter((
 	[o.entryPoint, { file: url(f), needs: o.imports.filter((i) => i.kind === "import-statement").map((i) => url(i.path)) }]));
 fs.writeFileSync(path.join(out, "manifest.json"), JSON.stringify({ assets, pages, messages: wanted.length }, null, 1));
 
-if (arg("c")) {
-	const all = files.flatMap((f) => [f, `${f}.br`, `${f}.gz`]).sort();
-	const text = ["#include \"server/page.h\"\n"];
-	const rows = all.map((f, i) => {
-		const at = path.join(out, f);
-		if (/["\\]/.test(at)) throw new Error(`a path that C cannot have: ${at}`);
-		text.push(`__asm__(".pushsection .rodata\\n.balign 16\\n.globl page_${i}, page_${i}_end\\npage_${i}:\\n"\n`
-			+ `    ".incbin \\"${at}\\"\\npage_${i}_end:\\n.byte 0\\n.popsection\\n");\n`
-			+ `extern const uint8_t page_${i}[] __attribute__((visibility("hidden")));\n`
-			+ `extern const uint8_t page_${i}_end[] __attribute__((visibility("hidden")));\n`);
-		return `\t{ S_INIT("${f}"), page_${i}, page_${i}_end },\n`;
-	});
-	text.push(`const struct embedded page_files[] = {\n${rows.join("")}};\nconst size_t page_count = sizeof(page_files) / sizeof(page_files[0]);\n`);
-	fs.writeFileSync(arg("c"), text.join(""));
-}
 if (arg("depfile")) {
 	const used = new Set([...sources(), countriesFile, path.join(root, "index.html"), path.join(root, "src/icon.svg"), path.join(root, "src/style/main.css"),
 		path.join(root, "package-lock.json"), ...LANGS.map((l) => path.join(locale, `${l}.po`)), ...fs.readdirSync(path.join(root, "tools")).map((f) => path.join(root, "tools", f))]);
-	fs.writeFileSync(arg("depfile"), `${arg("c")}: ${[...used].map((f) => f.replace(/ /g, "\\ ")).join(" \\\n ")}\n`);
+	fs.writeFileSync(arg("depfile"), `${arg("stamp")}: ${[...used].map((f) => f.replace(/ /g, "\\ ")).join(" \\\n ")}\n`);
 }
-if (!arg("c")) {
+if (arg("stamp")) {
+	fs.writeFileSync(arg("stamp"), `${wanted.length} messages, ${files.length} files\n`);
+} else {
 	const size = (f) => fs.statSync(path.join(out, `${f}.br`)).size;
 	for (const f of files) console.log(String(size(f)).padStart(7), f);
 }

@@ -1,0 +1,62 @@
+/*
+ * api_routes: the one list of what there is. What is not in it is refused.
+ */
+#include "server/api_rooms.h"
+#include "server/api_route.h"
+
+const struct api_room *const api_rooms[] = {
+	&api_meta_room,
+	NULL,
+};
+
+/* The part before the next '/', off *rest. False at the end. */
+static bool
+part(struct slice *rest, struct slice *out)
+{
+	return rest->p != NULL && slice_cut(rest, '/', out);
+}
+
+bool
+api_path_fits(const struct api_route *route, struct slice path, struct slice *texts)
+{
+	struct slice mine = slice_of_str(route->path), a, b;
+	size_t n = 0;
+	bool more_a, more_b;
+
+	while ((more_a = part(&mine, &a), more_b = part(&path, &b), more_a && more_b)) {
+		if (a.len > 0 && a.p[0] == '{') {
+			if (b.len == 0 || n == API_PARAMS_MAX)
+				return false;
+			if (texts != NULL)
+				texts[n] = b;
+			n++;
+		} else if (!slice_eq(a, b)) {
+			return false;
+		}
+	}
+	return !more_a && !more_b;
+}
+
+const struct api_route *
+api_route_find(const struct api_request *r, unsigned *allow_out)
+{
+	const char *path = NULL;
+
+	*allow_out = 0;
+	for (size_t i = 0; api_rooms[i] != NULL; i++) {
+		for (size_t k = 0; k < api_rooms[i]->count; k++) {
+			const struct api_route *route = &api_rooms[i]->routes[k];
+
+			if (!api_path_fits(route, r->path, NULL))
+				continue;
+			/* A literal row took the path: "{id}" behind it is another place. */
+			if (path != NULL && strcmp(path, route->path) != 0)
+				continue;
+			if (route->method == r->method)
+				return route;
+			path = route->path;
+			*allow_out |= 1u << route->method;
+		}
+	}
+	return NULL;
+}

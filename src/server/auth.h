@@ -1,0 +1,87 @@
+/*
+ * auth: whose request it is. A person comes by a session's cookie, a program by
+ * a token, a partner by the certificate of its TLS client. Asking only reads
+ * the store, so that every web process can do it; signing in, out and the
+ * marks of use are writes and run in the keeper (decision 0090).
+ *
+ *	__Host-entente=SECRET		a session; changing requests need the CSRF token and the Origin
+ *	Authorization: Bearer ente_...	a token; wins over a cookie that comes beside it
+ *	a client certificate		a partner, where neither is there
+ *
+ * What proves nothing (an ended session, a revoked token) is nobody, so that
+ * what is public still answers.
+ */
+#ifndef SERVER_AUTH_H
+#define SERVER_AUTH_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "model/who.h"
+#include "server/api.h"
+
+struct auth; /* lies in api.auth */
+
+enum auth_place {
+	AUTH_WEB, /* reads: knows who it is */
+	AUTH_KEEPER /* signs in and changes: holds the node's key, the limits and the hashing thread */
+};
+/* n must live longer. For the keeper before it gives up rights: it makes a thread and reads DIR/secret.key. */
+bool auth_open(struct node *n, enum auth_place place, struct auth **out, struct err *e) MUST_USE;
+void auth_close(struct auth **a);
+
+/*
+ * Who asks. Texts lie in mem. False, ERR_DENIED: it is a changing request
+ * (not GET) that a foreign page may have sent: answer 403 and run nothing.
+ * ERR_SYSTEM: the store cannot be read.
+ */
+bool auth_who(struct api *a, const struct api_request *r, struct arena *mem,
+    struct who *out, struct err *e) MUST_USE;
+
+/*
+ * A session or token in use that was not noted as seen for some minutes: the
+ * web process sends this request to the keeper beside r, and drops the answer.
+ * False: nothing is due. *out borrows from r and mem.
+ */
+bool auth_seen_due(struct api *a, const struct api_request *r, struct arena *mem,
+    struct api_request *out);
+
+/*
+ * Passwords are hashed by a thread of the keeper. Ask before api_handle():
+ * AUTH_NOW: go on. AUTH_LATER: keep r; when auth_fd() can be read,
+ * auth_done() gives the cookies back one by one (NULL: no more) and
+ * api_handle() then finds the work done. A keeper that never asks hashes within
+ * api_handle(), which takes some 200 ms.
+ */
+enum auth_when { AUTH_NOW, AUTH_LATER };
+enum auth_when auth_prepare(struct api *a, const struct api_request *r, void *cookie);
+int auth_fd(const struct api *a);
+void *auth_done(struct api *a);
+/* Who waited is gone: its cookie is not given back any more. */
+void auth_forget(struct api *a, void *cookie);
+
+/* By the clock, in the keeper, every few minutes: sessions that ended go, old addresses leave the audit log. */
+bool auth_sweep(struct api *a, int64_t now_s, struct err *e) MUST_USE;
+
+/*
+ * After a changing request was run: what it did goes to the audit log with who
+ * asked, and the log's head to DIR/audit.head. Handlers of accounts, sessions
+ * and tokens write their own line in their own transaction and set no_audit.
+ */
+bool auth_head_keep(struct api *a, struct err *e) MUST_USE;
+
+/* --- limits for strangers (server/limits.h) ------------------------------------ */
+
+enum auth_rate { AUTH_RATE_LOOK, AUTH_RATE_WRITE, AUTH_RATE_COUNT };
+/* May this address do one more of it? *retry_s_out: in so many seconds. Each process counts for itself. */
+bool auth_rate_take(struct api *a, enum auth_rate rate, struct ip from, int64_t *retry_s_out);
+
+/* --- for tests and fuzzing: the parsers -------------------------------------------- */
+
+/* The session's secret in a Cookie header, or NONE (also where it comes twice). */
+struct slice auth_cookie_find(struct slice cookie, struct slice name);
+/* The token of "Bearer ente_...", or NONE. */
+struct slice auth_bearer(struct slice authorization);
+/* Is Origin that of the host itself (or of url, the node's own address, where it is set)? */
+bool auth_origin_ok(struct slice origin, struct slice host, struct slice url);
+
+#endif
