@@ -26,6 +26,13 @@ export function asked(query: URLSearchParams): URLSearchParams {
 	return q;
 }
 
+// An address or network in the field for text is looked for as what it is.
+export const isAddress = (s: string): boolean => /^(\d{1,3}(\.\d{1,3}){3}|[0-9a-f]*:[0-9a-f:.]*:[0-9a-f:.]*)(\/\d{1,3})?$/i.test(s.trim());
+
+function sorted(f: Record<string, string>): Record<string, string> {
+	return f.text && !f.prefix && isAddress(f.text) ? { ...f, prefix: f.text.trim(), text: "" } : f;
+}
+
 // The same for a change of all that a filter finds.
 function asBody(q: URLSearchParams): Record<string, string | number> {
 	const out: Record<string, string | number> = {};
@@ -58,7 +65,7 @@ function Filters({ query }: { query: URLSearchParams }) {
 	return (
 		<details class="filters" open={matchMedia("(min-width: 60rem)").matches || undefined}>
 			<summary>{active ? tn("%s filter", "%s filters", active) : t("Filters")}</summary>
-			<form onSubmit={(e) => { e.preventDefault(); go(withQuery(query, { ...f, cursor: "" })); }}>
+			<form onSubmit={(e) => { e.preventDefault(); go(withQuery(query, { ...sorted(f), cursor: "" })); }}>
 				<div class="fields">
 					{input("text", t("Text"), { type: "search", placeholder: t("Address, name or label") })}
 					{select("state", t("State"), [

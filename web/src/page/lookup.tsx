@@ -14,8 +14,8 @@ import { Moment, Network, Raw } from "../ui/text";
 // Where the findings of what was asked for stand.
 function findingsOf(k: Known): string {
 	const q = new URLSearchParams();
-	if (k.kind === "asn" || k.kind === "as") q.set("asn", String(k.asn ?? k.q.replace(/\D/g, "")));
-	else if (k.kind === "prefix") q.set("prefix", k.q);
+	if (k.kind === "asn") q.set("asn", String(k.asn ?? k.q.replace(/\D/g, "")));
+	else if (k.kind === "prefix" || k.kind === "ip") q.set("prefix", k.q);
 	else q.set("text", k.q);
 	return `/findings?${q.toString()}`;
 }
