@@ -80,3 +80,19 @@ npm_data() {
 	say "Fetching the data packages from npm (about 170 MB unpacked; some minutes on a slow line)"
 	(cd "$1" && npm ci --ignore-scripts --no-audit --no-fund --silent) && : >"$1/complete"
 }
+
+# npm_web: what the page is built and tested with (web/package.json), at the versions
+# of its lock file, into .cache/web; web/node_modules points there.
+npm_web() {
+	if ! { [ -f .cache/web/complete ] && cmp -s web/package-lock.json .cache/web/package-lock.json; }; then
+		need_npm || return 1
+		mkdir -p .cache/web
+		rm -f .cache/web/complete
+		cp web/package.json web/package-lock.json .cache/web/
+		say "Fetching what the page is built with from npm (about 65 MB unpacked)"
+		(cd .cache/web && npm ci --ignore-scripts --no-audit --no-fund --silent) || return 1
+		: >.cache/web/complete
+	fi
+	# A folder that somebody made with npm itself is left as it is.
+	[ -d web/node_modules ] && [ ! -L web/node_modules ] || ln -sfn ../.cache/web/node_modules web/node_modules
+}

@@ -1,0 +1,89 @@
+/* settings: what stands in entente.conf, as the node understands it. */
+import { useState } from "preact/hooks";
+import { get, patch } from "../lib/api";
+import { N_, t } from "../lib/i18n";
+import { useLive } from "../lib/live";
+import { useLoad, useWork } from "../lib/load";
+import { useSession } from "../lib/session";
+import type { PageProps } from "../pages";
+import { Card, Empty, Field, Load, Title } from "../ui/parts";
+
+interface Setting {
+	name: string; // "section.key"
+	value: string;
+	changeable: boolean;
+}
+
+interface All {
+	items: Setting[];
+}
+
+// What those that can be changed here mean; the rest are for who looks after the machine, under their own names.
+const WORDS: Record<string, [label: string, hint: string]> = {
+	"node.name": [N_("Name of this node"), N_("As recipients of notices and the public see it.")],
+	"node.country": [N_("Country"), N_("Two letters.")],
+	"node.mail": [N_("Mail address"), N_("Notices come from it, and the public writes to it.")],
+	"node.url": [N_("Web page"), N_("Of the organisation.")],
+	"node.language": [N_("Language"), N_("Of notices to contacts whose language is unknown: ar, zh, en, fr, ru or es.")],
+	"intake.trusted": [N_("Own mail relays"), N_("Names and networks, with commas: a mail's sender is the first host before them.")],
+	"intake.report_max": [N_("Largest report"), ""],
+	"intake.reader_time": [N_("Longest time for reading a report"), ""],
+	"notices.interval": [N_("Time between two notices to one recipient"), ""],
+	"notices.tlp": [N_("Marking of our notices"), N_("TLP: how far recipients may pass them on.")],
+	"notices.reply_to": [N_("Answers to notices go to"), N_("A mail address; empty: the node's.")],
+	"notices.two_people": [N_("Two people for a notice"), N_("yes: who prepared it may not approve it.")],
+	"notices.automatic": [N_("Send by itself"), N_("yes: the clock prepares and sends notices.")],
+	"server.public_pages": [N_("Pages for the public"), N_("yes: the form and the look-up of one's own address are there for everybody.")],
+};
+const SECTIONS: Record<string, string> = { node: N_("This node"), intake: N_("Taking in"), notices: N_("Notices"), server: N_("Server") };
+
+const sectionOf = (s: Setting): string => (s.name.includes(".") ? s.name.slice(0, s.name.indexOf(".")) : "");
+const keyOf = (s: Setting): string => s.name.slice(s.name.indexOf(".") + 1).replace(/[_-]/g, " ");
+
+function Row({ s, done }: { s: Setting; done: (all: All) => void }) {
+	const { may, say } = useSession();
+	const [typed, setTyped] = useState(s.value);
+	const work = useWork();
+	const known = Object.hasOwn(WORDS, s.name) ? WORDS[s.name] : undefined;
+	const free = s.changeable && may("settings.change");
+	return (
+		<form class="setting" onSubmit={(e) => {
+			e.preventDefault();
+			void work.run(async () => {
+				const all = await patch<All>("/settings", { set: [{ name: s.name, value: typed }] });
+				say(t("The setting was saved."));
+				done(all);
+			});
+		}}>
+			<Field label={known ? t(known[0]) : keyOf(s)} hint={known?.[1] ? t(known[1]) : undefined} error={work.error?.message}>
+				{(p) => <input {...p} readOnly={!free} dir="auto" value={typed} onInput={(e) => setTyped(e.currentTarget.value)} />}
+			</Field>
+			{free && typed !== s.value ? <p class="buttons"><button type="submit" class="primary" disabled={work.busy}>{t("Save")}</button></p> : null}
+		</form>
+	);
+}
+
+export default function Settings(_: PageProps) {
+	const load = useLoad("settings", (signal) => get<All>("/settings", {}, signal));
+	useLive(["setting"], load.reload);
+	return (
+		<>
+			<Title text={t("Settings")} />
+			<Load of={load}>
+				{(data) => {
+					const sections = [...new Set(data.items.map(sectionOf))];
+					return data.items.length ? (
+						<div class="grid">
+							{sections.map((section) => (
+								<Card key={section} title={Object.hasOwn(SECTIONS, section) ? t(SECTIONS[section]!) : section || t("Further settings")}>
+									{data.items.filter((s) => sectionOf(s) === section).map((s) => <Row key={`${s.name} ${s.value}`} s={s} done={load.set} />)}
+								</Card>
+							))}
+						</div>
+					) : <Empty title={t("There is nothing to set.")} />;
+				}}
+			</Load>
+			<p class="hint">{t("All settings stand in entente.conf in the node's folder, each with a comment. Those that cannot be changed here are changed there.")}</p>
+		</>
+	);
+}

@@ -1,0 +1,60 @@
+/* axe: every page, signed in and out, in English and Arabic, light and dark, on a desk and a phone. */
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import { createRequire } from "node:module";
+import { after, before, test } from "node:test";
+import type { Browser } from "playwright-core";
+import { DIST, launch, settled, signIn, visit } from "./browser";
+import { mockStart, type Mock } from "./mock";
+import { PAGES } from "./pages_list";
+
+const axe = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+
+interface Result {
+	violations: { id: string; help: string; nodes: { html: string; failureSummary?: string }[] }[];
+}
+
+let browser: Browser, mock: Mock;
+before(async () => {
+	mock = await mockStart(DIST);
+	browser = await launch();
+});
+after(async () => {
+	await browser?.close();
+	await mock?.close();
+});
+
+// All four sides of each choice, without every mixture of them.
+const LOOKS = [
+	{ lang: "en", width: 1280, dark: false },
+	{ lang: "ar", width: 360, dark: true },
+	{ lang: "ar", width: 1280, dark: false },
+];
+
+for (const look of LOOKS) {
+	test(`every page keeps WCAG 2.2 AA: ${look.lang}, ${look.width} px, ${look.dark ? "dark" : "light"}`, { timeout: 400_000 }, async () => {
+		const v = await visit(browser, { ...look, origin: mock.url });
+		let signed = false;
+		const wrong: string[] = [];
+		for (const p of PAGES) {
+			if (p.signed && !signed) {
+				await signIn(v.page, mock.url);
+				signed = true;
+			}
+			await v.page.goto(mock.url + p.path);
+			await settled(v.page);
+			await p.then?.(v.page);
+			// The page's own policy lets no foreign script in; the driver's evaluation stands above it.
+			await v.page.evaluate(axe);
+			const r = (await v.page.evaluate((tags) => (window as unknown as { axe: { run(c: Document, o: object): Promise<unknown> } }).axe.run(document, { runOnly: { type: "tag", values: tags } }), TAGS)) as Result;
+			for (const x of r.violations) wrong.push(`${p.name}: ${x.id}: ${x.help}\n    ${x.nodes.slice(0, 3).map((n) => `${n.html.slice(0, 160)}\n      ${n.failureSummary?.replace(/\n\s*/g, " ")}`).join("\n    ")}`);
+			// No page is wider than its window: nothing to be moved sideways on a phone (1.4.10).
+			const wide = await v.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+			if (wide > 1) wrong.push(`${p.name}: ${wide} px wider than the window`);
+		}
+		await v.context.close();
+		assert.equal(wrong.join("\n"), "");
+		assert.deepEqual(v.faults, []);
+	});
+}

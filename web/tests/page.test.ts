@@ -1,0 +1,358 @@
+/* page: what a person does on it, in a real browser. */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { Browser } from "playwright-core";
+import { DIST, launch, settled, signIn, visit } from "./browser";
+import { mockStart, type Mock } from "./mock";
+import { HOSTILE } from "./mock_data";
+
+let browser: Browser, mock: Mock;
+before(async () => {
+	mock = await mockStart(DIST);
+	browser = await launch();
+});
+after(async () => {
+	await browser?.close();
+	await mock?.close();
+});
+
+const LONG = { timeout: 120_000 };
+
+test("signing in asks for the second factor where the account has one, and comes back to what was asked for", LONG, async () => {
+	const { context, page, faults } = await visit(browser, { origin: mock.url });
+	await page.goto(`${mock.url}/findings?state=resolved`);
+	await page.locator("input[autocomplete=username]").fill("tess");
+	await page.locator("input[type=password]").fill("wrong");
+	await page.locator("button.primary").click();
+	await page.locator("[role=alert]", { hasText: "the name or the password is wrong" }).waitFor();
+	await page.locator("input[type=password]").fill("correct horse battery");
+	await page.locator("button.primary").click();
+	await page.locator("input[autocomplete=one-time-code]").fill("123 456");
+	await page.locator("button.primary").click();
+	await page.locator("h1", { hasText: "Findings" }).waitFor();
+	assert.equal(new URL(page.url()).search, "?state=resolved");
+	await page.locator(".top-end button").click();
+	await page.locator("h1", { hasText: "Sign in" }).waitFor();
+	assert.deepEqual(faults, []);
+	await context.close();
+});
+
+test("filters stand in the address, pages follow a cursor, and Back goes back", LONG, async () => {
+	const { context, page, faults } = await visit(browser, { origin: mock.url });
+	await signIn(page, mock.url);
+	await page.goto(`${mock.url}/findings`);
+	await settled(page);
+	await page.locator("select").nth(await indexOfSelect(page, "new")).selectOption("open");
+	await page.waitForURL(/state=open/);
+	await page.getByText("165 findings").waitFor();
+	await page.locator("input[type=search]").nth(1).fill("2001:db8:38::8");
+	await page.getByRole("button", { name: "Filter", exact: true }).click();
+	// An address is looked for as one, be it in the field for text.
+	await page.waitForURL(/prefix=2001%3Adb8%3A38%3A%3A8$/);
+	await page.goBack();
+	await page.waitForURL((u) => !u.search.includes("prefix="));
+	await page.locator("input[type=search]").nth(1).fill(".2.1");
+	await page.getByRole("button", { name: "Filter", exact: true }).click();
+	await page.waitForURL(/text=\.2\.1/);
+	await page.locator("a[rel=next]").click();
+	await page.waitForURL(/cursor=50/);
+	await page.goBack();
+	await page.waitForURL((u) => !u.search.includes("cursor"));
+	await page.goBack();
+	await page.waitForURL((u) => !u.search.includes("text="));
+	await page.getByText("165 findings").waitFor();
+	assert.ok(mock.requests.some((r) => r.startsWith("GET /api/v1/findings?state=open&text=.2.1&order=last&limit=50&cursor=50")), mock.requests.filter((r) => r.includes("cursor")).join());
+	assert.deepEqual(faults, []);
+	await context.close();
+});
+
+async function indexOfSelect(page: import("playwright-core").Page, value: string): Promise<number> {
+	return page.locator("select").evaluateAll((all, v) => all.findIndex((s) => [...(s as HTMLSelectElement).options].some((o) => o.value === v)), value);
+}
+
+test("many findings are changed at once, with a comment, all that a filter finds included", LONG, async () => {
+	const { context, page, faults } = await visit(browser, { origin: mock.url });
+	await signIn(page, mock.url);
+	await page.goto(`${mock.url}/findings?class=phishing&state=open`);
+	await settled(page);
+	const before = Number((await page.locator(".bar-line [role=status]").innerText()).replace(/\D/g, ""));
+	assert.ok(before > 10);
+	await page.locator("tbody input[type=checkbox]").first().check();
+	await page.locator(".bulk").getByRole("button", { name: "Mark as resolved" }).click();
+	await page.locator("dialog textarea").fill("patched");
+	await page.locator("dialog button.primary").click();
+	await page.getByText("1 finding changed.").waitFor();
+	await page.locator(".bar-line [role=status]", { hasText: `${before - 1} findings` }).waitFor();
+	await page.locator("thead input[type=checkbox]").check();
+	await page.locator(".bulk").getByRole("button", { name: "Mark as resolved" }).click();
+	await page.locator("dialog button.primary").click();
+	await page.locator("dialog").waitFor({ state: "detached" });
+	await page.getByText("No finding fits these filters.").waitFor();
+	assert.deepEqual(faults, []);
+	await context.close();
+});
+
+test("a finding's id beyond 2^53 is kept whole; its state changes and its history shows who and why", LONG, async () => {
+	const { context, page, faults } = await visit(browser, { origin: mock.url });
+	await signIn(page, mock.url);
+	await page.goto(`${mock.url}/findings?order=id`);
+	await settled(page);
+	await page.locator("tbody a[href='/findings/9007199254740993']").click();
+	await page.locator("h1", { hasText: "Finding:" }).waitFor();
+	await page.locator("textarea").fill("we look at it");
+	await page.getByRole("button", { name: "Acknowledge" }).click();
+	await page.locator(".history .quote", { hasText: "we look at it" }).waitFor();
+	assert.equal(await page.locator(".facts .chip").first().innerText(), "acknowledged");
+	assert.deepEqual(faults, []);
+	await context.close();
+});
+
+test("what a report holds is text: no script runs, no address is a link, no sign hides", LONG, async () => {
+	const { context, page, faults } = await visit(browser, { origin: mock.url });
+	await signIn(page, mock.url);
+	for (const at of ["/findings", "/findings/9007199254740998", "/findings/9007199254740997", "/reports", "/reports/3", "/notices", "/notices/N4Q1-1", "/contacts", "/audit", `/lookup?q=${encodeURIComponent(HOSTILE.html)}`]) {
+		await page.goto(mock.url + at);
+		await settled(page);
+		const more = page.getByRole("button", { name: "Show the events" });
+		if (await more.count()) {
+			await more.click();
+			await page.locator("details.event").first().waitFor();
+		}
+		const seen = await page.evaluate(() => ({
+			title: document.title, images: document.querySelectorAll("main img").length, scripts: document.querySelectorAll("body script").length,
+			links: [...document.querySelectorAll<HTMLAnchorElement>("a[href]")].filter((a) => a.origin !== location.origin).map((a) => a.href),
+			hidden: [...document.querySelectorAll("main *")].some((e) => [...e.childNodes].some((n) => n.nodeType === 3 && /[\u202a-\u202e\u2066-\u2069\u200b\u0000-\u0008\u001b]/.test(n.nodeValue ?? ""))),
+		}));
+		assert.deepEqual({ ...seen, title: seen.title.includes("owned") }, { title: false, images: 0, scripts: 0, links: [], hidden: false }, at);
+	}
+	await page.goto(`${mock.url}/reports`);
+	await settled(page);
+	assert.ok(await page.locator(".unseen", { hasText: "U+202E" }).count(), "the override is shown by its name");
+	assert.deepEqual(faults, []);
+	await context.close();
+});
+
+test("a file dropped on the page is taken in, known files say so, a refused one says why", LONG, async () => {
+	const { context, page, faults } = await visit(browser, { origin: mock.url });
+	await signIn(page, mock.url);
+	await page.goto(`${mock.url}/reports`);
+	await settled(page);
+	const drop = async (name: string, text: string) => page.evaluate(([n, s]) => {
+		const data = new DataTransfer();
+		data.items.add(new File([s!], n!));
+		for (const type of ["dragover", "drop"]) document.body.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer: data }));
+	}, [name, text]);
+	await drop("تقرير-2026.csv", "ip,time\n192.0.2.1,2026-11-28\n");
+	await page.locator(".uploads li.taken").waitFor();
+	await drop("تقرير-2026.csv", "ip,time\n192.0.2.1,2026-11-28\n");
+	await page.locator(".uploads li.known").waitFor();
+	await drop("nothing.csv", "");
+	await page.locator(".uploads li.failed", { hasText: "there is nothing in it" }).waitFor();
+	// The list shows it by itself, first being read, then done.
+	const row = page.locator("tbody tr", { hasText: "تقرير-2026.csv" });
+	await row.locator(".chip", { hasText: "done" }).waitFor();
+	assert.deepEqual(faults, []);
+	await context.close();
+});
+
+test("what changes on the node is told: the overview by itself, a list when it is asked for", LONG, async () => {
+	const { context, page } = await visit(browser, { origin: mock.url });
+	await signIn(page, mock.url);
+	await page.goto(`${mock.url}/findings`);
+	await settled(page);
+	await page.waitForTimeout(300);
+	mock.push("finding", "0");
+	await page.getByRole("button", { name: "Show the changes" }).click();
+	await page.getByRole("button", { name: "Show the changes" }).waitFor({ state: "detached" });
+	await page.goto(mock.url);
+	await settled(page);
+	const asked = () => mock.requests.filter((r) => r === "GET /api/v1/overview").length;
+	const n = asked();
+	await page.waitForTimeout(300);
+	mock.push("report", "7");
+	for (let i = 0; i < 100 && asked() === n; i++) await page.waitForTimeout(100);
+	assert.equal(asked(), n + 1);
+	await context.close();
+});
+
+test("a failure says what it is and what to do; trying again works; an empty node says where to begin", LONG, async () => {
+	const { context, page } = await visit(browser, { origin: mock.url });
+	await signIn(page, mock.url);
+	mock.fail("/overview", 500);
+	await page.goto(mock.url);
+	await page.locator("[role=alert]", { hasText: "the store could not be read" }).waitFor();
+	mock.fail("/overview", "cut");
+	await page.getByRole("button", { name: "Try again" }).click();
+	await page.locator("[role=alert]", { hasText: "Check the network connection" }).waitFor();
+	mock.fail("/overview", null);
+	mock.empty = true;
+	await page.getByRole("button", { name: "Try again" }).click();
+	await page.getByRole("link", { name: "Hand in the first report" }).waitFor();
+	await page.goto(`${mock.url}/findings`);
+	await page.getByText("There are no findings yet.").waitFor();
+	mock.empty = false;
+	await context.close();
+});
+
+test("nobody approves what they prepared: the page shows the node's no", LONG, async () => {
+	const { context, page } = await visit(browser, { origin: mock.url });
+	await page.goto(`${mock.url}/sign-in`);
+	await page.locator("input[autocomplete=username]").fill("tess");
+	await page.locator("input[type=password]").fill("correct horse battery");
+	await page.locator("button.primary").click();
+	await page.locator("input[autocomplete=one-time-code]").fill("123456");
+	await page.locator("button.primary").click();
+	await page.locator(".who").waitFor();
+	await page.goto(`${mock.url}/notices/N4Q1-1`);
+	await settled(page);
+	await page.getByRole("button", { name: "Approve" }).click();
+	await page.locator("dialog button.primary").click();
+	await page.locator("dialog [role=alert]", { hasText: "nobody approves what they prepared themselves" }).waitFor();
+	await context.close();
+	// Another person does, and it is sent.
+	const other = await visit(browser, { origin: mock.url });
+	await signIn(other.page, mock.url);
+	await other.page.goto(`${mock.url}/notices/N4Q1-1`);
+	await settled(other.page);
+	await other.page.getByRole("button", { name: "Approve" }).click();
+	await other.page.locator("dialog button.primary").click();
+	await other.page.locator(".facts .chip", { hasText: "queued" }).waitFor();
+	await other.page.goto(`${mock.url}/notices`);
+	await other.page.getByRole("button", { name: "Send what is due" }).click();
+	await other.page.locator("dialog button.primary").click();
+	await other.page.getByText("They are on their way").waitFor();
+	await other.page.locator("dialog button.primary").click();
+	await other.page.getByRole("button", { name: "Prepare notices" }).click();
+	await other.page.locator("dialog tbody tr", { hasText: "soc@bank.example" }).waitFor();
+	await other.page.locator("dialog").getByRole("button", { name: "Prepare", exact: true }).click();
+	await other.page.getByText("1 notice was prepared.").waitFor();
+	await other.context.close();
+});
+
+test("by keyboard alone: skip link, menu, filter, dialog and back", LONG, async () => {
+	const { context, page } = await visit(browser, { origin: mock.url });
+	await signIn(page, mock.url);
+	await page.goto(`${mock.url}/findings`);
+	await settled(page);
+	await page.keyboard.press("Tab");
+	assert.equal(await page.evaluate(() => document.activeElement?.className), "skip");
+	await page.keyboard.press("Enter");
+	assert.equal(await page.evaluate(() => document.activeElement?.id), "main");
+	await page.locator("tbody input[type=checkbox]").first().focus();
+	await page.keyboard.press("Space");
+	await page.locator(".bulk button", { hasText: "Acknowledge" }).focus();
+	await page.keyboard.press("Enter");
+	await page.locator("dialog[open]").waitFor();
+	assert.ok(await page.evaluate(() => document.querySelector("dialog")?.contains(document.activeElement)));
+	await page.keyboard.press("Escape");
+	await page.locator("dialog").waitFor({ state: "detached" });
+	assert.equal(await page.evaluate(() => document.activeElement?.textContent), "Acknowledge");
+	// What has the focus is seen.
+	const outline = await page.evaluate(() => getComputedStyle(document.activeElement!).outlineWidth);
+	assert.equal(outline, "3px");
+	await context.close();
+});
+
+test("without an account: report an incident, ask why an address is listed, answer a notice", LONG, async () => {
+	const { context, page, faults } = await visit(browser, { origin: mock.url });
+	await page.goto(`${mock.url}/report-incident`);
+	await page.locator("textarea").fill("Somebody sends mail in our name since Monday.");
+	await page.locator("button.primary").click();
+	await page.getByText("R2026-000042").waitFor();
+	await page.goto(`${mock.url}/listed`);
+	await page.getByText("Nothing is known against 127.0.0.1.").waitFor();
+	await page.locator("input[type=search]").fill("192.0.2.9");
+	await page.keyboard.press("Enter");
+	await page.getByText("Of 192.0.2.9 only whoever uses it is told.").waitFor();
+	await page.goto(`${mock.url}/reply/bad-token`);
+	await page.locator("[role=alert]", { hasText: "it has expired" }).waitFor();
+	await page.goto(`${mock.url}/reply/good-token`);
+	await page.getByText("3 findings; the message has the details.").waitFor();
+	assert.ok(!mock.requests.some((r) => r.startsWith("POST /api/v1/reply/good-token")), "looking is no answer");
+	await page.getByText("Fixed", { exact: true }).click();
+	await page.getByRole("button", { name: "Send the answer" }).click();
+	await page.getByText("Your answer was taken in.").waitFor();
+	assert.deepEqual(faults, []);
+	await context.close();
+});
+
+test("the language and the colours are chosen, kept, and Arabic runs from right to left", LONG, async () => {
+	const { context, page, faults } = await visit(browser, { lang: "fr-CA", origin: mock.url });
+	await page.goto(`${mock.url}/about`);
+	await settled(page);
+	assert.equal(await page.evaluate(() => document.documentElement.lang), "fr");
+	await page.locator(".picks select").first().selectOption("ar");
+	await page.waitForFunction(() => document.documentElement.dir === "rtl");
+	await page.locator(".picks select").last().selectOption("dark");
+	await page.reload();
+	await settled(page);
+	const now = await page.evaluate(() => ({ lang: document.documentElement.lang, dir: document.documentElement.dir, theme: document.documentElement.dataset.theme, menu: document.querySelector(".menu")!.getBoundingClientRect().left > 640 }));
+	assert.deepEqual(now, { lang: "ar", dir: "rtl", theme: "dark", menu: true });
+	assert.deepEqual(faults, []);
+	await context.close();
+});
+
+test("the second factor's QR code is drawn here, and a token is shown once", LONG, async () => {
+	const { context, page, faults } = await visit(browser, { origin: mock.url });
+	await signIn(page, mock.url, "mina");
+	await page.goto(`${mock.url}/me`);
+	await settled(page);
+	await page.locator("#second-factor input[type=password]").fill("correct horse battery");
+	await page.getByRole("button", { name: "Set it up" }).click();
+	await page.locator("svg.qr path").waitFor();
+	assert.ok((await page.locator("svg.qr path").getAttribute("d"))!.length > 2000);
+	await page.locator("input[autocomplete=one-time-code]").fill("123456");
+	await page.getByRole("button", { name: "Switch it on" }).click();
+	await page.getByText("4f7k-92mm").waitFor();
+	await page.getByRole("button", { name: "New token" }).click();
+	await page.locator("dialog input").first().fill("siem");
+	await page.locator("dialog .check").first().click();
+	await page.locator("dialog button.primary").click();
+	await page.getByText("ente_MOCKMOCKMOCKMOCKMOCK").waitFor();
+	assert.deepEqual(faults, []);
+	await context.close();
+});
+
+test("a password that was given out is changed before anything else", LONG, async () => {
+	const { context, page, faults } = await visit(browser, { origin: mock.url });
+	await page.goto(`${mock.url}/findings`);
+	await page.locator("input[autocomplete=username]").fill("fresh");
+	await page.locator("input[type=password]").fill("given out once");
+	await page.locator("button.primary").click();
+	await page.locator("h1", { hasText: "Choose a password" }).waitFor();
+	await page.locator("input[autocomplete=current-password]").fill("given out once");
+	for (const n of [0, 1]) await page.locator("input[autocomplete=new-password]").nth(n).fill("my own long words");
+	await page.locator("button.primary").click();
+	await page.locator("h1", { hasText: "Findings" }).waitFor();
+	assert.deepEqual(faults, []);
+	await context.close();
+});
+
+test("what an account may not do is not offered, and said where it is asked for", LONG, async () => {
+	const { context, page } = await visit(browser, { origin: mock.url });
+	await signIn(page, mock.url, "fresh", "my own long words");
+	assert.deepEqual(await page.locator(".menu ul").first().locator("a").allInnerTexts(), ["Overview", "Findings", "Look-up"]);
+	await page.goto(`${mock.url}/accounts`);
+	await page.locator("h1", { hasText: "Your account may not see this page" }).waitFor();
+	await page.goto(`${mock.url}/findings`);
+	await settled(page);
+	assert.equal(await page.locator("tbody input[type=checkbox]").count(), 0);
+	await context.close();
+});
+
+test("a setting is changed, one that belongs to the machine is not", LONG, async () => {
+	const { context, page, faults } = await visit(browser, { origin: mock.url });
+	await signIn(page, mock.url);
+	await page.goto(`${mock.url}/settings`);
+	await settled(page);
+	await page.getByLabel("Name of this node").fill("CERT of Exampleland");
+	await page.getByRole("button", { name: "Save" }).click();
+	await page.getByText("The setting was saved.").waitFor();
+	assert.ok(await page.getByLabel("listen").evaluate((e) => (e as HTMLInputElement).readOnly));
+	await page.goto(`${mock.url}/audit`);
+	await settled(page);
+	await page.getByRole("button", { name: "Check the chain" }).click();
+	await page.getByText("1,234 entries, none of them changed or missing.").waitFor();
+	assert.deepEqual(faults, []);
+	await context.close();
+});
