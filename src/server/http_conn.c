@@ -18,7 +18,7 @@
 #include "server/http_in.h"
 
 /* How long a new connection may take to ask when the server stops. */
-#define STOP_ASK_MS 2000
+#define STOP_ASK_MS 5000
 
 #define ROUNDS 16
 #define OUT_MAX (4 * HTTP_OUT_BYTES)
