@@ -410,6 +410,8 @@ conn_expire(struct conn *c, int64_t now_ms)
 	case CONN_DEAD:
 		return;
 	}
+	if (c->out_at == c->out.len)
+		c->moved_ms = now_ms;
 	if (c->out_at < c->out.len && now_ms >= c->moved_ms + (int64_t)l->body_stall_s * 1000)
 		conn_kill(c);
 	else if (c->state == CONN_HTTP1)
