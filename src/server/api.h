@@ -31,7 +31,7 @@ struct api_request {
 	struct slice authorization; /* or "" */
 	struct slice csrf; /* X-CSRF-Token, or "" */
 	struct slice origin; /* Origin, or "" */
-	struct slice host; /* Host or :authority ("node.example:8443"), behind a trusted proxy what it tells; or "" */
+	struct slice host; /* Host or :authority ("node.example:8443"); a proxy has to pass it on; or "" */
 	struct slice client_cert; /* SHA-256 of the client's certificate (DER), 32 bytes, once its key was proved; or "" */
 	struct slice client_subject; /* and its subject as RFC 4514 text; or "" */
 	struct slice if_none_match; /* or "" */

@@ -346,7 +346,7 @@ work_again(struct http *h)
 }
 
 static void
-tick(struct http *h, int64_t *expire_ms)
+tick(struct http *h)
 {
 	for (struct timer *t = h->timers; t != NULL; t = t->next) {
 		if (h->now_ms >= t->due_ms) {
@@ -354,9 +354,9 @@ tick(struct http *h, int64_t *expire_ms)
 			t->tick(t->cookie);
 		}
 	}
-	if (h->now_ms < *expire_ms)
+	if (h->now_ms < h->expire_ms)
 		return;
-	*expire_ms = h->now_ms + EXPIRE_MS;
+	h->expire_ms = h->now_ms + EXPIRE_MS;
 	if (h->full && h->stop_ms == 0) {
 		h->full = false;
 		(void)listen_all(h);
@@ -368,9 +368,9 @@ tick(struct http *h, int64_t *expire_ms)
 }
 
 static int
-wait_ms(const struct http *h, int64_t expire_ms)
+wait_ms(const struct http *h)
 {
-	int64_t until = expire_ms;
+	int64_t until = h->expire_ms;
 
 	for (const struct timer *t = h->timers; t != NULL; t = t->next)
 		until = t->due_ms < until ? t->due_ms : until;
@@ -378,27 +378,32 @@ wait_ms(const struct http *h, int64_t expire_ms)
 }
 
 bool
+http_turn(struct http *h, struct err *e)
+{
+	struct epoll_event events[TURN_EVENTS];
+	int n;
+
+	h->now_ms = http_ms();
+	n = epoll_wait(h->epoll, events, TURN_EVENTS, wait_ms(h));
+	if (n < 0 && errno != EINTR)
+		return err_sys(e, "The server's loop cannot wait");
+	h->now_ms = http_ms();
+	for (int i = 0; i < n; i++)
+		take_event(h, &events[i]);
+	tick(h);
+	work_again(h);
+	bury(h);
+	return true;
+}
+
+bool
 http_run(struct http *h, struct err *e)
 {
-	int64_t expire_ms = http_ms() + EXPIRE_MS;
-
-	for (;;) {
-		struct epoll_event events[TURN_EVENTS];
-		int n;
-
-		h->now_ms = http_ms();
-		n = epoll_wait(h->epoll, events, TURN_EVENTS, wait_ms(h, expire_ms));
-		if (n < 0 && errno != EINTR)
-			return err_sys(e, "The server's loop cannot wait");
-		h->now_ms = http_ms();
-		for (int i = 0; i < n; i++)
-			take_event(h, &events[i]);
-		tick(h, &expire_ms);
-		work_again(h);
-		bury(h);
-		if (h->stop_ms != 0 && (h->conns == NULL || h->now_ms >= h->stop_ms))
-			return true;
-	}
+	do {
+		if (!http_turn(h, e))
+			return false;
+	} while (h->stop_ms == 0 || (h->conns != NULL && h->now_ms < h->stop_ms));
+	return true;
 }
 
 void

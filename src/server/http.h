@@ -52,7 +52,7 @@ struct http_options {
 bool http_open(const struct http_options *o, struct http **out, struct err *e) MUST_USE;
 /* Gives the answer; *r is empty afterwards. What r holds is http's from now on. With back-pressure: `more` is asked as the client takes. */
 void http_answer(struct http_exchange *x, struct api_response *r);
-/* The exchange becomes a stream of server-sent events; http_event() sends one to it. */
+/* Instead of an answer: the exchange becomes a stream of server-sent events; http_event() sends one to it. */
 void http_events_begin(struct http_exchange *x);
 /* False: the client is gone or too slow (its queue is over 64 KiB), and x is no more. */
 bool http_event(struct http_exchange *x, struct slice event);

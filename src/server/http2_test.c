@@ -117,8 +117,8 @@ on_read(nghttp2_session *s, int32_t id, uint8_t *to, size_t cap, uint32_t *flags
 static void
 client_open(struct client *c, bool windows)
 {
-	nghttp2_session_callbacks *cb;
-	nghttp2_option *o;
+	nghttp2_session_callbacks *cb = NULL;
+	nghttp2_option *o = NULL;
 
 	*c = (struct client){ .fd = testing_connect(&t) };
 	CHECK(c->fd >= 0);

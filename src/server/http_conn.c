@@ -4,7 +4,6 @@
  * nothing moves any more, some rounds at a time, so that one client cannot
  * keep the others waiting.
  */
-#include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <openssl/err.h>
@@ -14,140 +13,13 @@
 #include <unistd.h>
 
 #include "base/hash.h"
-#include "base/log.h"
 #include "server/http_in.h"
 
 /* How long a new connection may take to ask when the server stops. */
-#define STOP_ASK_MS 2000
+#define STOP_ASK_MS 5000
 
 #define ROUNDS 16
 #define OUT_MAX (4 * HTTP_OUT_BYTES)
-
-/* --- bytes ---------------------------------------------------------------------------- */
-
-struct slice
-conn_unread(const struct conn *c)
-{
-	return slice_of(c->in.p == NULL ? NULL : c->in.p + c->in_at, c->in.len - c->in_at);
-}
-
-/* A client that only stays holds no memory. */
-static void
-drop(struct buf *b)
-{
-	size_t max = b->max;
-
-	buf_fini(b);
-	buf_init(b, max);
-}
-
-/*
- * What a connection has to send fits in a buffer that the next one can use when
- * it is gone: to get pages from the system each time costs as much as the answer.
- */
-static void
-lend_out(struct conn *c)
-{
-	struct http *h = c->h;
-
-	if (c->out.p == NULL && h->outs_count > 0)
-		c->out = h->outs[--h->outs_count];
-}
-
-static void
-take_out_back(struct conn *c)
-{
-	struct http *h = c->h;
-
-	if (c->out.p == NULL || c->out.len > 0)
-		return;
-	if (h->outs_count == sizeof(h->outs) / sizeof(h->outs[0])) {
-		drop(&c->out);
-		return;
-	}
-	h->outs[h->outs_count++] = c->out;
-	buf_init(&c->out, c->out.max);
-}
-
-void
-conn_took(struct conn *c, size_t n)
-{
-	c->in_at += n;
-	if (c->in_at == c->in.len) {
-		drop(&c->in);
-		c->in_at = 0;
-	}
-}
-
-static void
-keep(struct conn *c, struct slice in)
-{
-	if (c->in_at > 0) {
-		c->in.len -= c->in_at;
-		memmove(c->in.p, c->in.p + c->in_at, c->in.len);
-		c->in_at = 0;
-	}
-	buf_put(&c->in, in);
-}
-
-enum moved { MOVED_NONE, MOVED_SOME, MOVED_END };
-
-/* What an OpenSSL call that brought nothing means. */
-static enum moved
-tls_moved(struct conn *c, int rc)
-{
-	int why = SSL_get_error(c->ssl, rc);
-
-	ERR_clear_error();
-	if (why == SSL_ERROR_WANT_READ) {
-		c->readable = false;
-		return MOVED_NONE;
-	}
-	if (why != SSL_ERROR_WANT_WRITE)
-		return MOVED_END;
-	c->tls_wants_write = true;
-	return MOVED_NONE;
-}
-
-static enum moved
-bytes_in(struct conn *c, uint8_t *p, size_t cap, size_t *n_out)
-{
-	ssize_t n;
-
-	if (c->ssl != NULL && c->state != CONN_LINGER) {
-		int rc = SSL_read_ex(c->ssl, p, cap, n_out);
-
-		return rc == 1 ? MOVED_SOME : tls_moved(c, rc);
-	}
-	do {
-		n = recv(c->fd.fd, p, cap, 0);
-	} while (n < 0 && errno == EINTR);
-	/* Less than there was room for: there is no more now, and epoll says when there is. */
-	c->readable = n == (ssize_t)cap;
-	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
-		return MOVED_NONE;
-	*n_out = n < 0 ? 0 : (size_t)n;
-	return n > 0 ? MOVED_SOME : MOVED_END;
-}
-
-static enum moved
-bytes_out(struct conn *c, struct slice s, size_t *n_out)
-{
-	ssize_t n;
-
-	if (c->ssl != NULL) {
-		int rc = SSL_write_ex(c->ssl, s.p, s.len, n_out);
-
-		return rc == 1 ? MOVED_SOME : tls_moved(c, rc);
-	}
-	do {
-		n = send(c->fd.fd, s.p, s.len, MSG_NOSIGNAL);
-	} while (n < 0 && errno == EINTR);
-	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
-		return MOVED_NONE;
-	*n_out = n < 0 ? 0 : (size_t)n;
-	return n >= 0 ? MOVED_SOME : MOVED_END;
-}
 
 /* --- beginning and end ---------------------------------------------------------------- */
 
@@ -338,7 +210,7 @@ handshake(struct conn *c)
 	c->tls_wants_write = false;
 	rc = SSL_do_handshake(c->ssl);
 	if (rc != 1) {
-		if (tls_moved(c, rc) == MOVED_END) {
+		if (conn_tls_moved(c, rc) == MOVED_END) {
 			c->h->counts.refused++;
 			conn_kill(c);
 		}
@@ -370,11 +242,11 @@ take_bytes(struct conn *c, struct slice in)
 {
 	switch (c->state) {
 	case CONN_FIRST:
-		keep(c, in);
+		conn_keep(c, in);
 		first_bytes(c);
 		break;
 	case CONN_HTTP1:
-		keep(c, in);
+		conn_keep(c, in);
 		break;
 	case CONN_HTTP2:
 		http2_take(c, in);
@@ -397,7 +269,7 @@ take(struct conn *c)
 	if (c->state == CONN_HANDSHAKE)
 		return handshake(c);
 	c->tls_wants_write = false;
-	switch (bytes_in(c, h->scratch, sizeof(h->scratch), &n)) {
+	switch (conn_read(c, h->scratch, sizeof(h->scratch), &n)) {
 	case MOVED_NONE:
 		return false;
 	case MOVED_SOME:
@@ -424,7 +296,7 @@ flush(struct conn *c)
 		conn_kill(c);
 	while (c->state != CONN_DEAD && c->out_at < c->out.len) {
 		size_t n = 0;
-		enum moved m = bytes_out(c, slice_from(buf_view(&c->out), c->out_at), &n);
+		enum moved m = conn_write(c, slice_from(buf_view(&c->out), c->out_at), &n);
 
 		if (m == MOVED_END)
 			conn_kill(c);
@@ -478,7 +350,7 @@ conn_work(struct conn *c)
 {
 	int round;
 
-	lend_out(c);
+	conn_lend(c);
 	for (round = 0; round < ROUNDS && c->state != CONN_DEAD; round++) {
 		bool moved;
 
@@ -495,7 +367,7 @@ conn_work(struct conn *c)
 	}
 	if (c->state == CONN_DEAD)
 		return;
-	take_out_back(c);
+	conn_return(c);
 	if (round == ROUNDS)
 		http_again(c);
 	watch(c);
@@ -541,6 +413,8 @@ conn_expire(struct conn *c, int64_t now_ms)
 	case CONN_DEAD:
 		return;
 	}
+	if (c->out_at == c->out.len)
+		c->moved_ms = now_ms;
 	if (c->out_at < c->out.len && now_ms >= c->moved_ms + (int64_t)l->body_stall_s * 1000)
 		conn_kill(c);
 	else if (c->state == CONN_HTTP1)

@@ -116,8 +116,8 @@ TEST(fields)
 	    "Cookie: a=1\r\ncookie: b=2\r\nAuthorization: Bearer x\r\nX-CSRF-Token: t\r\nOrigin: https://node.example\r\n"
 	    "Accept-Language: de, ru;q=0.7, fr;q=0.8, *;q=0.1\r\nX-Filename: UTF-8''..%2Fr%C3%A9sum%C3%A9%01.csv\r\n"
 	    "If-None-Match: \"a\"\r\nContent-Length: 12\r\nConnection: keep-alive, Close\r\nExpect: 100-Continue\r\n\r\n");
-	struct api_request r;
-	struct http_frame f;
+	struct api_request r = { .body_fd = -1 };
+	struct http_frame f = { .close = false };
 	struct arena a;
 
 	arena_init(&a, 1 << 20);

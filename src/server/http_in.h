@@ -2,7 +2,8 @@
  * http_in: what the parts of http share. Nobody else includes it.
  *
  *	http.c		the loop: epoll, listeners, timers, start and stop
- *	http_conn.c	a connection: bytes in and out, TLS or not, its time limits
+ *	http_conn.c	a connection: what it does next, its time limits
+ *	http_bytes.c	its bytes in and out, TLS or not
  *	http1.c		HTTP/1.1 on it		http2.c	HTTP/2 on it, by nghttp2
  *	http_exchange.c	a request and its answer, whichever of the two brought it
  *
@@ -137,6 +138,7 @@ struct http {
 	struct buf outs[8]; /* memory for what is to be sent: lent to the connection that is worked on */
 	size_t outs_count;
 	int64_t now_ms; /* at the beginning of this turn */
+	int64_t expire_ms; /* when time limits are looked at next */
 	int64_t stop_ms; /* stopping: until when; 0: not */
 	bool full; /* no descriptors left: the listeners rest for a moment */
 	int64_t full_s; /* when that was said last */
@@ -148,6 +150,8 @@ struct http {
 
 /* http.c */
 int64_t http_ms(void);
+/* One turn of the loop; waits for something to happen, or for a timer. */
+bool http_turn(struct http *h, struct err *e) MUST_USE;
 void http_again(struct conn *c);
 const char *http_date(struct http *h);
 
@@ -163,8 +167,20 @@ void conn_expire(struct conn *c, int64_t now_ms);
 /* Nothing is asked or answered on it. */
 bool conn_is_idle(const struct conn *c);
 void conn_stop(struct conn *c);
+
+/* http_bytes.c */
+enum moved { MOVED_NONE, MOVED_SOME, MOVED_END };
+enum moved conn_read(struct conn *c, uint8_t *p, size_t cap, size_t *n_out);
+enum moved conn_write(struct conn *c, struct slice s, size_t *n_out);
+/* What an OpenSSL call that brought nothing means. */
+enum moved conn_tls_moved(struct conn *c, int rc);
+/* HTTP/1.1: what has come and is not understood yet. */
+void conn_keep(struct conn *c, struct slice in);
 struct slice conn_unread(const struct conn *c);
 void conn_took(struct conn *c, size_t n);
+/* Memory for c->out, while the connection is worked on. */
+void conn_lend(struct conn *c);
+void conn_return(struct conn *c);
 
 /* http1.c: bytes lie in c->in; puts into c->out. */
 void http1_work(struct conn *c);

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/hash.h"
+#include "server/http_in.h"
 #include "server/http_testing.h"
 #include "test.h"
 
@@ -500,6 +501,56 @@ TEST(events)
 	close(lazy);
 }
 
+static struct http_exchange *asked;
+
+static void
+on_asked(void *cookie, struct http_exchange *x, struct api_request *r)
+{
+	(void)cookie;
+	(void)r;
+	asked = x;
+	http_events_begin(x);
+}
+
+/*
+ * A client whose kernel takes nothing just now has as long as any other, however
+ * long ago there was something to send. Without a thread: the clock is ours.
+ */
+TEST(slow_after_a_pause)
+{
+	struct http_options o = options();
+	struct err e = ERR_INIT;
+	uint8_t block[60000] = { 'b' };
+	struct http *h;
+	struct conn *c;
+	int fd[2];
+
+	o.request = on_asked;
+	CHECK_OK(http_open(&o, &h, &e), &e);
+	CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fd) == 0);
+	h->now_ms = http_ms();
+	conn_new(h, fd[0], ip_of_v4(0x7f000001));
+	c = h->conns;
+	CHECK(testing_send(fd[1], S("GET /events HTTP/1.1\r\nHost: a\r\n\r\n")));
+	CHECK_OK(http_turn(h, &e), &e);
+	CHECK_OK(http_turn(h, &e), &e);
+	CHECK(asked != NULL && c->out.len == 0);
+	c->moved_ms -= 3600000;
+	conn_expire(c, h->now_ms);
+	CHECK_INT(c->moved_ms, h->now_ms); /* what comes next has its time from here */
+	for (int i = 0; i < 100 && c->state != CONN_DEAD && c->out.len == 0; i++) {
+		CHECK(http_event(asked, slice_of(block, sizeof(block))));
+		CHECK_OK(http_turn(h, &e), &e);
+	}
+	CHECK(c->out.len > 0);
+	conn_expire(c, h->now_ms + 500);
+	CHECK(c->state != CONN_DEAD);
+	conn_expire(c, h->now_ms + 5000);
+	CHECK(c->state == CONN_DEAD);
+	close(fd[1]);
+	http_close(&h);
+}
+
 /* One that takes no events is let go; memory does not grow by it. */
 TEST(slow_events)
 {
@@ -640,6 +691,7 @@ main(void)
 	RUN(gone);
 	RUN(events);
 	RUN(slow_events);
+	RUN(slow_after_a_pause);
 	RUN(stop);
 	RUN(connection_limits);
 	RUN(no_descriptors);

@@ -154,6 +154,8 @@ send_all(struct link *l, struct err *e)
 			continue;
 		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
 			break;
+		if (n < 0 && (errno == EPIPE || errno == ECONNRESET))
+			return err_set(e, ERR_ABSENT, "another process of ours has ended");
 		if (n < 0)
 			return err_sys(e, "sending to another process of ours failed");
 		l->sent += (size_t)n;

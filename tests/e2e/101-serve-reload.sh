@@ -26,7 +26,7 @@ loaded() {
 	read -r requests bad <counted
 	echo "$what: $requests requests, $bad failed"
 	same "$what: no request fails" "$bad" 0
-	[ "$bad" = 0 ] || sort failures | uniq -c | head -3
+	[ "$bad" = 0 ] || { sort failures | uniq -c | head -3; grep -E 'status=5|error|warn' serve.log | tail -5; }
 	ok "$what: there were requests" test "$requests" -gt 10
 }
 

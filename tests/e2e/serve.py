@@ -54,16 +54,16 @@ def request(url, token, method, path, body=None, headers=()):
 
 
 def upload(url, token, tag, n):
-    """True: it was answered 202."""
+    """The answer's status; 202: it was taken."""
     name = f"2026-06-17-event4_sinkhole_http-{tag}-{n}.csv"
     status, _ = request(url, token, "POST", "/api/v1/reports", report(tag, n), {"X-Filename": name, "Content-Type": "text/csv"})
-    return status == 202
+    return status
 
 
 def until_taken(url, token, tag, n, end):
     while time.monotonic() < end:
         try:
-            if upload(url, token, tag, n):
+            if upload(url, token, tag, n) == 202:
                 return True
         except (OSError, http.client.HTTPException):
             pass
@@ -134,7 +134,8 @@ def load(url, token, seconds, tag):
                 n = next(numbers)
             try:
                 if n % 2:
-                    ok, what = upload(url, token, tag, n), "upload"
+                    status = upload(url, token, tag, n)
+                    ok, what = status == 202, f"upload: {status}"
                 else:
                     status, _ = request(url, token, "GET", "/api/v1/findings?limit=5")
                     ok, what = status == 200, f"findings: {status}"
