@@ -10,11 +10,11 @@
 #include "store/store_room.h"
 
 /*
- * The sizes are a bound on memory: 192 Ki findings of 88 bytes, their table
+ * The sizes are a bound on memory: 256 Ki findings of 88 bytes, their table
  * and 12 MiB of texts at most. More findings a batch means fewer touches of
  * each page of the store; past this the gain is small (decision 0020).
  */
-#define BATCH_FINDINGS ((uint32_t)196608)
+#define BATCH_FINDINGS ((uint32_t)262144)
 #define BATCH_COUNTS ((uint32_t)65536)
 #define BATCH_EVENTS ((uint64_t)1 << 20) /* at most so much is read again after a kill */
 #define BATCH_TEXT ((size_t)8 << 20)

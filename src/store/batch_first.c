@@ -61,9 +61,7 @@ batch_first_cell(const struct store *s, const struct batch *b,
 static uint16_t
 country_read(struct slice s)
 {
-	if (s.len != 2)
-		return 0;
-	return (uint16_t)(s.p[0] << 8 | s.p[1]);
+	return (uint16_t)(s.len == 2 ? s.p[0] << 8 | s.p[1] : 0);
 }
 
 /* What first_cell holds: AS, country (or nothing) and feed, a blank between them. */

@@ -167,7 +167,7 @@ struct observation {
 };
 
 /*
- * A batch gathers observations of one report in memory (bounded: about 30 MiB),
+ * A batch gathers observations of one report in memory (bounded: about 36 MiB),
  * joins those of one finding, and goes into the store in one transaction, in
  * the order of finding ids. store_observe() and store_bad() flush by themselves
  * when the batch is full. One batch is open at a time.
