@@ -2,7 +2,7 @@
 # says what it does. POSIX sh.
 
 # What the program is built from; one list for both.
-build_packages="gcc libc6-dev meson ninja-build pkg-config gettext python3-minimal
+build_packages="gcc libc6-dev meson ninja-build pkg-config gettext python3-minimal python3-jsonschema
 libssl-dev libxxhash-dev libzstd-dev libarchive-dev libsqlite3-dev libgmime-3.0-dev
 libxml2-dev libmaxminddb-dev libpsl-dev libidn2-dev libcurl4-openssl-dev
 libseccomp-dev libsodium-dev libnghttp2-dev linux-libc-dev ca-certificates"

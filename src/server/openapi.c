@@ -334,30 +334,41 @@ operation(struct json_out *j, const struct api_room *room, const struct api_rout
 	json_out_object_end(j);
 }
 
-/* Rows of one path are one object, in whatever order they stand. */
+/* Rows of one path are one object, in whatever order and room they stand. */
 static bool
-first_of_path(const struct api_room *room, size_t at)
+first_of_path(const struct api_room *const *rooms, const struct api_route *r)
 {
-	for (size_t i = 0; i < at; i++) {
-		if (strcmp(room->routes[i].path, room->routes[at].path) == 0)
-			return false;
+	for (size_t i = 0; rooms[i] != NULL; i++) {
+		for (size_t k = 0; k < rooms[i]->count; k++) {
+			if (strcmp(rooms[i]->routes[k].path, r->path) == 0)
+				return &rooms[i]->routes[k] == r;
+		}
 	}
-	return true;
+	return false;
 }
 
 static void
-paths(struct json_out *j, const struct api_room *room, struct named *n)
+path(struct json_out *j, const struct api_room *const *rooms, const char *name, struct named *n)
 {
-	for (size_t i = 0; i < room->count; i++) {
-		if (!first_of_path(room, i))
-			continue;
-		json_out_key(j, slice_of_str(room->routes[i].path));
-		json_out_object(j);
-		for (size_t k = i; k < room->count; k++) {
-			if (strcmp(room->routes[k].path, room->routes[i].path) == 0)
-				operation(j, room, &room->routes[k], n);
+	json_out_key(j, slice_of_str(name));
+	json_out_object(j);
+	for (size_t i = 0; rooms[i] != NULL; i++) {
+		for (size_t k = 0; k < rooms[i]->count; k++) {
+			if (strcmp(rooms[i]->routes[k].path, name) == 0)
+				operation(j, rooms[i], &rooms[i]->routes[k], n);
 		}
-		json_out_object_end(j);
+	}
+	json_out_object_end(j);
+}
+
+static void
+paths(struct json_out *j, const struct api_room *const *rooms, struct named *n)
+{
+	for (size_t i = 0; rooms[i] != NULL; i++) {
+		for (size_t k = 0; k < rooms[i]->count; k++) {
+			if (first_of_path(rooms, &rooms[i]->routes[k]))
+				path(j, rooms, rooms[i]->routes[k].path, n);
+		}
 	}
 }
 
@@ -422,8 +433,7 @@ openapi_print(const struct api_room *const *rooms, struct buf *out)
 	json_out_object_end(&j);
 	json_out_key(&j, S("paths"));
 	json_out_object(&j);
-	for (size_t i = 0; rooms[i] != NULL; i++)
-		paths(&j, rooms[i], &n);
+	paths(&j, rooms, &n);
 	json_out_object_end(&j);
 	components(&j, &n);
 	json_out_object_end(&j);
