@@ -1,5 +1,5 @@
 /*
- * notices_bench [N]: N notices with one finding each, made and sent to a Maildir
+ * notices_bench [N [smtp|outbox]]: N notices with one finding each, made and sent to a Maildir
  * and to an SMTP sink beside us (a child process on loopback); mails a second
  * against the limit of 1,000.
  */
@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -168,6 +169,7 @@ int
 main(int argc, char **argv)
 {
 	uint64_t n = argc > 1 ? strtoull(argv[1], NULL, 10) : 5000;
+	const char *only = argc > 2 ? argv[2] : "";
 	char dir[] = "/tmp/entente-notices-XXXXXX", url[64], command[128];
 	unsigned short port;
 	pid_t sink;
@@ -176,8 +178,10 @@ main(int argc, char **argv)
 		return 1;
 	sink = sink_start(&port);
 	(void)snprintf(url, sizeof(url), "smtp://127.0.0.1:%u", port);
-	measure("SMTP", "smtp", dir, n, url);
-	measure("Maildir", "outbox", dir, n, url);
+	if (strcmp(only, "outbox") != 0)
+		measure("SMTP", "smtp", dir, n, url);
+	if (strcmp(only, "smtp") != 0)
+		measure("Maildir", "outbox", dir, n, url);
 	(void)kill(sink, SIGTERM);
 	(void)waitpid(sink, NULL, 0);
 	(void)snprintf(command, sizeof(command), "rm -rf %s", dir);

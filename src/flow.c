@@ -293,6 +293,14 @@ guarded(struct flow *f, const struct event *ev)
 	return &f->guarded;
 }
 
+/* The report's bytes are closed before anything of it is stored. */
+static bool
+report_closed(struct flow *f, struct err *e)
+{
+	f->protected = f->protected || report_protect(f->node.store, f->report.id, e);
+	return f->protected;
+}
+
 static bool
 event_in(void *cookie, const struct event *came, struct err *e)
 {
@@ -303,6 +311,8 @@ event_in(void *cookie, const struct event *came, struct err *e)
 		.length = ev->place.length, .part = ev->place.part };
 	struct date d;
 
+	if (ev == &f->guarded && !report_closed(f, e))
+		return false;
 	if (!finding_key_of(ev, &o.key, e))
 		return false;
 	/* Canonical, so the first 19 bytes are the moment in UTC. */
@@ -341,16 +351,22 @@ flow_read_into_batch(struct flow *f, struct flow_read *out, struct err *e)
 	struct field_set set = wanted();
 	struct intake_sink sink = { .cookie = f, .event = event_in, .bad = bad_in,
 		.wanted = f->options.event == NULL ? &set : NULL };
+	struct err why = ERR_INIT;
 	int fd;
 	bool ok;
 
 	*out = (struct flow_read){ 0 };
 	f->events = f->dated = 0;
+	f->protected = false;
 	if (!archive_fd(f->node.archive, &f->report.sha, &fd, e))
 		return false;
 	ok = flow_reader_run(f->reader, fd, &f->report, &sink, out, &f->arena, e);
 	(void)close(fd);
-	return ok;
+	/* A bad record's text may be the one that names it: the reader alone saw it. */
+	if (!out->protected || report_closed(f, &why))
+		return ok;
+	*e = why;
+	return out->aside = false;
 }
 
 bool
@@ -391,7 +407,7 @@ work_one(struct flow *f, struct err *e)
 	    !store_batch_begin(s, f->report.id, NULL, e))
 		return false;
 	if (flow_read_into_batch(f, &read, e))
-		return store_batch_end(s, &(struct batch_end){ read.format, read.nothing, flow_undated(f, &read) }, e) &&
+		return store_batch_end(s, &(struct batch_end){ read.format, read.nothing, flow_undated(f, &read), f->protected }, e) &&
 		    flow_tell_done(f, f->report.id, e);
 	if (!read.aside) {
 		store_batch_drop(s);
@@ -430,13 +446,16 @@ static bool
 set_aside(struct flow *f, struct err *e)
 {
 	struct err why = *e;
+	bool protected = f->protected;
 
 	if (why.code == ERR_SYSTEM || why.code == ERR_DENIED || f->report.id == 0)
 		return false;
 	store_batch_drop(f->node.store);
 	store_rollback(f->node.store);
+	f->protected = false; /* that was rolled back, too */
 	log_error("report.refused", "id=%lld reason=\"%s\" cause=\"%s\"", (long long)f->report.id, why.text, why.cause);
-	return report_aside(f->node.store, f->report.id, slice_of_str(why.text), e) && flow_tell_done(f, f->report.id, e);
+	return (!protected || report_closed(f, e)) &&
+	    report_aside(f->node.store, f->report.id, slice_of_str(why.text), e) && flow_tell_done(f, f->report.id, e);
 }
 
 bool

@@ -201,7 +201,7 @@ flow_reader_run(struct flow_reader *r, int fd, const struct report *report,
 		node_tables(r);
 	}
 	ok = reader_run(r->reader, &job, &guarded, &summary, e);
-	*out = (struct flow_read){ .aside = !ok && !guard.ours && !summary.no_reader,
+	*out = (struct flow_read){ .protected = summary.protected, .aside = !ok && !guard.ours && !summary.no_reader,
 		.format = arena_copy(a, slice_of_str(summary.format)),
 		.nothing = arena_copy(a, slice_of_str(summary.nothing)) };
 	return ok;

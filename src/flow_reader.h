@@ -20,6 +20,7 @@ void flow_reader_stop(struct flow_reader **r);
 struct flow_read {
 	struct slice format;
 	struct slice nothing; /* why there was nothing to report, or empty */
+	bool protected; /* as the reader says: something in it is (model/protect.h) */
 	bool aside; /* of a failure: the report is to blame (or what it did to its reader), not the node */
 };
 

@@ -36,16 +36,21 @@ flow_note(struct node *n, const struct sha256 *sha, uint32_t day, struct arena *
     struct report *out, int64_t *order_out)
 {
 	struct slice note = S("");
+	struct report later;
 	struct err e = ERR_INIT;
 	uint64_t bytes = 0;
+	int64_t order;
 
 	if (!archive_note(n->archive, sha, a, &note, &bytes, &e))
 		log_warn("archive.note", "why=%s", LOG_TEXT(e.text));
 	(void)report_note_read(note, a, out, order_out);
 	/* What was told of that reception later stands beside it. */
 	note = note_on(n, sha, day == 0 ? report_day(out) : day, a);
-	if (note.len > 0)
-		(void)report_note_read(note, a, out, order_out);
+	/* One that is damaged says nothing: what was said before holds. */
+	if (note.len > 0 && report_note_read(note, a, &later, &order)) {
+		*out = later;
+		*order_out = order;
+	}
 	out->sha = *sha;
 	out->bytes = bytes;
 }
@@ -123,6 +128,9 @@ enter(struct recover *r, const struct found *f, struct err *e)
 
 	arena_init(&a, (size_t)1 << 20);
 	flow_note(r->node, &f->sha, f->day, &a, &report, &order);
+	/* The file's name says the day; a damaged note says another or none. */
+	if (f->day != 0 && report_day(&report) != f->day)
+		report.received_s = (int64_t)f->day * 86400;
 	ok = f->day == 0 ? report_add(r->node->store, &report, &id, &known, e) :
 			   report_add_again(r->node->store, &report, &id, &known, e);
 	arena_fini(&a);

@@ -24,6 +24,7 @@ struct flow {
 	struct event guarded;
 	/* the report at hand */
 	struct report report;
+	bool protected; /* something in it is, and the store knows */
 	uint64_t events, dated; /* of them with a time of their own */
 };
 

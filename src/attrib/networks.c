@@ -1,6 +1,7 @@
 #include "attrib/networks.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "attrib/networks_table.h"
 #include "base/arena.h"
@@ -10,13 +11,13 @@
 
 struct networks {
 	struct file_map map;
-	const uint32_t *v4_index, *v4_starts, *v4_values;
-	const uint32_t *v6_index, *v6_values;
+	const uint32_t *v4_index, *v6_index;
+	const uint16_t *v4_starts;
 	const struct ip *v6_starts;
-	const struct networks_value *values;
+	const struct networks_value *v4_values, *v6_values;
 	const struct networks_asn *asns;
 	struct slice names;
-	size_t v4_count, v6_count, value_count, asn_count;
+	size_t v4_count, v6_count, asn_count;
 };
 
 static struct slice
@@ -27,14 +28,79 @@ section_of(const struct networks *n, enum networks_section s)
 	return slice_of(n->map.view.p + h->sections[s].at, h->sections[s].bytes);
 }
 
+static bool
+damaged(struct err *e)
+{
+	return err_set(e, ERR_INPUT, "the table of networks is damaged; make it again: entente networks --asn ... --country ...");
+}
+
+static void
+sections_find(struct networks *n)
+{
+	n->v4_index = (const void *)section_of(n, SECTION_V4_INDEX).p;
+	n->v4_starts = (const void *)section_of(n, SECTION_V4_STARTS).p;
+	n->v4_values = (const void *)section_of(n, SECTION_V4_VALUES).p;
+	n->v4_count = section_of(n, SECTION_V4_STARTS).len / sizeof(*n->v4_starts);
+	n->v6_index = (const void *)section_of(n, SECTION_V6_INDEX).p;
+	n->v6_starts = (const void *)section_of(n, SECTION_V6_STARTS).p;
+	n->v6_values = (const void *)section_of(n, SECTION_V6_VALUES).p;
+	n->v6_count = section_of(n, SECTION_V6_STARTS).len / sizeof(struct ip);
+	n->asns = (const void *)section_of(n, SECTION_ASNS).p;
+	n->asn_count = section_of(n, SECTION_ASNS).len / sizeof(struct networks_asn);
+	n->names = section_of(n, SECTION_NAMES);
+}
+
+/* Every bucket has a range that begins with it; starts grow within it. */
+static bool
+v4_check(const struct networks *n)
+{
+	size_t buckets = (size_t)1 << NETWORKS_V4_BITS;
+
+	if (section_of(n, SECTION_V4_INDEX).len != sizeof(uint32_t) * (buckets + 1) ||
+	    section_of(n, SECTION_V4_VALUES).len != sizeof(struct networks_value) * n->v4_count ||
+	    n->v4_index[0] != 0 || n->v4_index[buckets] != n->v4_count)
+		return false;
+	for (size_t b = 0; b < buckets; b++) {
+		uint32_t at = n->v4_index[b], end = n->v4_index[b + 1];
+
+		if (at >= end || end > n->v4_count || n->v4_starts[at] != 0)
+			return false;
+		while (++at < end) {
+			if (n->v4_starts[at] <= n->v4_starts[at - 1] || n->v4_values[at].goes_on != 0)
+				return false;
+		}
+	}
+	return n->v4_values[0].goes_on == 0;
+}
+
+static bool
+v6_check(const struct networks *n)
+{
+	size_t buckets = (size_t)1 << NETWORKS_V6_BITS;
+
+	if (section_of(n, SECTION_V6_INDEX).len != sizeof(uint32_t) * (buckets + 1) ||
+	    section_of(n, SECTION_V6_VALUES).len != sizeof(struct networks_value) * n->v6_count ||
+	    n->v6_count == 0 || n->v6_starts[0].hi != 0 || n->v6_starts[0].lo != 0)
+		return false;
+	for (size_t i = 1; i < n->v6_count; i++) {
+		if (ip_cmp(n->v6_starts[i], n->v6_starts[i - 1]) <= 0)
+			return false;
+	}
+	for (size_t i = 0; i <= buckets; i++) {
+		if (n->v6_index[i] >= n->v6_count || (i > 0 && n->v6_index[i] < n->v6_index[i - 1]))
+			return false;
+	}
+	return true;
+}
+
 /* All that a look-up leans on is proved here once. */
 static bool
 table_check(struct networks *n, struct err *e)
 {
 	const struct networks_header *h = n->map.base;
 	struct slice file = n->map.view;
-	static const size_t sizes[SECTION_COUNT] = { 4, 4, 4, 4, sizeof(struct ip), 4,
-		sizeof(struct networks_value), sizeof(struct networks_asn), 1 };
+	static const size_t sizes[SECTION_COUNT] = { 4, 2, sizeof(struct networks_value), 4,
+		sizeof(struct ip), sizeof(struct networks_value), sizeof(struct networks_asn), 1 };
 
 	if (file.len < sizeof(*h) || h->magic != NETWORKS_MAGIC)
 		return err_set(e, ERR_INPUT, "this is not a table of networks");
@@ -42,46 +108,14 @@ table_check(struct networks *n, struct err *e)
 		return err_set(e, ERR_INPUT, "a table of networks of another version; make it again: entente networks --asn ... --country ...");
 	if (h->bytes != file.len ||
 	    networks_checksum(h, slice_from(file, sizeof(*h))) != h->checksum)
-		return err_set(e, ERR_INPUT, "the table of networks is damaged; make it again: entente networks --asn ... --country ...");
+		return damaged(e);
 	for (int i = 0; i < SECTION_COUNT; i++) {
 		if (h->sections[i].at > file.len || h->sections[i].bytes > file.len - h->sections[i].at ||
 		    h->sections[i].at % 16 != 0 || h->sections[i].bytes % sizes[i] != 0)
-			return err_set(e, ERR_INPUT, "the table of networks is damaged");
+			return damaged(e);
 	}
-	n->v4_index = (const void *)section_of(n, SECTION_V4_INDEX).p;
-	n->v4_starts = (const void *)section_of(n, SECTION_V4_STARTS).p;
-	n->v4_values = (const void *)section_of(n, SECTION_V4_VALUES).p;
-	n->v4_count = section_of(n, SECTION_V4_STARTS).len / 4;
-	n->v6_index = (const void *)section_of(n, SECTION_V6_INDEX).p;
-	n->v6_starts = (const void *)section_of(n, SECTION_V6_STARTS).p;
-	n->v6_values = (const void *)section_of(n, SECTION_V6_VALUES).p;
-	n->v6_count = section_of(n, SECTION_V6_STARTS).len / sizeof(struct ip);
-	n->values = (const void *)section_of(n, SECTION_VALUES).p;
-	n->value_count = section_of(n, SECTION_VALUES).len / sizeof(struct networks_value);
-	n->asns = (const void *)section_of(n, SECTION_ASNS).p;
-	n->asn_count = section_of(n, SECTION_ASNS).len / sizeof(struct networks_asn);
-	n->names = section_of(n, SECTION_NAMES);
-	if (n->v4_count == 0 || n->v6_count == 0 || n->value_count == 0 || n->v4_starts[0] != 0 ||
-	    section_of(n, SECTION_V4_INDEX).len != 4 * (((size_t)1 << NETWORKS_V4_BITS) + 1) ||
-	    section_of(n, SECTION_V6_INDEX).len != 4 * (((size_t)1 << NETWORKS_V6_BITS) + 1) ||
-	    section_of(n, SECTION_V4_VALUES).len != 4 * n->v4_count ||
-	    section_of(n, SECTION_V6_VALUES).len != 4 * n->v6_count)
-		return err_set(e, ERR_INPUT, "the table of networks is damaged");
-	for (size_t i = 0; i < n->v4_count; i++) {
-		if (n->v4_values[i] >= n->value_count || (i > 0 && n->v4_starts[i] <= n->v4_starts[i - 1]))
-			return err_set(e, ERR_INPUT, "the table of networks is damaged");
-	}
-	for (size_t i = 0; i < n->v6_count; i++) {
-		if (n->v6_values[i] >= n->value_count || (i > 0 && ip_cmp(n->v6_starts[i], n->v6_starts[i - 1]) <= 0))
-			return err_set(e, ERR_INPUT, "the table of networks is damaged");
-	}
-	for (size_t i = 0; i <= (size_t)1 << NETWORKS_V6_BITS; i++) {
-		if (n->v6_index[i] >= n->v6_count || (i > 0 && n->v6_index[i] < n->v6_index[i - 1]) ||
-		    (i <= (size_t)1 << NETWORKS_V4_BITS &&
-		     (n->v4_index[i] >= n->v4_count || (i > 0 && n->v4_index[i] < n->v4_index[i - 1]))))
-			return err_set(e, ERR_INPUT, "the table of networks is damaged");
-	}
-	return true;
+	sections_find(n);
+	return (v4_check(n) && v6_check(n)) || damaged(e);
 }
 
 bool
@@ -119,81 +153,162 @@ name_at(const struct networks *n, uint32_t at)
 	return slice_of(n->names.p + at + 1, n->names.p[at]);
 }
 
-/* The last of starts[low..high] that is at or before key; halves without a branch. */
+/* The last range of the address' bucket that begins at or before it; halves without a branch. */
 static inline size_t
-search_v4(const uint32_t *starts, size_t low, size_t high, uint32_t key)
+v4_at(const struct networks *n, uint32_t v4)
 {
-	size_t count = high - low + 1;
+	uint32_t bucket = v4 >> (32 - NETWORKS_V4_BITS);
+	uint16_t key = (uint16_t)v4;
+	size_t low = n->v4_index[bucket], count = n->v4_index[bucket + 1] - low;
 
 	while (count > 1) {
 		size_t half = count / 2;
 
-		low = starts[low + half] <= key ? low + half : low;
+		low = n->v4_starts[low + half] <= key ? low + half : low;
 		count -= half;
 	}
 	return low;
 }
 
-static size_t
-search_v6(const struct ip *starts, size_t low, size_t high, struct ip key)
+/* Of an address in 2000::/3. */
+static inline size_t
+v6_bucket(struct ip ip)
 {
-	size_t count = high - low + 1;
+	return ip.hi >> (61 - NETWORKS_V6_BITS) & (((size_t)1 << NETWORKS_V6_BITS) - 1);
+}
 
+static inline size_t
+v6_at(const struct networks *n, struct ip key)
+{
+	size_t low = 0, count = n->v6_count;
+
+	if (key.hi >> 61 == 1) {
+		size_t bucket = v6_bucket(key);
+
+		low = n->v6_index[bucket];
+		count = n->v6_index[bucket + 1] - low + 1;
+	}
 	while (count > 1) {
 		size_t half = count / 2;
 
-		low = ip_cmp(starts[low + half], key) <= 0 ? low + half : low;
+		low = ip_cmp(n->v6_starts[low + half], key) <= 0 ? low + half : low;
 		count -= half;
 	}
 	return low;
+}
+
+static inline bool
+network_of(const struct networks_value *v, struct network *out)
+{
+	out->asn = v->asn;
+	out->country[0] = v->country[0];
+	out->country[1] = v->country[1];
+	return v->asn != 0 || v->country[0] != 0;
 }
 
 bool
 networks_find(const struct networks *n, struct ip ip, struct network *out)
 {
-	const struct networks_value *v;
+	*out = (struct network){ 0 };
+	if (n == NULL)
+		return false;
+	return network_of(ip_is_v4(ip) ? &n->v4_values[v4_at(n, ip_v4(ip))] :
+		&n->v6_values[v6_at(n, ip)], out);
+}
+
+/* So many look-ups wait for memory at once. */
+#define TOGETHER ((size_t)32)
+
+/* Each step asks for the lines that the next one reads. */
+static void
+find_together(const struct networks *n, const struct ip *ips, size_t count, struct network *out)
+{
+	const struct networks_value *values[TOGETHER];
+
+	for (size_t i = 0; i < count; i++) {
+		if (ip_is_v4(ips[i]))
+			__builtin_prefetch(&n->v4_index[ip_v4(ips[i]) >> (32 - NETWORKS_V4_BITS)]);
+		else if (ips[i].hi >> 61 == 1)
+			__builtin_prefetch(&n->v6_index[v6_bucket(ips[i])]);
+	}
+	for (size_t i = 0; i < count; i++) {
+		const uint32_t *v4 = &n->v4_index[ip_v4(ips[i]) >> (32 - NETWORKS_V4_BITS)];
+
+		if (ip_is_v4(ips[i]))
+			__builtin_prefetch(&n->v4_starts[v4[0] + (v4[1] - v4[0]) / 2]);
+		else if (ips[i].hi >> 61 == 1)
+			__builtin_prefetch(&n->v6_starts[n->v6_index[v6_bucket(ips[i])]]);
+	}
+	for (size_t i = 0; i < count; i++) {
+		values[i] = ip_is_v4(ips[i]) ? &n->v4_values[v4_at(n, ip_v4(ips[i]))] :
+					       &n->v6_values[v6_at(n, ips[i])];
+		__builtin_prefetch(values[i]);
+	}
+	for (size_t i = 0; i < count; i++)
+		(void)network_of(values[i], &out[i]);
+}
+
+void
+networks_find_many(const struct networks *n, const struct ip *ips, size_t count,
+    struct network *out)
+{
+	if (n == NULL) {
+		memset(out, 0, count * sizeof(*out));
+		return;
+	}
+	for (size_t i = 0; i < count; i += TOGETHER)
+		find_together(n, ips + i, count - i < TOGETHER ? count - i : TOGETHER, out + i);
+}
+
+/* The address at which the range begins: its bucket is the last one whose first range is not behind it. */
+static uint32_t
+v4_start(const struct networks *n, size_t at)
+{
+	uint32_t low = 0, count = (uint32_t)1 << NETWORKS_V4_BITS;
+
+	while (count > 1) {
+		uint32_t half = count / 2;
+
+		low = n->v4_index[low + half] <= at ? low + half : low;
+		count -= half;
+	}
+	return low << (32 - NETWORKS_V4_BITS) | n->v4_starts[at];
+}
+
+static void
+v4_range(const struct networks *n, uint32_t v4, struct ip *first, struct ip *last)
+{
+	size_t at = v4_at(n, v4), next = at + 1;
+
+	while (at > 0 && n->v4_values[at].goes_on != 0)
+		at--;
+	while (next < n->v4_count && n->v4_values[next].goes_on != 0)
+		next++;
+	*first = ip_of_v4(v4_start(n, at));
+	*last = ip_of_v4(next == n->v4_count ? UINT32_MAX : v4_start(n, next) - 1);
+}
+
+void
+networks_range(const struct networks *n, struct ip ip, struct ip *first_out,
+    struct ip *last_out)
+{
 	size_t at;
 
+	*first_out = (struct ip){ 0, 0 };
+	*last_out = (struct ip){ UINT64_MAX, UINT64_MAX };
 	if (n == NULL)
-		goto unknown;
+		return;
 	if (ip_is_v4(ip)) {
-		uint32_t v4 = ip_v4(ip), bucket = v4 >> (32 - NETWORKS_V4_BITS);
-
-		at = search_v4(n->v4_starts, n->v4_index[bucket], n->v4_index[bucket + 1], v4);
-		v = &n->values[n->v4_values[at]];
-		if (n->v4_values[at] == 0)
-			goto unknown;
-		out->first = ip_of_v4(n->v4_starts[at]);
-		out->last = ip_of_v4(at + 1 < n->v4_count ? n->v4_starts[at + 1] - 1 : UINT32_MAX);
-	} else {
-		size_t low = 0, high = n->v6_count - 1;
-
-		if (ip.hi >> 61 == 1) {
-			size_t bucket = ip.hi >> (61 - NETWORKS_V6_BITS) & (((size_t)1 << NETWORKS_V6_BITS) - 1);
-
-			low = n->v6_index[bucket];
-			high = n->v6_index[bucket + 1];
-		}
-		at = search_v6(n->v6_starts, low, high, ip);
-		v = &n->values[n->v6_values[at]];
-		if (n->v6_values[at] == 0 || ip_cmp(n->v6_starts[at], ip) > 0)
-			goto unknown;
-		out->first = n->v6_starts[at];
-		out->last = (struct ip){ UINT64_MAX, UINT64_MAX };
-		if (at + 1 < n->v6_count) {
-			out->last = n->v6_starts[at + 1];
-			out->last.hi -= out->last.lo == 0;
-			out->last.lo--;
-		}
+		v4_range(n, ip_v4(ip), first_out, last_out);
+		return;
 	}
-	out->asn = v->asn;
-	out->country[0] = v->country[0];
-	out->country[1] = v->country[1];
-	out->as_name = v->name == UINT32_MAX ? SLICE_NONE : name_at(n, v->name);
-	return true;
-unknown:
-	*out = (struct network){ 0 };
-	return false;
+	at = v6_at(n, ip);
+	*first_out = n->v6_starts[at];
+	if (at + 1 < n->v6_count) {
+		*last_out = n->v6_starts[at + 1];
+		last_out->hi -= last_out->lo == 0;
+		last_out->lo--;
+	}
 }
 
 struct slice

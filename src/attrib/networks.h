@@ -16,10 +16,8 @@
 struct networks;
 
 struct network {
-	struct ip first, last; /* the range that all of this is true for */
-	uint32_t asn; /* 0: unknown */
+	uint32_t asn; /* 0: unknown; its name: networks_as_name() */
 	uint8_t country[2]; /* "\0\0": unknown */
-	struct slice as_name; /* in the table's memory */
 };
 
 enum networks_kind { NETWORKS_ASN, NETWORKS_COUNTRY };
@@ -43,7 +41,13 @@ void networks_close(struct networks **n);
 
 /* False when nothing is known of ip (out is then zero). n may be NULL: nothing known. */
 bool networks_find(const struct networks *n, struct ip ip, struct network *out);
-/* The name of an AS, or SLICE_NONE. */
+/* The same for many at once, which wait for memory together: twice as quick or more. */
+void networks_find_many(const struct networks *n, const struct ip *ips, size_t count,
+    struct network *out);
+/* The range around ip for which all that is known is true; all of nothing where n is NULL. */
+void networks_range(const struct networks *n, struct ip ip, struct ip *first_out,
+    struct ip *last_out);
+/* The name of an AS, in the table's memory, or SLICE_NONE. */
 struct slice networks_as_name(const struct networks *n, uint32_t asn);
 
 #endif

@@ -144,90 +144,59 @@ out:
 
 /* The table being laid out, in the order of the file. */
 struct layout {
-	struct buf v4_starts, v4_values, v6_starts, v6_values, values, asns;
-	struct { uint64_t key; uint32_t at; } *seen;
-	size_t seen_count, seen_cap;
+	struct buf v4_index, v4_starts, v4_values, v6_index, v6_starts, v6_values, asns;
+	uint64_t ranges_v4; /* as given, not as cut at the edges of buckets */
 	struct ip next4, next6; /* where the last range of the family ended, plus one */
 };
 
 #define PUT(buf, x) buf_put(buf, slice_of(&(x), sizeof(x)))
 
-static uint32_t
-value_of(struct layout *l, const struct names *n, uint32_t asn, uint32_t country)
-{
-	uint64_t key = (uint64_t)asn << 16 | country;
-	struct networks_value v = { .asn = asn };
-	size_t i;
-
-	if (key == 0)
-		return 0; /* nothing known: the first value, put there before */
-	if (l->seen_count * 2 >= l->seen_cap) {
-		size_t cap = l->seen_cap == 0 ? 1 << 16 : l->seen_cap * 2;
-		__typeof__(l->seen) seen = xarray(cap, sizeof(*seen));
-
-		for (size_t k = 0; k < l->seen_cap; k++) {
-			if (l->seen[k].key == 0)
-				continue;
-			i = hash64(slice_of(&l->seen[k].key, 8), 0) & (cap - 1);
-			while (seen[i].key != 0)
-				i = (i + 1) & (cap - 1);
-			seen[i] = l->seen[k];
-		}
-		free(l->seen);
-		l->seen = seen;
-		l->seen_cap = cap;
-	}
-	i = hash64(slice_of(&key, 8), 0) & (l->seen_cap - 1);
-	while (l->seen[i].key != 0 && l->seen[i].key != key)
-		i = (i + 1) & (l->seen_cap - 1);
-	if (l->seen[i].key == key)
-		return l->seen[i].at;
-	v.country[0] = (uint8_t)(country >> 8);
-	v.country[1] = (uint8_t)country;
-	v.name = UINT32_MAX;
-	for (size_t k = (size_t)(asn * 0x9e3779b1u) & (n->cap - 1); n->cap > 0 && n->slots[k].asn != 0; k = (k + 1) & (n->cap - 1)) {
-		if (n->slots[k].asn == asn)
-			v.name = n->slots[k].at;
-	}
-	l->seen[i].key = key;
-	l->seen[i].at = (uint32_t)(l->values.len / sizeof(v));
-	l->seen_count++;
-	PUT(&l->values, v);
-	return l->seen[i].at;
-}
-
-/* Append a range; what lies between it and the one before is "unknown": value 0. */
 static void
-lay(struct layout *l, struct ip first, struct ip last, uint32_t value)
+lay_v4(struct layout *l, uint32_t first, uint32_t last, struct networks_value v)
 {
-	bool v4 = ip_is_v4(first);
-	struct ip *next = v4 ? &l->next4 : &l->next6;
-	uint32_t none = 0;
+	unsigned low = 32 - NETWORKS_V4_BITS;
 
-	if (ip_cmp(*next, first) < 0) {
-		if (v4) {
-			uint32_t at = ip_v4(*next);
+	l->ranges_v4++;
+	for (uint64_t at = first; at <= last; at = ((at >> low) + 1) << low) {
+		uint16_t start = (uint16_t)at;
+		uint32_t entry = (uint32_t)(l->v4_starts.len / sizeof(start));
 
-			PUT(&l->v4_starts, at);
-			PUT(&l->v4_values, none);
-		} else {
-			PUT(&l->v6_starts, *next);
-			PUT(&l->v6_values, none);
-		}
+		v.goes_on = at != first;
+		if (start == 0)
+			PUT(&l->v4_index, entry);
+		PUT(&l->v4_starts, start);
+		PUT(&l->v4_values, v);
 	}
-	if (v4) {
-		uint32_t at = ip_v4(first);
-
-		PUT(&l->v4_starts, at);
-		PUT(&l->v4_values, value);
-	} else {
-		PUT(&l->v6_starts, first);
-		PUT(&l->v6_values, value);
-	}
-	*next = ip_next(last);
+	l->next4 = ip_next(ip_of_v4(last));
 }
 
-/* One sweep over both kinds; pieces with the same facts as the one before are joined. */
+static void
+lay_v6(struct layout *l, struct ip first, struct ip last, struct networks_value v)
+{
+	PUT(&l->v6_starts, first);
+	PUT(&l->v6_values, v);
+	l->next6 = ip_next(last);
+}
+
+/* Append a range; what lies between it and the one before is unknown. */
+static void
+lay(struct layout *l, struct ip first, struct ip last, uint32_t asn, uint32_t country)
+{
+	struct networks_value none = { 0 }, v = { .asn = asn,
+		.country = { (uint8_t)(country >> 8), (uint8_t)country } };
+
+	if (ip_is_v4(first)) {
+		if (ip_cmp(l->next4, first) < 0)
+			lay_v4(l, ip_v4(l->next4), ip_v4(first) - 1, none);
+		lay_v4(l, ip_v4(first), ip_v4(last), v);
+	} else {
+		if (ip_cmp(l->next6, first) < 0)
+			lay_v6(l, l->next6, ip_before(first), none);
+		lay_v6(l, first, last, v);
+	}
+}
+
+/* One sweep over both kinds. */
 static void
 sweep(struct build *b, struct layout *l)
 {
@@ -268,7 +237,7 @@ sweep(struct build *b, struct layout *l)
 			last = ip_before(x->first);
 		if (!in_y && y != NULL && ip_cmp(y->first, last) <= 0)
 			last = ip_before(y->first);
-		lay(l, first, last, value_of(l, &b->names, in_x ? x->value : 0, in_y ? y->value : 0));
+		lay(l, first, last, in_x ? x->value : 0, in_y ? y->value : 0);
 		if (last.hi == UINT64_MAX && last.lo == UINT64_MAX)
 			break;
 		pos = ip_next(last);
@@ -283,28 +252,20 @@ asn_cmp(const void *a, const void *b)
 	return x->asn < y->asn ? -1 : x->asn > y->asn;
 }
 
-/* Index entry i is the last range that begins at or before bucket i's first address. */
+/* Entry i is the last range that begins at or before bucket i's first address. */
 static void
-index_put(struct buf *out, const struct buf *starts, bool v4)
+v6_index_put(struct buf *out, const struct buf *starts)
 {
-	size_t n = starts->len / (v4 ? sizeof(uint32_t) : sizeof(struct ip)), at = 0;
-	size_t buckets = (size_t)1 << (v4 ? NETWORKS_V4_BITS : NETWORKS_V6_BITS);
+	size_t n = starts->len / sizeof(struct ip), at = 0;
 
-	for (size_t i = 0; i <= buckets; i++) {
-		struct ip edge = { 1u, 0 };
+	for (size_t i = 0; i <= (size_t)1 << NETWORKS_V6_BITS; i++) {
+		struct ip edge = { ((uint64_t)1 << 61) + ((uint64_t)i << (61 - NETWORKS_V6_BITS)), 0 };
 		uint32_t entry;
 
-		if (v4)
-			edge = i == buckets ? (struct ip){ 1, 0 } : ip_of_v4((uint32_t)(i << (32 - NETWORKS_V4_BITS)));
-		else
-			edge.hi = ((uint64_t)1 << 61) + ((uint64_t)i << (61 - NETWORKS_V6_BITS));
 		for (; at + 1 < n; at++) {
 			struct ip next;
 
-			if (v4)
-				next = ip_of_v4(((const uint32_t *)(const void *)starts->p)[at + 1]);
-			else
-				memcpy(&next, starts->p + (at + 1) * sizeof(next), sizeof(next));
+			memcpy(&next, starts->p + (at + 1) * sizeof(next), sizeof(next));
 			if (ip_cmp(next, edge) > 0)
 				break;
 		}
@@ -330,32 +291,32 @@ section(struct buf *out, struct networks_header *h, enum networks_section s,
 	buf_put(out, buf_view(from));
 }
 
+static void
+asns_put(struct layout *l, const struct names *names)
+{
+	for (size_t i = 0; i < names->cap; i++) {
+		if (names->slots[i].asn != 0)
+			PUT(&l->asns, names->slots[i]);
+	}
+	if (l->asns.len > 0)
+		qsort(l->asns.p, l->asns.len / sizeof(struct networks_asn), sizeof(struct networks_asn), asn_cmp);
+}
+
 static bool
 layout_write(struct build *b, struct layout *l, const char *path, struct err *e)
 {
 	struct networks_header h = { .magic = NETWORKS_MAGIC, .version = NETWORKS_VERSION };
-	struct buf out, v4_index, v6_index;
+	struct buf out;
 	bool ok;
 
 	buf_init(&out, (size_t)2 << 30);
-	buf_init(&v4_index, 1 << 24);
-	buf_init(&v6_index, 1 << 24);
-	for (size_t i = 0; i < b->names.cap; i++) {
-		if (b->names.slots[i].asn != 0)
-			PUT(&l->asns, b->names.slots[i]);
-	}
-	if (l->asns.len > 0)
-		qsort(l->asns.p, l->asns.len / sizeof(struct networks_asn), sizeof(struct networks_asn), asn_cmp);
-	index_put(&v4_index, &l->v4_starts, true);
-	index_put(&v6_index, &l->v6_starts, false);
 	buf_put(&out, slice_of(&h, sizeof(h)));
-	section(&out, &h, SECTION_V4_INDEX, &v4_index);
+	section(&out, &h, SECTION_V4_INDEX, &l->v4_index);
 	section(&out, &h, SECTION_V4_STARTS, &l->v4_starts);
 	section(&out, &h, SECTION_V4_VALUES, &l->v4_values);
-	section(&out, &h, SECTION_V6_INDEX, &v6_index);
+	section(&out, &h, SECTION_V6_INDEX, &l->v6_index);
 	section(&out, &h, SECTION_V6_STARTS, &l->v6_starts);
 	section(&out, &h, SECTION_V6_VALUES, &l->v6_values);
-	section(&out, &h, SECTION_VALUES, &l->values);
 	section(&out, &h, SECTION_ASNS, &l->asns);
 	section(&out, &h, SECTION_NAMES, &b->names.text);
 	if (!buf_ok(&out)) {
@@ -366,36 +327,38 @@ layout_write(struct build *b, struct layout *l, const char *path, struct err *e)
 		memcpy(out.p, &h, sizeof(h));
 		ok = file_write(path, buf_view(&out), e);
 	}
-	b->built->ranges_v4 = l->v4_starts.len / sizeof(uint32_t);
+	b->built->ranges_v4 = l->ranges_v4;
 	b->built->ranges_v6 = l->v6_starts.len / sizeof(struct ip);
 	b->built->bytes = out.len;
 	buf_fini(&out);
-	buf_fini(&v4_index);
-	buf_fini(&v6_index);
 	return ok;
 }
 
 static bool
 write_table(struct build *b, const char *path, struct err *e)
 {
-	struct networks_value nothing = { .name = UINT32_MAX };
 	struct layout l = { .next4 = ip_of_v4(0) };
-	struct buf *bufs[] = { &l.v4_starts, &l.v4_values, &l.v6_starts, &l.v6_values, &l.values, &l.asns };
+	struct buf *bufs[] = { &l.v4_index, &l.v4_starts, &l.v4_values, &l.v6_index,
+		&l.v6_starts, &l.v6_values, &l.asns };
+	struct networks_value none = { 0 };
+	uint32_t end;
 	bool ok;
 
 	for (size_t i = 0; i < sizeof(bufs) / sizeof(bufs[0]); i++)
 		buf_init(bufs[i], (size_t)1 << 30);
-	PUT(&l.values, nothing);
 	sweep(b, &l);
 	/* Behind the last range nothing is known. */
-	if (l.v4_starts.len == 0 || ip_is_v4(l.next4))
-		lay(&l, l.next4, l.next4, 0);
+	if (ip_is_v4(l.next4))
+		lay_v4(&l, ip_v4(l.next4), UINT32_MAX, none);
 	if (l.next6.hi != 0 || l.next6.lo != 0 || l.v6_starts.len == 0)
-		lay(&l, l.next6, l.next6, 0);
+		lay_v6(&l, l.next6, l.next6, none);
+	end = (uint32_t)(l.v4_starts.len / sizeof(uint16_t));
+	PUT(&l.v4_index, end);
+	v6_index_put(&l.v6_index, &l.v6_starts);
+	asns_put(&l, &b->names);
 	ok = layout_write(b, &l, path, e);
 	for (size_t i = 0; i < sizeof(bufs) / sizeof(bufs[0]); i++)
 		buf_fini(bufs[i]);
-	free(l.seen);
 	return ok;
 }
 

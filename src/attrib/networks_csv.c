@@ -52,7 +52,7 @@ unpack(void *cookie, uint8_t *p, size_t cap, size_t *n_out, struct err *e)
 	la_ssize_t n = archive_read_data(in->a, p, cap);
 
 	if (n < 0)
-		return err_set(e, ERR_INPUT, "it cannot be unpacked: it is damaged or cut");
+		return err_set(e, ERR_INPUT, "it cannot be unpacked: it is damaged or cut short");
 	in->unpacked += (uint64_t)n;
 	if (in->unpacked > SOURCE_BYTES_MAX)
 		return err_set(e, ERR_LIMIT, "larger than %zu bytes", SOURCE_BYTES_MAX);
@@ -81,7 +81,7 @@ input_open(struct input *in, const char *path, struct err *e)
 	source_of_pull(&in->src, unpack, in, WINDOW_MAX);
 	return (archive_read_open_filename(in->a, path, UNPACK_BLOCK) == ARCHIVE_OK &&
 	    archive_read_next_header(in->a, &entry) == ARCHIVE_OK) ||
-	    err_set(e, ERR_INPUT, "%s: it cannot be unpacked: it is damaged or cut", path);
+	    err_set(e, ERR_INPUT, "%s: it cannot be unpacked: it is damaged or cut short", path);
 }
 
 static void

@@ -68,16 +68,19 @@ ask(const struct networks *n, const uint8_t *p, size_t size)
 		{ 0, 0xffffffffffff }, { 0x20010db800000000, 1 }, { 0x20010db800010000, 0 },
 		{ 0x3fffffffffffffff, UINT64_MAX }, { UINT64_MAX, UINT64_MAX } };
 	struct network got;
-	struct ip ip = { 0, 0 };
+	struct ip ip = { 0, 0 }, first, last;
 	volatile uint8_t sink = 0;
 
 	memcpy(&ip, p, size < sizeof(ip) ? size : sizeof(ip));
 	for (size_t i = 0; i <= sizeof(fixed) / sizeof(fixed[0]); i++) {
-		bool found = networks_find(n, i == 0 ? ip : fixed[i - 1], &got);
+		struct ip at = i == 0 ? ip : fixed[i - 1];
+		struct slice name;
 
-		for (size_t k = 0; found && k < got.as_name.len; k++)
-			sink = (uint8_t)(sink + got.as_name.p[k]);
-		(void)networks_as_name(n, found ? got.asn : 64496);
+		(void)networks_find(n, at, &got);
+		name = networks_as_name(n, i == 0 ? 64496 : got.asn);
+		for (size_t k = 0; k < name.len; k++)
+			sink = (uint8_t)(sink + name.p[k]);
+		networks_range(n, at, &first, &last);
 	}
 }
 

@@ -4,7 +4,12 @@
  * begins, so only begins are kept. An index by the leading bits leaves a
  * handful of ranges to search by halves.
  *
- *	header | index, starts, values of IPv4 | the same of IPv6 | values | names
+ *	header | index, starts, values of IPv4 | the same of IPv6 | ASs | names
+ *
+ * A look-up of a random address waits for memory and for little else, so it
+ * touches few lines of it: IPv4 ranges are cut at the edges of the buckets, of
+ * a start the low half alone is kept (a bucket's starts mostly share one line),
+ * and what is known of a range stands beside its start, not behind an index.
  *
  * Numbers are in the machine's own order: the file is made where it is used.
  */
@@ -15,18 +20,17 @@
 #include "base/hash.h"
 
 #define NETWORKS_MAGIC 0x31304e5445544e45u /* "ENTETN01" */
-#define NETWORKS_VERSION 1
+#define NETWORKS_VERSION 2
 #define NETWORKS_V4_BITS 16
 #define NETWORKS_V6_BITS 20 /* behind the 001 of 2000::/3 */
 
 enum networks_section {
-	SECTION_V4_INDEX, /* uint32_t, 2^16 + 1 */
-	SECTION_V4_STARTS, /* uint32_t */
-	SECTION_V4_VALUES, /* uint32_t: which value */
-	SECTION_V6_INDEX,
+	SECTION_V4_INDEX, /* uint32_t, 2^16 + 1: a bucket's first range, which begins with it */
+	SECTION_V4_STARTS, /* uint16_t: the low half */
+	SECTION_V4_VALUES, /* struct networks_value */
+	SECTION_V6_INDEX, /* uint32_t, 2^20 + 1: the last range that begins at or before the bucket */
 	SECTION_V6_STARTS, /* struct ip */
 	SECTION_V6_VALUES,
-	SECTION_VALUES, /* struct networks_value; the first: nothing known */
 	SECTION_ASNS, /* struct networks_asn, sorted */
 	SECTION_NAMES, /* one byte length, bytes */
 	SECTION_COUNT
@@ -52,9 +56,9 @@ networks_checksum(const struct networks_header *h, struct slice rest)
 
 struct networks_value {
 	uint32_t asn;
-	uint32_t name; /* in SECTION_NAMES; UINT32_MAX: none */
 	uint8_t country[2];
-	uint8_t zero[2];
+	uint8_t goes_on; /* 1: cut off from the range before, at a bucket's edge */
+	uint8_t zero;
 };
 
 struct networks_asn {

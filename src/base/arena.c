@@ -145,6 +145,27 @@ arena_str(struct arena *a, struct slice s)
 }
 
 struct slice
+arena_join(struct arena *a, const struct slice *parts, size_t count)
+{
+	size_t len = 0, at = 0;
+	uint8_t *p;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!size_add(len, parts[i].len, &len))
+			return SLICE_NONE;
+	}
+	p = arena_bytes(a, len);
+	if (p == NULL)
+		return SLICE_NONE;
+	for (size_t i = 0; i < count; i++) {
+		if (parts[i].len > 0)
+			memcpy(p + at, parts[i].p, parts[i].len);
+		at += parts[i].len;
+	}
+	return slice_of(p, len);
+}
+
+struct slice
 arena_printf(struct arena *a, const char *fmt, ...)
 {
 	va_list ap;

@@ -80,6 +80,9 @@ TEST(bufs)
 	CHECK(cur_ok(&c));
 	CHECK(cur_u8(&c) == 0 && !cur_ok(&c));
 	buf_clear(&b);
+	slice_quote(&b, S("\xc2\x9b\xe2\x80\xae\xe2\x81\xa7x"), 32);
+	CHECK_SLICE(buf_view(&b), S("\"\\xc2\\x9b\\xe2\\x80\\xae\\xe2\\x81\\xa7x\""));
+	buf_clear(&b);
 	slice_quote(&b, S("a\"\n\xff\xc3\xa9"), 32);
 	CHECK_SLICE(buf_view(&b), S("\"a\\\"\\x0a\\xff\xc3\xa9\""));
 	buf_clear(&b);
@@ -105,6 +108,7 @@ TEST(arenas)
 	CHECK(arena_array(&a, SIZE_MAX / 2, 4) == NULL);
 	arena_reset(&a);
 	CHECK_SLICE(arena_printf(&a, "%d-%s", 7, "x"), S("7-x"));
+	CHECK_SLICE(arena_join(&a, (const struct slice[]){ S("ab"), SLICE_NONE, S("c") }, 3), S("abc"));
 	arena_fini(&a);
 }
 

@@ -201,13 +201,11 @@ slice_quote(struct buf *b, struct slice s, size_t max)
 		s.len = max;
 	buf_byte(b, '"');
 	while (s.len > 0) {
-		size_t n = slice_utf8_step(s);
+		size_t n;
 
-		/* C1 controls would reach a terminal, so they count as control bytes. */
-		if (n == 0 || s.p[0] < 0x20 || s.p[0] == 0x7f ||
-		    (n == 2 && s.p[0] == 0xc2 && s.p[1] < 0xa0)) {
-			buf_printf(b, "\\x%02x", s.p[0]);
-			n = 1;
+		if (slice_shown(s, &n) != SHOWN_PLAIN) {
+			for (size_t i = 0; i < n; i++)
+				buf_printf(b, "\\x%02x", s.p[i]);
 		} else if (s.p[0] == '"' || s.p[0] == '\\') {
 			buf_byte(b, '\\');
 			buf_byte(b, s.p[0]);

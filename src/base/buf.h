@@ -63,8 +63,8 @@ uint8_t *buf_room(struct buf *b, size_t n);
 const char *buf_cstr(struct buf *b);
 
 /*
- * Append s as a person may see it: in double quotes, control bytes and
- * invalid UTF-8 as \xNN, cut after max bytes with an ellipsis.
+ * Append s as a person may see it: in double quotes, what slice_shown() does
+ * not call plain as \xNN, cut after max bytes with an ellipsis.
  */
 void slice_quote(struct buf *b, struct slice s, size_t max);
 

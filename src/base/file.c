@@ -263,16 +263,15 @@ copy_bytes(int from, int to, struct err *e)
 
 /* EEXIST in *error_out where the name is taken. A copy that is cut short is not left. */
 static bool
-move_over(const char *from, const char *to, int *error_out, struct err *e)
+move_over(int from_dir, const char *from, int to_dir, const char *to, int *error_out, struct err *e)
 {
-	int in = open(from, O_RDONLY | O_CLOEXEC | O_NOFOLLOW), out = -1;
-	char folder[4096];
+	int in = openat(from_dir, from, O_RDONLY | O_CLOEXEC | O_NOFOLLOW), out = -1;
 	bool ok;
 
 	*error_out = EXDEV;
 	if (in < 0)
 		return err_sys(e, "%s", from);
-	out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	out = openat(to_dir, to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	if (out < 0) {
 		*error_out = errno;
 		(void)err_sys(e, "%s", to);
@@ -283,34 +282,34 @@ move_over(const char *from, const char *to, int *error_out, struct err *e)
 	(void)close(in);
 	if (close(out) != 0 && ok)
 		ok = err_sys(e, "%s", to);
-	ok = ok && dir_sync(folder_of(to, folder, sizeof(folder)), e) && (unlink(from) == 0 || err_sys(e, "%s", from));
+	ok = ok && (fsync(to_dir) == 0 || err_sys(e, "%s", to)) && (unlinkat(from_dir, from, 0) == 0 || err_sys(e, "%s", from));
 	if (!ok)
-		(void)unlink(to);
+		(void)unlinkat(to_dir, to, 0);
 	return ok;
 }
 
 /* As renameat2(RENAME_NOREPLACE), also where the file system does not know it. */
 static int
-rename_new(const char *from, const char *to)
+rename_new(int from_dir, const char *from, int to_dir, const char *to)
 {
-	if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+	if (renameat2(from_dir, from, to_dir, to, RENAME_NOREPLACE) == 0)
 		return 0;
 	if (errno != EINVAL && errno != ENOSYS)
 		return errno;
-	if (link(from, to) != 0)
+	if (linkat(from_dir, from, to_dir, to, 0) != 0)
 		return errno;
-	return unlink(from) == 0 ? 0 : errno;
+	return unlinkat(from_dir, from, 0) == 0 ? 0 : errno;
 }
 
 bool
-file_move(const char *from, char to[PATH_TEXT_MAX], struct err *e)
+file_move(int from_dir, const char *from, int to_dir, char to[PATH_TEXT_MAX], struct err *e)
 {
 	size_t n = strlen(to);
 	int error = EEXIST;
 
 	for (unsigned i = 2; error == EEXIST; i++) {
-		error = rename_new(from, to);
-		if (error == EXDEV && move_over(from, to, &error, e))
+		error = rename_new(from_dir, from, to_dir, to);
+		if (error == EXDEV && move_over(from_dir, from, to_dir, to, &error, e))
 			return true;
 		if (error != EEXIST)
 			break;
@@ -325,6 +324,50 @@ file_move(const char *from, char to[PATH_TEXT_MAX], struct err *e)
 		(void)err_sys(e, "%s", from);
 	}
 	return false;
+}
+
+/* The folder behind a link that lies open as fd, where we or root made it; -1 and errno. */
+static int
+behind_link(const char *path, int link)
+{
+	char target[PATH_TEXT_MAX], folder[4096];
+	struct stat st;
+	ssize_t n;
+	int in, fd;
+
+	if (fstat(link, &st) != 0 || !S_ISLNK(st.st_mode)) {
+		errno = ENOTDIR;
+		return -1;
+	}
+	if (st.st_uid != 0 && st.st_uid != geteuid()) {
+		errno = EPERM;
+		return -1;
+	}
+	n = readlinkat(link, "", target, sizeof(target) - 1);
+	if (n < 0)
+		return -1;
+	target[n] = '\0';
+	in = open(folder_of(path, folder, sizeof(folder)), O_PATH | O_DIRECTORY | O_CLOEXEC);
+	fd = in < 0 ? -1 : openat(in, target, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (in >= 0)
+		(void)close(in);
+	return fd;
+}
+
+bool
+dir_open(const char *path, int *fd_out, struct err *e)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), link;
+
+	if (fd < 0 && (errno == ELOOP || errno == ENOTDIR)) {
+		link = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+		if (link >= 0) {
+			fd = behind_link(path, link);
+			(void)close(link);
+		}
+	}
+	*fd_out = fd;
+	return fd >= 0 || err_sys(e, "%s", path);
 }
 
 bool

@@ -44,11 +44,17 @@ bool dir_sync(const char *path, struct err *e) MUST_USE;
 bool file_exists(const char *path);
 
 /*
- * Give a file a new name and never that of another: where `to` is taken, ".2",
- * ".3" ... is put behind it; `to` has the name then. On another file system it
- * is copied, synced, and then removed here.
+ * Open a folder in which others may have a say: behind a link only where root or
+ * we made it. The caller closes *fd_out, which is -1 on failure.
  */
-bool file_move(const char *from, char to[PATH_TEXT_MAX], struct err *e) MUST_USE;
+bool dir_open(const char *path, int *fd_out, struct err *e) MUST_USE;
+
+/*
+ * Give a file a new name and never that of another: where `to` is taken, ".2",
+ * ".3" ... is put behind it; `to` has the name then. Each is a name in its open
+ * folder. On another file system it is copied, synced, and then removed here.
+ */
+bool file_move(int from_dir, const char *from, int to_dir, char to[PATH_TEXT_MAX], struct err *e) MUST_USE;
 
 /*
  * Names in a folder, sorted by bytes, without "." and ".."; the caller frees

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/slice.h"
 
 static enum log_level level_max = LOG_LEVEL_WARN;
 static int log_fd = STDERR_FILENO;
@@ -26,6 +27,7 @@ log_write(enum log_level level, const char *name, const char *fmt, ...)
 {
 	static const char *const words[] = { "error", "warn", "info", "debug" };
 	char line[2048];
+	size_t step;
 	va_list ap;
 	int n;
 
@@ -39,9 +41,9 @@ log_write(enum log_level level, const char *name, const char *fmt, ...)
 	if (n > (int)sizeof(line) - 2)
 		n = (int)sizeof(line) - 2;
 	/* One event, one line: what came from outside must not begin another. */
-	for (int i = 0; i < n; i++) {
-		if ((unsigned char)line[i] < 0x20 || line[i] == 0x7f)
-			line[i] = ' ';
+	for (struct slice rest = slice_of(line, (size_t)n); rest.len > 0; rest = slice_from(rest, step)) {
+		if (slice_shown(rest, &step) == SHOWN_NEVER)
+			memset(line + ((size_t)n - rest.len), ' ', step);
 	}
 	line[n++] = '\n';
 	/* One write a line, so that several processes do not mix theirs. */

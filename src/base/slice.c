@@ -186,6 +186,34 @@ slice_utf8_step(struct slice s)
 	return s.len == 0 ? 0 : utf8_step(s);
 }
 
+static uint32_t
+code_point(const uint8_t *p, size_t n)
+{
+	static const uint8_t first[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
+	uint32_t c = p[0] & first[n];
+
+	for (size_t i = 1; i < n; i++)
+		c = c << 6 | (p[i] & 0x3f);
+	return c;
+}
+
+enum shown
+slice_shown(struct slice s, size_t *step_out)
+{
+	size_t n = utf8_step(s);
+	uint32_t c;
+
+	*step_out = n == 0 ? 1 : n;
+	if (n == 0)
+		return SHOWN_NEVER;
+	c = code_point(s.p, n);
+	if (c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x2028 && c <= 0x202e))
+		return SHOWN_NEVER;
+	if (c == 0x61c || c == 0x200e || c == 0x200f || (c >= 0x2066 && c <= 0x2069) || c == 0xfeff)
+		return SHOWN_MARK;
+	return SHOWN_PLAIN;
+}
+
 bool
 slice_utf8_ok(struct slice s)
 {

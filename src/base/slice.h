@@ -104,6 +104,20 @@ bool slice_utf8_ok(struct slice s);
 /* The length of the well-formed UTF-8 sequence that s begins with, or 0. */
 size_t slice_utf8_step(struct slice s);
 
+/* What the character that a text begins with may do to who looks at it. */
+enum shown {
+	SHOWN_PLAIN,
+	/* Invisible, orders the writing: U+061C, U+200E, U+200F, isolates (U+2066 to U+2069), U+FEFF. */
+	SHOWN_MARK,
+	/*
+	 * Obeyed by a terminal or a page: control bytes (also U+0080 to U+009F), ends
+	 * of lines, what turns the writing around (U+202A to U+202E), no UTF-8.
+	 */
+	SHOWN_NEVER
+};
+/* Of a text that is not empty; *step_out: its bytes, one where they are no UTF-8. */
+enum shown slice_shown(struct slice s, size_t *step_out);
+
 static inline uint8_t
 byte_lower(uint8_t c)
 {

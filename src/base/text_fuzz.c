@@ -92,8 +92,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	quoted = buf_view(&b);
 	if (!buf_ok(&b) || !slice_utf8_ok(quoted) || quoted.len < 2)
 		abort();
-	for (size_t i = 0; i < quoted.len; i++) {
-		if (quoted.p[i] < 0x20 || quoted.p[i] == 0x7f)
+	for (size_t step; quoted.len > 0; quoted = slice_from(quoted, step)) {
+		if (slice_shown(quoted, &step) != SHOWN_PLAIN)
 			abort();
 	}
 	buf_fini(&b);

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/lang.h"
 #include "base/log.h"
+#include "cli/table.h"
 #include "node.h"
 #include "parse/date.h"
 
@@ -44,6 +45,33 @@ cli_opt(const struct cli *c, const char *name)
 			return c->values[i];
 	}
 	return NULL;
+}
+
+const char *
+cli_opt_nth(const struct cli *c, const char *name, size_t n)
+{
+	for (size_t i = 0; i < c->many_count; i++) {
+		const struct cli_option *o = &c->command->options[c->many[i].option];
+
+		if (strcmp(o->name, name) == 0 && n-- == 0)
+			return c->many[i].value;
+	}
+	return NULL;
+}
+
+static bool
+option_set(struct cli *c, size_t i, const char *value, struct err *e)
+{
+	const struct cli_option *o = &c->command->options[i];
+
+	c->values[i] = value == NULL ? "" : value;
+	if (value == NULL || !slice_ends(slice_of_str(o->arg), S("...")))
+		return true;
+	if (c->many_count == CLI_MANY_MAX)
+		return err_set(e, ERR_USAGE, "--%s: more than %d of them", o->name, CLI_MANY_MAX);
+	c->many[c->many_count].option = i;
+	c->many[c->many_count++].value = c->values[i];
+	return true;
 }
 
 bool
@@ -168,9 +196,11 @@ options_read(struct cli *c, int argc, char **argv, bool *help_out, struct err *e
 		if (got == '?' || i == SIZE_MAX)
 			return err_set(e, ERR_USAGE, "unknown option %s; see: entente %s --help",
 			    argv[optind - 1], c->command->name);
+		if (i < own && !option_set(c, i, optarg, e))
+			return false;
 		if (i < own)
-			c->values[i] = optarg == NULL ? "" : optarg;
-		else if (cli_common[i - own].letter == 'h')
+			continue;
+		if (cli_common[i - own].letter == 'h')
 			*help_out = true;
 		else if (!common_set(c, i - own, optarg, e))
 			return false;
@@ -188,8 +218,7 @@ cli_tell(const char *text)
 	/* An isolate keeps a sentence from the right whole behind the name (UAX 9). */
 	fprintf(stderr, "entente: %s", rtl ? "\u2067" : "");
 	/* A name from outside must not command the terminal. */
-	for (; *text != '\0'; text++)
-		fputc((unsigned char)*text < 0x20 || *text == 0x7f ? '?' : *text, stderr);
+	text_show(stderr, slice_of_str(text));
 	fprintf(stderr, "%s\n", rtl ? "\u2069" : "");
 }
 

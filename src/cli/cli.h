@@ -13,11 +13,12 @@
 #include "base/slice.h"
 
 #define CLI_OPTIONS_MAX 32
+#define CLI_MANY_MAX 64
 
 struct cli_option {
 	const char *name; /* "feed": --feed */
 	char letter; /* 'f': -f; 0: none */
-	const char *arg; /* "NAME"; NULL: a switch */
+	const char *arg; /* "NAME"; "NAME...": may be given several times; NULL: a switch */
 	const char *help; /* catalogue key */
 };
 
@@ -37,6 +38,12 @@ struct cli_command {
 struct cli {
 	const struct cli_command *command;
 	const char *values[CLI_OPTIONS_MAX]; /* of command->options, "" for a switch that is set */
+	/* of options that may be given several times, as they came */
+	struct {
+		size_t option;
+		const char *value;
+	} many[CLI_MANY_MAX];
+	size_t many_count;
 	char **args;
 	int arg_count;
 	/* what every command knows */
@@ -61,6 +68,8 @@ int cli_main(int argc, char **argv);
 
 /* The value of an option, "" for a switch that is set, NULL when not given. */
 const char *cli_opt(const struct cli *c, const char *name);
+/* The n-th value, from 0, of an option that may be given several times; NULL behind the last. */
+const char *cli_opt_nth(const struct cli *c, const char *name, size_t n);
 static inline bool
 cli_has(const struct cli *c, const char *name)
 {

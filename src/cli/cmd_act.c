@@ -3,10 +3,10 @@
  */
 #include <stdio.h>
 #include <pwd.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/ids.h"
 #include "base/lang.h"
 #include "cli/commands.h"
 #include "cli/query.h"
@@ -20,10 +20,7 @@
 struct act {
 	enum finding_act act;
 	struct slice by, comment;
-	struct {
-		int64_t *v;
-		size_t count, cap;
-	} ids;
+	struct ids ids;
 	uint64_t moved, left; /* left: in a state to which it does not apply */
 	bool named; /* by their names, not by filters */
 };
@@ -62,13 +59,8 @@ gather(struct act *a, struct store *s, const struct finding_query *q, struct err
 
 	if (!finding_open(s, q, &w, e))
 		return false;
-	while ((step = finding_next(w, &row, e)) == STEP_ITEM) {
-		if (a->ids.count == a->ids.cap) {
-			a->ids.cap = a->ids.cap == 0 ? 256 : a->ids.cap * 2;
-			a->ids.v = xrealloc(a->ids.v, a->ids.cap * sizeof(*a->ids.v));
-		}
-		a->ids.v[a->ids.count++] = row.id;
-	}
+	while ((step = finding_next(w, &row, e)) == STEP_ITEM)
+		ids_add(&a->ids, row.id);
 	finding_close(&w);
 	if (step == STEP_END && q->id != 0 && a->ids.count == before) {
 		char text[FINDING_ID_TEXT_MAX];
@@ -181,7 +173,7 @@ act(struct cli *c, struct err *e)
 		ok = err_set(e, ERR_USAGE, "this would move %zu findings: look with --dry-run, then say --yes", a.ids.count);
 	ok = ok && (dry || move(&a, n.store, e)) && report(c, &a, dry, e);
 	c->partial = ok && a.left > 0;
-	free(a.ids.v);
+	ids_fini(&a.ids);
 	node_close(&n);
 	return ok;
 }

@@ -25,7 +25,7 @@ static const struct table_column columns[] = {
 	{ "checked", N_("Last true"), false, TABLE_DAY | TABLE_DROP(6) },
 	{ "expires", N_("Until"), false, TABLE_DAY | TABLE_DROP(7) },
 	{ "openpgp", "OpenPGP", false, 20 | TABLE_DROP(9) },
-	{ "url", N_("Stands at"), false, 40 | TABLE_DROP(8) },
+	{ "url", N_("Found at"), false, 40 | TABLE_DROP(8) },
 };
 
 static const char *const layer_words[] = { N_("imported"), N_("by hand") };
@@ -181,8 +181,14 @@ diff_show(struct cli *c, const struct contacts_diff *d, struct err *e)
 	}
 	if (!table_end(&t))
 		return err_sys(e, "standard output");
-	for (size_t i = 0; i < d->bad_count && i < 20; i++)
-		fprintf(stderr, T("line %llu: %.*s\n"), (unsigned long long)d->bad[i].line, SLICE_ARG(d->bad[i].reason));
+	for (size_t i = 0; i < d->bad_count && i < 20; i++) {
+		struct buf b;
+
+		buf_init(&b, 1 << 16);
+		text_clean_put(&b, d->bad[i].reason, 0);
+		fprintf(stderr, T("line %llu: %.*s\n"), (unsigned long long)d->bad[i].line, SLICE_ARG(buf_view(&b)));
+		buf_fini(&b);
+	}
 	if (!c->json && !c->quiet) {
 		printf(T("%zu changes, %zu as before, %zu could not be used."), d->change_count, d->same, d->bad_total);
 		putchar('\n');

@@ -10,7 +10,6 @@
 #include "cli/commands.h"
 #include "cli/progress.h"
 #include "cli/run.h"
-#include "cli/silence.h"
 #include "cli/table.h"
 #include "cli/take.h"
 #include "intake/mapping.h"
@@ -90,13 +89,17 @@ static void
 known(void *cookie, const struct report *was, const struct receipt *now)
 {
 	struct run *r = cookie;
+	struct buf b;
 
 	if (told_alike(was, now) || r->others++ >= OTHERS_SHOWN)
 		return;
 	progress_end(&r->progress);
-	fprintf(stderr, T("%.*s: is report %lld already, which was told otherwise; to read it as now: entente retry %lld, with these options"),
+	buf_init(&b, 1 << 16);
+	buf_printf(&b, T("%.*s: is report %lld already, received with other options; to read it with these: entente retry %lld, with the same options"),
 	    SLICE_ARG(now->name), (long long)was->id, (long long)was->id);
+	text_show(stderr, buf_view(&b));
 	fputc('\n', stderr);
+	buf_fini(&b);
 }
 
 static void
@@ -198,7 +201,7 @@ run_end(struct run *r, struct cli *c, const struct take *t, struct err *e)
 		if (r->nothing > 0)
 			printf(TN("%lu report had nothing to report: see entente reports --state nothing.", "%lu reports had nothing to report: see entente reports --state nothing.", r->nothing), (unsigned long)r->nothing), putchar('\n');
 		if (r->others > 0)
-			printf(TN("%lu was told otherwise than now: see entente retry --help.", "%lu were told otherwise than now: see entente retry --help.", r->others), (unsigned long)r->others), putchar('\n');
+			printf(TN("%lu was received with other options than these: see entente retry --help.", "%lu were received with other options than these: see entente retry --help.", r->others), (unsigned long)r->others), putchar('\n');
 		if (r->aside > 0)
 			printf(TN("%lu report was set aside: see entente reports, then entente retry.", "%lu reports were set aside: see entente reports, then entente retry.", r->aside), (unsigned long)r->aside), putchar('\n');
 	}
@@ -226,6 +229,8 @@ option_put(struct buf *options, struct slice key, struct slice value, struct err
 		e->code = ERR_USAGE;
 		return false;
 	}
+	if (intake_option_of(buf_view(options), key).p != NULL)
+		return err_set(e, ERR_USAGE, "%s is given twice", QUOTE(key));
 	buf_printf(options, "%.*s=%.*s\n", SLICE_ARG(key), SLICE_ARG(value));
 	return true;
 }
@@ -234,18 +239,22 @@ static bool
 options_take(struct cli *c, struct buf *options, struct err *e)
 {
 	static const char *const own[] = { "mail", "trusted", "mapping" };
-	struct slice more = slice_of_str(cli_opt(c, "option"));
-	size_t eq = more.p == NULL ? 0 : slice_find_byte(more, '=');
+	const char *more;
 
 	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
 		if (cli_has(c, own[i]) && !option_put(options, slice_of_str(own[i]), slice_of_str(cli_opt(c, own[i])), e))
 			return false;
 	}
-	if (more.p == NULL)
-		return true;
-	if (eq == SIZE_MAX || slice_find_byte(more, '\n') != SIZE_MAX)
-		return err_set(e, ERR_USAGE, "--option: expected KEY=VALUE, found %s", QUOTE(more));
-	return option_put(options, slice_sub(more, 0, eq), slice_from(more, eq + 1), e);
+	for (size_t i = 0; (more = cli_opt_nth(c, "option", i)) != NULL; i++) {
+		struct slice text = slice_of_str(more);
+		size_t eq = slice_find_byte(text, '=');
+
+		if (eq == SIZE_MAX || slice_find_byte(text, '\n') != SIZE_MAX)
+			return err_set(e, ERR_USAGE, "--option: expected KEY=VALUE, found %s", QUOTE(text));
+		if (!option_put(options, slice_sub(text, 0, eq), slice_from(text, eq + 1), e))
+			return false;
+	}
+	return true;
 }
 
 bool
@@ -435,7 +444,7 @@ ingest(struct cli *c, struct err *e)
 	if (!take_all(c, &t, fds, e))
 		goto out;
 	run_work(&r, t.reports);
-	ok = flow_work(flow, e) && silence_sweep(c, flow_node(flow)->store, e);
+	ok = flow_work(flow, e);
 out:
 	flow_close(&flow);
 	for (int i = 0; i < c->arg_count; i++)
@@ -461,7 +470,7 @@ static const struct cli_option options[] = {
 	{ "mappings", 0, NULL, N_("list the mappings that ship") },
 	{ "schema", 0, N_("FILE"), N_("a newer Shadowserver schema for these reports") },
 	{ "name", 0, N_("NAME"), N_("the report's name, for standard input") },
-	{ "option", 'o', "KEY=VALUE", N_("something else that the format is told") },
+	{ "option", 'o', "KEY=VALUE...", N_("something else that the format is told") },
 	{ "as", 0, "intelmq-json|idea0|n6", N_("the form that --print-events prints") },
 	{ "print-events", 0, NULL, N_("print each event as JSON, one a line; with --json a line about its report behind them") },
 	{ "places", 0, NULL, N_("with --print-events: also where each event lies, under extra.entente") },

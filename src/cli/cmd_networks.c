@@ -74,7 +74,7 @@ look_up(struct cli *c, struct err *e)
 		char text[PREFIX_TEXT_MAX];
 		struct prefix p;
 		struct network n;
-		struct ip ip;
+		struct ip ip, first, last;
 
 		if (!ip_parse(slice_of_str(c->args[i]), &ip, e)) {
 			(void)table_end(&t);
@@ -87,14 +87,15 @@ look_up(struct cli *c, struct err *e)
 				table_none(&t);
 			continue;
 		}
-		p = prefix_within(ip, n.first, n.last);
+		networks_range(node.networks, ip, &first, &last);
+		p = prefix_within(ip, first, last);
 		(void)prefix_print(&p, text);
 		table_str(&t, text);
 		if (n.asn == 0)
 			table_none(&t);
 		else
 			table_int(&t, n.asn);
-		table_text(&t, n.as_name);
+		table_text(&t, networks_as_name(node.networks, n.asn));
 		table_text(&t, n.country[0] == 0 ? SLICE_NONE : slice_of(n.country, 2));
 	}
 	node_close(&node);

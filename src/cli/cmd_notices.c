@@ -121,7 +121,7 @@ notices_run(struct cli *c, struct node *n, bool send, bool silence, struct err *
 	struct contacts *contacts = NULL;
 	bool ok = way_of(n, &way, &wo, e) && options_of(n, &o, e);
 
-	o.silence = silence;
+	/* Swept here and said; o.silence is for a dry run, which writes nothing. */
 	ok = ok && (!silence || silence_sweep(c, n->store, e)) &&
 	    contacts_load(n->store, &contacts, e) && notices_prepare(n->store, contacts, &o, &s, e) &&
 	    (!send || notices_send(n->store, contacts, way, &wo, &o, run_stop_on_signals(), &s, e));
@@ -317,7 +317,9 @@ headers_print(const struct mime *m, struct arena *a)
 		if (v.p == NULL)
 			continue;
 		v = mime_header_text(v, 1000, a);
-		printf("%s: %.*s\n", names[i], SLICE_ARG(v));
+		printf("%s: ", names[i]);
+		text_show(stdout, v);
+		putchar('\n');
 	}
 	putchar('\n');
 }

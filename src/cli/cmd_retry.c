@@ -1,26 +1,10 @@
 #include <stdio.h>
-#include <stdlib.h>
 
+#include "base/ids.h"
 #include "base/lang.h"
 #include "cli/commands.h"
 #include "cli/run.h"
-#include "cli/silence.h"
 #include "node.h"
-
-struct ids {
-	int64_t *v;
-	size_t count, cap;
-};
-
-static void
-ids_add(struct ids *ids, int64_t id)
-{
-	if (ids->count == ids->cap) {
-		ids->cap = ids->cap == 0 ? 64 : ids->cap * 2;
-		ids->v = xrealloc(ids->v, ids->cap * sizeof(*ids->v));
-	}
-	ids->v[ids->count++] = id;
-}
 
 static bool
 id_put(void *cookie, const struct report *r, struct err *e)
@@ -90,8 +74,7 @@ retry(struct cli *c, struct err *e)
 		ok = ok && flow_retell(flow, ids.v, ids.count, &told, e);
 	else
 		ok = ok && flow_retry(flow, ids.v, ids.count, e);
-	free(ids.v);
-	ok = ok && silence_sweep(c, flow_node(flow)->store, e);
+	ids_fini(&ids);
 	flow_close(&flow);
 	buf_fini(&options);
 	if (!ok) {
@@ -108,7 +91,7 @@ static const struct cli_option retry_options[] = {
 	{ "mapping", 0, N_("NAME"), N_("the mapping of a generic CSV or JSON feed") },
 	{ "feed", 'f', N_("NAME"), N_("feed.name for events that have none") },
 	{ "name", 0, N_("NAME"), N_("the name that the file should have had") },
-	{ "option", 'o', "KEY=VALUE", N_("something else that the format is told") },
+	{ "option", 'o', "KEY=VALUE...", N_("something else that the format is told") },
 	{ "nothing", 0, NULL, N_("all reports that had nothing to report") },
 	{ "replay", 0, NULL, N_("where a report gave events already: count everything again") },
 	{ "schema", 0, N_("FILE"), N_("a newer Shadowserver schema for these reports") },
@@ -143,7 +126,7 @@ replay(struct cli *c, struct err *e)
 	if (recovered > 0 && !c->quiet)
 		fprintf(stderr, T("%llu reports of the archive were in no list; they are in it again.\n"), (unsigned long long)recovered);
 	run_work(&r, count);
-	ok = ok && flow_replay(flow, e) && silence_sweep(c, flow_node(flow)->store, e);
+	ok = ok && flow_replay(flow, e);
 	flow_close(&flow);
 	if (!ok) {
 		run_drop(&r);

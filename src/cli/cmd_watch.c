@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -104,18 +105,19 @@ folder_in(const char *path, const char *name, char out[4096])
 	return snprintf(out, 4096, "%s/%s", path, name) < 4096 && stat(out, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* maildir(5): what was looked at lies in cur, with its flags. */
+/*
+ * Where it is put away; maildir(5): what was looked at lies in cur, with its
+ * flags. A stranger who may write to the folder must not choose where that is:
+ * with done -> /etc/cron.d we would put there what they wrote.
+ */
 static bool
-away_path(const struct watched *w, const char *name, bool refused, char out[PATH_TEXT_MAX], struct err *e)
+away(const struct watched *w, const char *name, bool refused, char to[PATH_TEXT_MAX], int *dir_out, struct err *e)
 {
 	char folder[PATH_TEXT_MAX];
-	int n;
 
 	(void)path_join(folder, w->path, w->maildir ? "cur" : refused ? "refused" : "done");
-	if (!w->maildir && !dir_make(folder, e))
-		return false;
-	n = snprintf(out, PATH_TEXT_MAX, "%s/%s%s", folder, name, w->maildir && strstr(name, ":2,") == NULL ? ":2,S" : "");
-	return n < PATH_TEXT_MAX || err_set(e, ERR_INPUT, "%s: the path is too long", folder);
+	(void)snprintf(to, PATH_TEXT_MAX, "%s%s", name, w->maildir && strstr(name, ":2,") == NULL ? ":2,S" : "");
+	return (w->maildir || dir_make(folder, e)) && dir_open(folder, dir_out, e);
 }
 
 /*
@@ -123,25 +125,26 @@ away_path(const struct watched *w, const char *name, bool refused, char out[PATH
  * What another file has become meanwhile, or grew, comes back to be taken.
  */
 static void
-put_away(struct watch *w, const struct watched *f, const char *from, const char *name,
+put_away(struct watch *w, const struct watched *f, int dir, const char *from, const char *name,
     const struct stat *was, bool refused)
 {
 	char to[PATH_TEXT_MAX], back[PATH_TEXT_MAX];
 	struct err e = ERR_INIT;
 	struct stat now;
+	int to_dir = -1;
 
-	if (lstat(from, &now) != 0 || !take_same(was, &now))
+	if (fstatat(dir, name, &now, AT_SYMLINK_NOFOLLOW) != 0 || !take_same(was, &now))
 		return;
-	if (!away_path(f, name, refused, to, &e) || !file_move(from, to, &e)) {
+	if (!away(f, name, refused, to, &to_dir, &e) || !file_move(dir, name, to_dir, to, &e)) {
 		stuck_add(&w->stuck, stuck_key(from, &now));
 		log_error("watch.stuck", "path=%s reason=%s", from, LOG_TEXT(e.text));
-		return;
+	} else if (fstatat(to_dir, to, &now, AT_SYMLINK_NOFOLLOW) == 0 && now.st_ino == was->st_ino && !take_same(was, &now)) {
+		(void)snprintf(back, sizeof(back), "%s", name);
+		if (!file_move(to_dir, to, dir, back, &e))
+			log_error("watch.changed", "path=%s reason=%s", to, LOG_TEXT(e.text));
 	}
-	if (lstat(to, &now) != 0 || now.st_ino != was->st_ino || take_same(was, &now))
-		return;
-	(void)snprintf(back, sizeof(back), "%s", from);
-	if (!file_move(to, back, &e))
-		log_error("watch.changed", "path=%s reason=%s", to, LOG_TEXT(e.text));
+	if (to_dir >= 0)
+		(void)close(to_dir);
 }
 
 static bool
@@ -180,22 +183,35 @@ sweep_one(struct watch *w, const char *path, const char *name, struct swept *s, 
 	return true;
 }
 
+/* The folder was named to us, and may be a link; new/ is whose the Maildir is. */
+static bool
+folder_open(const struct watched *f, const char *dir, int *fd_out, struct err *e)
+{
+	if (f->maildir)
+		return dir_open(dir, fd_out, e);
+	*fd_out = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return *fd_out >= 0 || err_sys(e, "%s", dir);
+}
+
 /* Take every file that lies in a watched folder, make it durable, put it away. */
 static bool
 sweep(struct watch *w, struct watched *f, uint64_t *took, struct err *e)
 {
 	char dir[PATH_TEXT_MAX], path[PATH_TEXT_MAX];
 	struct err why = ERR_INIT;
-	struct dir_list l;
+	struct dir_list l = { 0 };
 	struct swept *swept;
 	bool ok = true;
+	int dir_fd = -1;
 	size_t n;
 
 	(void)snprintf(dir, sizeof(dir), "%s%s", f->path, f->maildir ? "/new" : "");
-	if (!dir_list(dir, false, &l, &why)) {
+	if (!folder_open(f, dir, &dir_fd, &why) || !dir_list(dir, false, &l, &why)) {
 		if (!f->gone)
 			log_error("watch.gone", "path=%s reason=%s", dir, LOG_TEXT(why.text));
 		f->gone = true;
+		if (dir_fd >= 0)
+			(void)close(dir_fd);
 		return true;
 	}
 	f->gone = false;
@@ -210,11 +226,12 @@ sweep(struct watch *w, struct watched *f, uint64_t *took, struct err *e)
 		for (size_t i = 0; i < n && ok; i++) {
 			(void)path_join(path, dir, l.names[at + i]);
 			if (swept[i].fate != FATE_LEFT)
-				put_away(w, f, path, l.names[at + i], &swept[i].st, swept[i].fate == FATE_REFUSED);
+				put_away(w, f, dir_fd, path, l.names[at + i], &swept[i].st, swept[i].fate == FATE_REFUSED);
 		}
 	}
 	free(swept);
 	dir_list_free(&l);
+	(void)close(dir_fd);
 	return ok;
 }
 

@@ -5,7 +5,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/slice.h"
+#include "base/buf.h"
+#include "cli/table.h"
 
 #define SHOW_EVERY_NS 100000000
 
@@ -25,6 +26,7 @@ progress_at(struct progress *p, uint64_t done, const char *note)
 {
 	int64_t now = clock_mono_ns();
 	double s = (double)(now - p->begun_ns) / 1e9;
+	struct buf b;
 
 	p->done = done;
 	if (!p->on || now - p->shown_ns < SHOW_EVERY_NS)
@@ -39,10 +41,12 @@ progress_at(struct progress *p, uint64_t done, const char *note)
 		fprintf(stderr, ", %.0f/s", (double)done / s);
 	if (p->total > done && done > 0 && s > 2)
 		fprintf(stderr, ", %.0f s", s * (double)(p->total - done) / (double)done);
-	if (note != NULL)
-		fputs("  ", stderr);
-	for (size_t i = 0; note != NULL && i < 40 && note[i] != '\0'; i++)
-		fputc((unsigned char)note[i] < 0x20 || note[i] == 0x7f ? '?' : note[i], stderr);
+	if (note == NULL)
+		return;
+	buf_init(&b, 4096);
+	text_clean_put(&b, slice_of_str(note), 40);
+	fprintf(stderr, "  %s", buf_cstr(&b));
+	buf_fini(&b);
 }
 
 void

@@ -202,8 +202,8 @@ closed(int64_t report, struct err *e)
 }
 
 /*
- * A finding knows its first and its latest report alone, and a record may have
- * given no event: so the text is looked through too, in windows that overlap.
+ * An older program did not note it with the report, and one that was not read
+ * yet is not known: so the text is looked through too, in windows that overlap.
  */
 static bool
 tells_nothing(struct source *src, int64_t report, struct err *e)
@@ -220,20 +220,59 @@ tells_nothing(struct source *src, int64_t report, struct err *e)
 }
 
 static bool
-may_show(struct store *s, int64_t report, struct err *e)
+may_show(struct store *s, const struct report *r, struct err *e)
 {
-	struct finding_query q = { .report = report, .class_type = class_type(CLASS_VIOLENCE) };
+	struct finding_query q = { .report = r->id, .class_type = class_type(CLASS_VIOLENCE) };
 	uint64_t n = 0;
 
+	if (r->protected)
+		return closed(r->id, e);
 	if (!finding_count(s, &q, &n, e))
 		return false;
-	return n == 0 || closed(report, e);
+	return n == 0 || closed(r->id, e);
+}
+
+/* Without the character at its end that is cut there. */
+static size_t
+whole(struct slice s)
+{
+	for (size_t back = 1; back <= 3 && back < s.len; back++) {
+		uint8_t c = s.p[s.len - back];
+
+		if (c >= 0xc0)
+			return back < (c < 0xe0 ? 2U : c < 0xf0 ? 3U : 4U) ? s.len - back : s.len;
+	}
+	return s.len;
+}
+
+/* As it came; to a terminal without what that would obey. */
+static bool
+bytes_put(struct slice s, bool terminal)
+{
+	struct buf b;
+	size_t step;
+	bool ok;
+
+	if (!terminal)
+		return fwrite(s.p, 1, s.len, stdout) == s.len;
+	buf_init(&b, 2 * WINDOW);
+	for (; s.len > 0; s = slice_from(s, step)) {
+		if (slice_shown(s, &step) == SHOWN_PLAIN || s.p[0] == '\n' || s.p[0] == '\t')
+			buf_put(&b, slice_sub(s, 0, step));
+		else if (!slice_starts(s, S("\r\n")))
+			buf_byte(&b, '?');
+	}
+	ok = fwrite(b.p == NULL ? (const uint8_t *)"" : b.p, 1, b.len, stdout) == b.len;
+	buf_fini(&b);
+	return ok;
 }
 
 /* length UINT64_MAX: to the end. */
 static bool
 copy_out(struct source *src, uint64_t length, struct err *e)
 {
+	bool terminal = isatty(STDOUT_FILENO) == 1;
+
 	while (length > 0) {
 		size_t n;
 
@@ -242,7 +281,9 @@ copy_out(struct source *src, uint64_t length, struct err *e)
 		n = src->window.len < length ? src->window.len : (size_t)length;
 		if (n == 0)
 			break;
-		if (fwrite(src->window.p, 1, n, stdout) != n)
+		if (terminal && n < length)
+			n = whole(slice_sub(src->window, 0, n));
+		if (!bytes_put(slice_sub(src->window, 0, n), terminal))
 			return err_sys(e, "standard output");
 		source_advance(src, n);
 		length -= n;
@@ -257,7 +298,7 @@ bytes_out(struct node *n, const struct report *r, uint64_t offset, uint64_t leng
 	bool ok;
 	int fd;
 
-	if (!may_show(n->store, r->id, e) || !archive_fd(n->archive, &r->sha, &fd, e))
+	if (!may_show(n->store, r, e) || !archive_fd(n->archive, &r->sha, &fd, e))
 		return false;
 	ok = archive_source_open(fd, WINDOW, &s, e) && tells_nothing(archive_source_get(s), r->id, e);
 	archive_source_fini(&s);
@@ -281,6 +322,8 @@ show_evidence(struct node *n, const struct finding_row *row, struct err *e)
 	struct arena a;
 	bool ok;
 
+	if (row->last.part.len > 0 && class_protected(row->class))
+		return closed(row->last.report, e);
 	if (row->last.part.len > 0)
 		return err_set(e, ERR_INPUT, "it lies in part %s of report %lld, which has to be unpacked: entente reports %lld --raw gives the report",
 		    QUOTE(row->last.part), (long long)row->last.report, (long long)row->last.report);

@@ -40,31 +40,53 @@ text_width(struct slice s)
 	return width;
 }
 
-/* Controls of the writing direction: they could turn round what stands beside them (UAX 9). */
-static bool
-turns(uint32_t c)
+#define ISOLATES_MAX 8 /* within each other; ours never are */
+
+/* The depth of isolates (UAX 9) behind this character; -1: one is closed that was not open. */
+static int
+isolates(struct slice s, int depth)
 {
-	return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+	if (!slice_starts(s, S("\xe2\x81")) || s.len < 3 || s.p[2] < 0xa6 || s.p[2] > 0xa9)
+		return depth;
+	return s.p[2] == 0xa9 ? depth - 1 : depth + 1;
 }
 
-/* What a terminal may get: control bytes, broken UTF-8 and turns as '?'. */
+/* Our own sentences have marks in pairs; those of others would take hold of what stands beside them. */
+static bool
+marks_paired(struct slice s)
+{
+	int depth = 0;
+	size_t n;
+
+	for (; s.len > 0 && depth >= 0 && depth <= ISOLATES_MAX; s = slice_from(s, n)) {
+		if (slice_shown(s, &n) == SHOWN_MARK)
+			depth = isolates(s, depth);
+	}
+	return depth == 0;
+}
+
+/* What a terminal may get; the rest as '?'. */
 void
 text_clean_put(struct buf *b, struct slice s, size_t width_max)
 {
+	bool paired = marks_paired(s);
 	size_t width = 0;
+	int depth = 0;
 
 	while (s.len > 0) {
-		size_t n = slice_utf8_step(s);
-		bool bad = n == 0 || s.p[0] < 0x20 || s.p[0] == 0x7f ||
-		    (n == 2 && s.p[0] == 0xc2 && s.p[1] < 0xa0) ||
-		    (n == 3 && turns(code_point(s, n)));
+		size_t n;
+		enum shown shown = slice_shown(s, &n);
+		bool bad = shown == SHOWN_NEVER || (shown == SHOWN_MARK && !paired);
 
-		n = n == 0 ? 1 : n;
 		if (width_max != 0 && width + 1 >= width_max &&
 		    text_width(s) > width_max - width) {
 			buf_str(b, "…");
+			while (depth-- > 0)
+				buf_str(b, "\xe2\x81\xa9");
 			return;
 		}
+		if (shown == SHOWN_MARK && paired)
+			depth = isolates(s, depth);
 		if (bad)
 			buf_byte(b, '?');
 		else
@@ -72,6 +94,17 @@ text_clean_put(struct buf *b, struct slice s, size_t width_max)
 		width += bad ? 1 : text_width(slice_of(s.p, n));
 		s = slice_from(s, n);
 	}
+}
+
+void
+text_show(FILE *to, struct slice s)
+{
+	struct buf b;
+
+	buf_init(&b, TEXT_MAX);
+	text_clean_put(&b, s, 0);
+	(void)fwrite(b.p == NULL ? "" : (const char *)b.p, 1, b.len, to);
+	buf_fini(&b);
 }
 
 /*

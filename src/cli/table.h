@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -65,6 +66,8 @@ bool table_finish(struct table *t, bool ok, struct err *e);
 
 /* What a terminal may get of a text from outside, at most so wide (0: any). */
 void text_clean_put(struct buf *b, struct slice s, size_t width_max);
+/* The same to a stream; lines and tabs too are one line's. */
+void text_show(FILE *to, struct slice s);
 /* The width of standard output where it is a terminal, else 0. */
 size_t terminal_width(void);
 /* Columns that a text takes on a terminal. */

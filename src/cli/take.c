@@ -326,13 +326,16 @@ take_path(struct take *t, const char *path, struct err *e)
 
 	if (strcmp(path, "-") == 0)
 		return take_spooled(t, path, STDIN_FILENO, e);
+	/* It was a file a moment ago; what a stranger made of it since, open_input() sees. */
+	if (t->careful)
+		return take_file(t, path, false, e);
 	if (stat(path, &st) != 0) {
 		(void)not_opened(path, &why);
 		refused(t, path, &why);
 		return true;
 	}
 	if (!S_ISDIR(st.st_mode))
-		return take_file(t, path, !t->careful, e);
+		return take_file(t, path, true, e);
 	ok = folder_put(&waiting, path, e);
 	while (ok && waiting.count > 0) {
 		char *next = waiting.v[--waiting.count];

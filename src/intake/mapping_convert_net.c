@@ -21,7 +21,7 @@ do_scheme(struct mapping_run *r, const struct mapping_call *call, struct cell *v
 		return true;
 	if (slice_starts(s, S("//")))
 		s = slice_from(s, 2);
-	return keep(r, v, arena_printf(&r->in->record, "%.*s://%.*s", SLICE_ARG(call->a), SLICE_ARG(s)), why);
+	return keep(r, v, arena_join(&r->in->record, (const struct slice[]){ call->a, S("://"), s }, 3), why);
 }
 
 /* "host:port", "[v6]:port", "scheme://host:port/path": false where there is no host. */

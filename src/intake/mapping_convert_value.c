@@ -269,9 +269,11 @@ is_listed(struct slice list, struct slice name)
 	return false;
 }
 
-/* An object's names as a list, but for those that are listed. */
+/* An object's members as a list of what put() makes of each, if anything. */
 static bool
-do_keys(struct mapping_run *r, const struct mapping_call *call, struct cell *v, struct err *why)
+members(struct mapping_run *r, const struct mapping_call *call, struct cell *v,
+    void (*put)(struct buf *b, const struct mapping_call *call, const struct json *member),
+    struct err *why)
 {
 	const struct json *j, *object;
 	struct slice whole;
@@ -284,13 +286,8 @@ do_keys(struct mapping_run *r, const struct mapping_call *call, struct cell *v, 
 	object = json_is(j, JSON_OBJECT) ? j : NULL;
 	buf_init(&b, 4 * r->in->limits.record_bytes);
 	buf_byte(&b, '[');
-	JSON_EACH (x, object) {
-		if (is_listed(call->a, x->key))
-			continue;
-		if (b.len > 1)
-			buf_byte(&b, ',');
-		json_quote(&b, x->key);
-	}
+	JSON_EACH (x, object)
+		put(&b, call, x);
 	buf_byte(&b, ']');
 	whole = buf_ok(&b) ? arena_copy(&r->in->record, buf_view(&b)) : SLICE_NONE;
 	buf_fini(&b);
@@ -302,43 +299,46 @@ do_keys(struct mapping_run *r, const struct mapping_call *call, struct cell *v, 
 	return true;
 }
 
+static void
+put_key(struct buf *b, const struct mapping_call *call, const struct json *member)
+{
+	if (is_listed(call->a, member->key))
+		return;
+	if (b->len > 1)
+		buf_byte(b, ',');
+	json_quote(b, member->key);
+}
+
+/* An object's names as a list, but for those that are listed. */
+static bool
+do_keys(struct mapping_run *r, const struct mapping_call *call, struct cell *v, struct err *why)
+{
+	return members(r, call, v, put_key, why);
+}
+
+static void
+put_named(struct buf *b, const struct mapping_call *call, const struct json *member)
+{
+	const struct json *inner = json_is(member, JSON_OBJECT) ? member : NULL;
+
+	buf_str(b, b->len > 1 ? ",{" : "{");
+	json_quote(b, call->a);
+	buf_byte(b, ':');
+	json_quote(b, member->key);
+	JSON_EACH (m, inner) {
+		buf_byte(b, ',');
+		json_quote(b, m->key);
+		buf_byte(b, ':');
+		buf_put(b, m->raw);
+	}
+	buf_byte(b, '}');
+}
+
 /* {"CVE-1": {...}} as [{"name": "CVE-1", ...}] */
 static bool
 do_named(struct mapping_run *r, const struct mapping_call *call, struct cell *v, struct err *why)
 {
-	const struct json *j, *object;
-	struct slice whole;
-	struct buf b;
-
-	if (v->kind != EXTRA_JSON)
-		return nothing(v);
-	if (!json_parse(v->text, &VALUE_LIMITS, &r->in->record, &j, why))
-		return false;
-	object = json_is(j, JSON_OBJECT) ? j : NULL;
-	buf_init(&b, 4 * r->in->limits.record_bytes);
-	JSON_EACH (x, object) {
-		const struct json *inner = json_is(x, JSON_OBJECT) ? x : NULL;
-
-		buf_str(&b, b.len == 0 ? "[{" : ",{");
-		json_quote(&b, call->a);
-		buf_byte(&b, ':');
-		json_quote(&b, x->key);
-		JSON_EACH (m, inner) {
-			buf_byte(&b, ',');
-			json_quote(&b, m->key);
-			buf_byte(&b, ':');
-			buf_put(&b, m->raw);
-		}
-		buf_byte(&b, '}');
-	}
-	if (b.len > 0)
-		buf_byte(&b, ']');
-	whole = buf_ok(&b) ? arena_copy(&r->in->record, buf_view(&b)) : SLICE_NONE;
-	buf_fini(&b);
-	if (!keep(r, v, whole, why))
-		return false;
-	v->kind = EXTRA_JSON;
-	return true;
+	return members(r, call, v, put_named, why);
 }
 
 static const struct converter table[] = {

@@ -261,7 +261,7 @@ call_parse(struct mapping *m, struct slice text, struct mapping_call *call, stru
 		args += optional;
 	}
 	if (mapping_token(m, &text, &word, NULL))
-		return err_set(e, ERR_INPUT, "%s behind %s says nothing: %s", QUOTE(word), (const char *)call->converter->name.p, call->converter->usage);
+		return err_set(e, ERR_INPUT, "%s has no meaning after %s: %s", QUOTE(word), (const char *)call->converter->name.p, call->converter->usage);
 	return call->converter->check == NULL || call->converter->check(call, e) ||
 	    err_within(e, "%s", (const char *)call->converter->name.p);
 }

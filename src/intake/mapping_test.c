@@ -158,7 +158,7 @@ static const struct { const char *right, *row, *out; } values[] = {
 	{ "a | nothing", "1;2;3", "x: line 13: extra.x: there is no converter \"nothing\"" },
 	{ "a | part 2", "1;2;3", "x: line 13: extra.x: part needs more: part 2 \"separator\"" },
 	{ "a | part x \"/\"", "1;2;3", "x: line 13: extra.x: part: expected a number, found \"x\"" },
-	{ "a | lower x", "1;2;3", "x: line 13: extra.x: \"x\" behind lower says nothing: lower" },
+	{ "a | lower x", "1;2;3", "x: line 13: extra.x: \"x\" has no meaning after lower: lower" },
 	{ "a | map nowhere", "1;2;3", "x: there is no [map nowhere], though a line goes through it" },
 	{ "a | date \"%Q\"", "1;2;3", "x: line 13: extra.x: date: \"%Q\" is not a form of dates: there are %Y %y %m %d %b %a %H %I %M %S %f %p %z %s %j %F %T %D" },
 	{ "@head.nowhere", "1;2;3", "x: [head] has no \"nowhere\", which @head.nowhere asks for" },

@@ -48,6 +48,7 @@ struct reader {
 	struct readers *rs;
 	int sock; /* -1: no process */
 	pid_t pid;
+	int64_t worked_ms; /* before the job */
 	size_t tables; /* how many of rs->added it has */
 	struct buf in, out;
 	struct event ev;
@@ -395,14 +396,23 @@ reader_block_read(struct slice payload, struct event *ev,
 	return true;
 }
 
-/* A text into an array, cut, without control bytes. */
+/* A text into an array, cut between two characters; what may not be shown becomes '?'. */
 static void
 text_into(char *out, size_t cap, struct slice s)
 {
-	size_t n = s.len < cap - 1 ? s.len : cap - 1;
+	size_t n = 0, step;
 
-	for (size_t i = 0; i < n; i++)
-		out[i] = s.p[i] < 0x20 || s.p[i] == 0x7f ? '?' : (char)s.p[i];
+	for (; s.len > 0; s = slice_from(s, step)) {
+		bool never = slice_shown(s, &step) == SHOWN_NEVER;
+
+		if ((never ? 1 : step) > cap - 1 - n)
+			break;
+		if (never)
+			out[n++] = '?';
+		else
+			memcpy(out + n, s.p, step);
+		n += never ? 0 : step;
+	}
 	out[n] = '\0';
 }
 
@@ -436,6 +446,7 @@ reader_end_read(struct slice payload, struct reader_summary *out,
 		t->code = code > ERR_INTERNAL ? ERR_INPUT : (enum err_code)code;
 		t->count = cur_varint(&c);
 	}
+	out->protected = cur_u8(&c) != 0;
 	return cur_ok(&c) || damaged(e);
 }
 
@@ -462,6 +473,9 @@ hear(struct reader *r, size_t *used, struct slice *payload, uint8_t *kind,
 	int64_t begin = clock_mono_ns(), silent_ms = 0, worked = worked_ms(r);
 	struct buf *b = &r->in;
 
+	/* One that always has something to say never keeps us waiting. */
+	if (worked - r->worked_ms > limits->job_ms)
+		return HEARD_LATE;
 	for (;;) {
 		struct pollfd p = { .fd = r->sock, .events = POLLIN };
 		uint8_t *room;
@@ -574,6 +588,7 @@ reader_run(struct reader *r, const struct reader_job *job,
 			return false;
 		}
 	}
+	r->worked_ms = worked_ms(r);
 	for (;;) {
 		switch (hear(r, &used, &payload, &kind, &waited_ms)) {
 		case HEARD_FRAME:

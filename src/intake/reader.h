@@ -27,7 +27,7 @@ struct reader;
 struct reader_limits {
 	size_t memory_bytes; /* of one reader, address space (512 MiB; sanitizer builds have none) */
 	int stall_ms; /* of its own work without a sign of life; ten times as long by the clock (60 s) */
-	int job_ms; /* of one report, by the clock, time spent here not counted (1 h) */
+	int job_ms; /* of one report, by the clock, time spent here not counted; so much work, too (1 h) */
 };
 
 extern const struct reader_limits READER_LIMITS;
@@ -47,6 +47,7 @@ struct reader_summary {
 	uint64_t events, bad, bytes;
 	struct intake_tally tallies[INTAKE_TALLIES_MAX];
 	size_t tally_count;
+	bool protected; /* something in it is, be it a bad record (model/protect.h) */
 	bool no_reader; /* no process could be had to read it: not the report's fault */
 };
 

@@ -149,6 +149,7 @@ end_put(struct buf *b, const struct job *j, bool ok, const struct err *why)
 		buf_byte(b, (uint8_t)in->tallies[i].code);
 		buf_varint(b, in->tallies[i].count);
 	}
+	buf_byte(b, in->guarded);
 	frame_end(b);
 }
 
@@ -279,7 +280,8 @@ reader_run_here(const struct intake_tables *tables, const struct reader_job *job
 	j->in.sink = (struct intake_sink){ j, here_event, here_bad, job->wanted };
 	ok = read_archived(j, job->fd, e);
 	*out = (struct reader_summary){ .events = j->in.events, .bad = j->in.bad,
-		.bytes = j->bytes, .tally_count = j->in.tally_count };
+		.bytes = j->bytes, .tally_count = j->in.tally_count,
+		.protected = j->in.guarded };
 	memcpy(out->tallies, j->in.tallies, sizeof(out->tallies));
 	memcpy(out->nothing, j->in.nothing, sizeof(out->nothing));
 	if (j->in.outer != NULL && j->in.outer->name.len < sizeof(out->format))

@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -10,11 +11,13 @@
 #include "store/archive.h"
 #include "test.h"
 
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define SANITIZED true
 #else
 #define SANITIZED false
 #endif
+
+static pid_t keeper;
 
 /* What the reports' names ask of their reader. */
 static void
@@ -26,8 +29,14 @@ fault(struct slice report, uint64_t events)
 		return;
 	if (slice_eq(report, S("crash.scan_ftp.csv")))
 		(void)raise(SIGSEGV);
-	else if (slice_eq(report, S("open.scan_ftp.csv")))
-		(void)fork();
+	/* Where the walls do not stand, it is a process that ends, and not twice as many for each event. */
+	else if (slice_eq(report, S("open.scan_ftp.csv")) && fork() == 0)
+		_exit(0);
+	else if (slice_eq(report, S("signal.scan_ftp.csv")))
+		(void)syscall(SYS_tgkill, keeper, keeper, 0);
+	else if (slice_eq(report, S("flood.scan_ftp.csv")))
+		for (;;) /* signs of life without end */
+			(void)!write(3, (const uint8_t[]){ 0, 0, 0, 0, 'A' }, 5);
 	else if (slice_eq(report, S("hang.scan_ftp.csv")))
 		for (volatile unsigned i = 0;; i++)
 			;
@@ -166,6 +175,7 @@ TEST(a_bad_reader_costs_one_report)
 		{ S_INIT("open.scan_ftp.csv"), "crashed (SIGSYS)" },
 		{ S_INIT("hang.scan_ftp.csv"), "took more than 1 s" },
 		{ S_INIT("memory.scan_ftp.csv"), "MiB of memory" },
+		{ S_INIT("signal.scan_ftp.csv"), "crashed (SIGSYS)" },
 	};
 	struct reader *r = reader_new(readers);
 	int fd = rows(20000);
@@ -175,7 +185,7 @@ TEST(a_bad_reader_costs_one_report)
 		struct taken t = { 0 };
 		struct err e = ERR_INIT;
 
-		if (SANITIZED && (i == 0 || i == 1 || i == 3))
+		if (SANITIZED && i != 2)
 			continue;
 		test_case("%.*s", SLICE_ARG(cases[i].name));
 		CHECK(!run(r, fd, cases[i].name, NULL, &t, &s, &e));
@@ -273,6 +283,11 @@ TEST(a_reader_that_is_blocked_or_gone)
 	CHECK(!run(r, fd, S("block.scan_ftp.csv"), NULL, &t, &s, &e));
 	CHECK(strstr(e.text, "and was stopped") != NULL);
 	CHECK(clock_mono_ns() - begin < INT64_C(20000000000));
+	test_case("it talks without end");
+	begin = clock_mono_ns();
+	CHECK(!run(r, fd, S("flood.scan_ftp.csv"), NULL, &t, &s, &e));
+	CHECK(strstr(e.text, "and was stopped") != NULL);
+	CHECK(clock_mono_ns() - begin < INT64_C(20000000000));
 	test_case("it closed its socket and goes on");
 	CHECK(!run(r, fd, S("leave.scan_ftp.csv"), NULL, &t, &s, &e));
 	CHECK(!s.no_reader);
@@ -340,6 +355,7 @@ main(void)
 	limits.stall_ms = 1000;
 	limits.memory_bytes = (size_t)192 << 20;
 	reader_fault = fault;
+	keeper = getpid();
 	if (!readers_open(&limits, &readers, &e) || !archive_open(test_dir(), &archive, &e)) {
 		(void)fprintf(stderr, "%s\n", e.text);
 		return 1;

@@ -206,7 +206,7 @@ http_url(const struct program *p, const struct csv_row *row, struct slice value,
 	path = until_space(n == SIZE_MAX ? S("") : slice_from(path, n));
 	if (!slice_eq(scheme, S("http")) && !slice_eq(scheme, S("https")))
 		scheme = S("http");
-	*out = arena_printf(a, "%.*s://%.*s%.*s", SLICE_ARG(scheme), SLICE_ARG(host), SLICE_ARG(path));
+	*out = arena_join(a, (const struct slice[]){ scheme, S("://"), host, path }, 4);
 	return out->p == NULL ? GOT_WRONG : GOT_VALUE;
 }
 

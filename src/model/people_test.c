@@ -32,6 +32,8 @@ static const struct text_case texts[] = {
 	{ "letters of others", "\xd0\xb0\xd0\xbd\xd0\xbd\xd0\xb0@example.org", "x@example.org" },
 	{ "stolen lists", "ann@example.org:hunter2", "x@example.org:x" },
 	{ "stolen lists, bar", "ann@example.org|hunter2 next", "x@example.org|x next" },
+	{ "a quoted local part behind a word", "pas\"ann lee\"@example.org", "x@example.org" },
+	{ "a password that begins as a port", "ann@example.org:22.b@cd next", "x@example.org:x next" },
 	{ "no port is taken for one", "http://x@example.org:8080/a", "http://x@example.org:8080/a" },
 	{ "who signs in", "http://ann:pa55@example.org/a", "http://x@example.org/a" },
 	{ "who signs in, with a port", "ftp://ann@example.org:21/a", "ftp://x@example.org:21/a" },

@@ -134,8 +134,9 @@ local_part(const uint8_t *p, size_t n)
 
 	if (begin == n && n > 1 && p[n - 1] == '"') {
 		for (size_t i = n - 1; i > 0 && n - i < 66; i--) {
+			/* With what stands right before it: the "x" would become a part of that. */
 			if (p[i - 1] == '"')
-				return i - 1;
+				return local_begin(p, i - 1);
 		}
 	}
 	/* bounce+ann=example.org@list: the recipient within (VERP). */
@@ -158,6 +159,15 @@ token_end(struct slice s, size_t i, const char *stops)
 	return i;
 }
 
+/* "@host:8080/" and "@host:22." end a number; in "@host:22.b@d" a password begins with it. */
+static bool
+number_ends(struct slice s, size_t i)
+{
+	if (i < s.len && s.p[i] == '.')
+		i++;
+	return i >= s.len || byte_is_space(s.p[i]) || strchr("/?#\"'<>,;)]}|&", s.p[i]) != NULL;
+}
+
 /* "ann@example.org:pa55", as stolen lists have it; i is behind the at sign. */
 static size_t
 behind_address(struct out *o, size_t i)
@@ -173,7 +183,7 @@ behind_address(struct out *o, size_t i)
 	/* "@host:8080/": a port. */
 	for (end = i + 1; end < s.len && end < i + 6 && byte_is_digit(s.p[end]); end++)
 		;
-	if (end > i + 1 && (end == s.len || (!byte_is_alpha(s.p[end]) && !byte_is_digit(s.p[end]))))
+	if (end > i + 1 && number_ends(s, end))
 		return i;
 	end = token_end(s, i + 1, "\"'<>,;");
 	copy(o, i, 1);

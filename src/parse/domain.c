@@ -254,6 +254,22 @@ url_refang(struct slice s, struct arena *a)
 	return slice_of(o, n);
 }
 
+/*
+ * RFC 5321 section 4.1.2: within quotes a quote or backslash has a backslash
+ * before it. Else "a" <b@example.net>, "c"@example.org would name two.
+ */
+static bool
+quoted_ok(struct slice s)
+{
+	if (s.len < 2 || s.p[s.len - 1] != '"')
+		return false;
+	for (size_t i = 1; i + 1 < s.len; i++) {
+		if (s.p[i] == '"' || (s.p[i] == '\\' && ++i + 1 == s.len))
+			return false;
+	}
+	return true;
+}
+
 bool
 mailbox_ok(struct slice s)
 {
@@ -266,15 +282,15 @@ mailbox_ok(struct slice s)
 	local = slice_sub(s, 0, at);
 	domain = slice_from(s, at + 1);
 	if (local.p[0] == '"') {
-		if (local.len < 2 || local.p[local.len - 1] != '"')
+		if (!quoted_ok(local))
 			return false;
 	} else if (local.p[0] == '.' || local.p[local.len - 1] == '.') {
 		return false;
 	}
-	for (size_t i = 0; i < local.len; i++) {
+	for (size_t i = 0, step; i < local.len; i += step) {
 		uint8_t c = local.p[i];
 
-		if (c < 0x20 || c == 0x7f || (local.p[0] != '"' &&
+		if (slice_shown(slice_from(local, i), &step) != SHOWN_PLAIN || (local.p[0] != '"' &&
 		    (c == ' ' || memchr("()<>[]:;@\\,\"", c, 12) != NULL)))
 			return false;
 	}

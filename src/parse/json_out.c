@@ -23,6 +23,9 @@ json_quote(struct buf *b, struct slice s)
 		if (c == '"' || c == '\\') {
 			buf_byte(b, '\\');
 			buf_byte(b, c);
+		} else if (n > 1 && slice_shown(s, &n) == SHOWN_NEVER) {
+			/* JSON goes to terminals and pages, too; all of them have four digits. */
+			buf_printf(b, "\\u%04x", n == 2 ? (unsigned)s.p[1] : 0x2000U | (unsigned)(s.p[1] & 0x3f) << 6 | (s.p[2] & 0x3f));
 		} else if (n > 1) {
 			buf_put(b, slice_of(s.p, n));
 		} else if (n == 0) {

@@ -103,8 +103,12 @@ mime_header_find(struct slice head, struct slice name)
 struct slice
 mime_head(struct slice bytes)
 {
-	const uint8_t *p = bytes.p, *end = p + bytes.len;
+	const uint8_t *p = bytes.p, *end;
 
+	/* Not even NULL + 0 is allowed. */
+	if (bytes.len == 0)
+		return bytes;
+	end = p + bytes.len;
 	/* mbox's line, with its '>' where somebody quoted it. */
 	if (slice_starts(bytes, S("From ")) || slice_starts(bytes, S(">From "))) {
 		const uint8_t *lf = memchr(p, '\n', bytes.len);

@@ -57,6 +57,12 @@ TEST(parts)
 	    S(" inner"));
 }
 
+TEST(nothing_at_all)
+{
+	CHECK_INT(mime_head(SLICE_NONE).len, 0);
+	CHECK(mime_header_find(mime_head(SLICE_NONE), S("To")).p == NULL);
+}
+
 TEST(headers)
 {
 	struct slice rest = S("A: b\r\n c\r\nno colon\nD : e\n\nBody: x\n");
@@ -154,6 +160,7 @@ main(void)
 	mime_warmup();
 	RUN(parts);
 	RUN(headers);
+	RUN(nothing_at_all);
 	RUN(hostile);
 	mime_close(&m);
 	arena_fini(&a);

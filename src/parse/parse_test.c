@@ -229,6 +229,10 @@ TEST(json)
 	CHECK_OK(json_parse(S("{\"a\":{\"b\":[7,\"z\"]},\"a\":{\"b\":[8]}}"), &limits, &a, &j, &e), &e);
 	CHECK_SLICE(json_scalar(json_path(j, S("a.b.0"))), S("8"));
 	CHECK(json_path(j, S("a.b.9")) == NULL && json_path(j, S("x.y")) == NULL);
+	test_case("what a terminal obeys, on its way out");
+	buf_clear(&b);
+	json_quote(&b, S("\x1b\x7f\xc2\x9b\xe2\x80\xae\xe2\x80\xa8\xff\xc3\xa9\xe2\x81\xa8"));
+	CHECK_SLICE(buf_view(&b), S("\"\\u001b\\u007f\\u009b\\u202e\\u2028\xef\xbf\xbd\xc3\xa9\xe2\x81\xa8\""));
 	buf_fini(&b);
 	arena_fini(&a);
 }
@@ -453,6 +457,12 @@ TEST(domains)
 	CHECK_SLICE(url_refang(S("hxxps[:]//example[.]com/a"), &a), S("https://example.com/a"));
 	CHECK(mailbox_ok(S("abuse@example.org")) && mailbox_ok(S("\"a b\"@example.org")));
 	CHECK(mailbox_ok(S("a@[192.0.2.1]")) && !mailbox_ok(S("a@b")) && !mailbox_ok(S("@example.org")));
+	test_case("one mailbox, not two");
+	CHECK(!mailbox_ok(S("\"a\" <b@example.net>, \"c\"@example.org")) && !mailbox_ok(S("\"a\\\"@example.org")));
+	CHECK(mailbox_ok(S("\"a\\\"b\"@example.org")) && !mailbox_ok(S("\"\"\"@example.org")));
+	test_case("characters that are not seen");
+	CHECK(!mailbox_ok(S("a\xe2\x80\xae@example.org")) && !mailbox_ok(S("a\xc2\x9b@example.org")) && !mailbox_ok(S("a\xff@example.org")));
+	CHECK(mailbox_ok(S("\xc3\xa1@example.org")));
 	CHECK(!mailbox_ok(S("a b@example.org")) && !mailbox_ok(S("a@example.org\nBcc: x@y.example")));
 	arena_fini(&a);
 }

@@ -202,7 +202,7 @@ compose_again(struct check *k, size_t *n, struct err *e)
 	c.formats = contact_formats(k->format) == 0 ? CONTACT_CSV : contact_formats(k->format);
 	*n = pairs_once(k->pairs, k->count);
 	buf_init(&message, COMPOSE_BYTES_MAX);
-	ok = pairs_compose(k->p.store, &c, k->pairs, *n, &message, e);
+	ok = pairs_compose(k->p.store, &k->walk, &c, k->pairs, *n, &message, e);
 	if (ok) {
 		stmt_text(k->message, 1, k->id);
 		stmt_blob(k->message, 2, buf_view(&message));

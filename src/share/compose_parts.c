@@ -66,36 +66,19 @@ compose_phrase(struct buf *out, struct slice name)
 	buf_byte(out, '"');
 }
 
-/* U+0085, U+061C, U+200E/F, U+2028 to U+202E, U+2066 to U+2069, U+FEFF: no line of ours holds them. */
-static bool
-turns(const uint8_t *p, size_t n)
-{
-	if (n == 2)
-		return p[0] == 0xc2 ? p[1] < 0xa0 : p[0] == 0xd8 && p[1] == 0x9c;
-	if (n != 3)
-		return false;
-	if (p[0] == 0xe2 && p[1] == 0x80)
-		return p[2] == 0x8e || p[2] == 0x8f || (p[2] >= 0xa8 && p[2] <= 0xae);
-	if (p[0] == 0xe2 && p[1] == 0x81)
-		return p[2] >= 0xa6 && p[2] <= 0xa9;
-	return p[0] == 0xef && p[1] == 0xbb && p[2] == 0xbf;
-}
-
 void
 compose_plain(struct buf *out, struct slice text, size_t max, uint8_t mark)
 {
 	for (size_t i = 0, step; i < text.len; i += step) {
 		struct slice rest = slice_from(text, i);
+		enum shown shown = slice_shown(rest, &step);
 
-		step = slice_utf8_step(rest);
-		if (i + (step == 0 ? 1 : step) > max)
+		if (i + step > max)
 			return;
-		if (step == 0 || rest.p[0] < 0x20 || rest.p[0] == 0x7f || turns(rest.p, step)) {
-			buf_byte(out, mark);
-			step = step == 0 ? 1 : step;
-		} else {
+		if (shown == SHOWN_PLAIN)
 			buf_put(out, slice_sub(rest, 0, step));
-		}
+		else
+			buf_byte(out, mark);
 	}
 }
 

@@ -279,6 +279,7 @@ prepare_init(struct prepare *p, struct err *e)
 void
 prepare_fini(struct prepare *p)
 {
+	finding_close(&p->by_id);
 	stmt_free(&p->told);
 	stmt_free(&p->last);
 	stmt_free(&p->refused);

@@ -25,6 +25,7 @@ struct prepare {
 	struct notices_summary *out;
 	struct pair *pairs;
 	size_t count, cap;
+	struct finding_walk *by_id; /* opened at the first notice */
 	struct stmt *told, *last, *refused, *insert, *insert_message, *insert_findings, *insert_transfer;
 	int64_t transfer_id;
 	/* notices_why(): answers go here, and nothing is written */
@@ -55,9 +56,12 @@ size_t pairs_once(struct pair *pairs, size_t n);
 /* Name the contacts of pairs in a notice, and join their formats. */
 struct compose;
 void pairs_contacts(const struct pair *pairs, size_t n, struct compose *c);
-/* The message of a digest, each finding once. c->rows lives during the call. */
-bool pairs_compose(struct store *s, struct compose *c, const struct pair *pairs,
-    size_t n, struct buf *message, struct err *e) MUST_USE;
+/*
+ * The message of a digest, each finding once. c->rows lives during the call.
+ * by_id: opened where it is NULL; the caller closes it.
+ */
+bool pairs_compose(struct store *s, struct finding_walk **by_id, struct compose *c,
+    const struct pair *pairs, size_t n, struct buf *message, struct err *e) MUST_USE;
 
 /* Prepare the statements; prepare_fini() frees them, also after a failure. */
 bool prepare_init(struct prepare *p, struct err *e) MUST_USE;

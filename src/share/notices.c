@@ -70,23 +70,22 @@ reference_of(struct store *s, const struct finding_row *r, struct arena *a,
 
 /* The rows of a notice as its recipient may know them, their texts kept in a. */
 static bool
-rows_load(struct store *s, const struct pair *pairs, size_t n, struct arena *a,
+rows_load(struct store *s, struct finding_walk **by_id, const struct pair *pairs, size_t n, struct arena *a,
     struct finding_row *rows, struct compose_reference *references, struct compose *c, struct err *e)
 {
 	size_t *count = &c->count;
 	struct policy_recipient to;
-	struct finding_query q = { .id = pairs[0].finding };
-	struct finding_walk *w = NULL;
+	struct finding_query q = { .id = 1 }; /* each is sought */
 	enum step step = STEP_ITEM;
 
 	*count = c->reference_count = 0;
-	if (!finding_open(s, &q, &w, e))
+	if (*by_id == NULL && !finding_open(s, &q, by_id, e))
 		return false;
 	for (size_t i = 0; i < n && step != STEP_FAIL; i++) {
 		struct finding_row *r = &rows[*count];
 
-		finding_seek(w, pairs[i].finding);
-		step = finding_next(w, r, e);
+		finding_seek(*by_id, pairs[i].finding);
+		step = finding_next(*by_id, r, e);
 		if (step == STEP_ITEM) {
 			r->place = arena_copy(a, r->place);
 			r->identifier = arena_copy(a, r->identifier);
@@ -101,7 +100,7 @@ rows_load(struct store *s, const struct pair *pairs, size_t n, struct arena *a,
 				step = STEP_FAIL;
 		}
 	}
-	finding_close(&w);
+	finding_seek(*by_id, 0);
 	return step != STEP_FAIL;
 }
 
@@ -180,8 +179,8 @@ pairs_contacts(const struct pair *pairs, size_t n, struct compose *c)
 }
 
 bool
-pairs_compose(struct store *s, struct compose *c, const struct pair *pairs, size_t n,
-    struct buf *message, struct err *e)
+pairs_compose(struct store *s, struct finding_walk **by_id, struct compose *c,
+    const struct pair *pairs, size_t n, struct buf *message, struct err *e)
 {
 	struct finding_row *rows = xarray(n, sizeof(*rows));
 	struct compose_reference *references = xarray(n, sizeof(*references));
@@ -191,7 +190,7 @@ pairs_compose(struct store *s, struct compose *c, const struct pair *pairs, size
 	arena_init(&a, (size_t)256 << 20);
 	c->rows = rows;
 	c->references = references;
-	ok = rows_load(s, pairs, n, &a, rows, references, c, e) &&
+	ok = rows_load(s, by_id, pairs, n, &a, rows, references, c, e) &&
 	    (c->count == n || err_set(e, ERR_INTERNAL, "a finding is gone while its notice is made")) &&
 	    compose_notice(c, message, e);
 	c->rows = NULL;
@@ -212,7 +211,7 @@ make(struct prepare *p, struct compose *c, const struct pair *pairs, size_t n, s
 		n = COMPOSE_FINDINGS_MAX;
 	buf_init(&message, COMPOSE_BYTES_MAX);
 	c->id = notice_id(p, pairs, n, id);
-	ok = pairs_compose(p->store, c, pairs, n, &message, e) && write_notice(p, c, pairs, n, buf_view(&message), e);
+	ok = pairs_compose(p->store, &p->by_id, c, pairs, n, &message, e) && write_notice(p, c, pairs, n, buf_view(&message), e);
 	p->out->notices += ok;
 	p->out->told += ok ? n : 0;
 	buf_fini(&message);

@@ -10,7 +10,8 @@
  * came back, and every REPEAT days while it goes on. Each answer of the policy
  * is logged with the notice, and a notice holds what that log allows.
  *
- * States: draft; queued and sending (on their way: share/notices_send.c); sent;
+ * States: draft; queued and sending (on their way, with marks beside them:
+ * share/notices_send.c); sent;
  * failed (tried again at next_s); refused; uncertain (may have arrived: a person
  * decides); withdrawn (by a person, not made again by itself; or as nothing of
  * it is to be told any more, and its findings are told when that changes).
@@ -40,7 +41,7 @@ struct notices_options {
 	enum tlp tlp;
 	struct slice sign; /* OpenPGP key, or empty */
 	int64_t now_s;
-	/* prepare: what was not seen for its class' period is resolved first */
+	/* prepare: what was not seen for its class' period is resolved first, for who has not done it (store_silence) */
 	bool silence;
 	/* prepare: say what would be made, and change nothing */
 	bool (*plan)(void *cookie, const struct notice_plan *p, struct err *e);
@@ -103,9 +104,12 @@ enum notice_word {
 bool notice_say(struct store *s, struct slice id, enum notice_word word,
     int64_t now_s, struct err *e) MUST_USE;
 
-/* The findings of a notice that was sent become notified. */
-bool notice_tell_findings(struct store *s, struct slice id, int64_t now_s,
-    struct err *e) MUST_USE;
+/*
+ * The findings of a notice that was sent become notified. kept: a statement that
+ * is prepared where it is NULL; the caller frees it.
+ */
+bool notice_tell_findings(struct store *s, struct stmt **kept, struct slice id,
+    int64_t now_s, struct err *e) MUST_USE;
 
 /*
  * Why was somebody told of a finding, or not: what the log of transfers says,

@@ -98,6 +98,7 @@ say(struct store *s, struct slice id, enum notice_word word, int64_t now_s, stru
 {
 	struct stmt *st = NULL;
 	int64_t changed = 0;
+	struct stmt *told = NULL;
 	bool known = false, ok = db_prepare(store_db(s), words[word], &st, e);
 
 	if (ok) {
@@ -106,8 +107,11 @@ say(struct store *s, struct slice id, enum notice_word word, int64_t now_s, stru
 		ok = stmt_run(st, &changed, e);
 	}
 	stmt_free(&st);
+	if (ok && changed > 0 && word == NOTICE_ARRIVED)
+		ok = notice_tell_findings(s, &told, id, now_s, e);
+	stmt_free(&told);
 	if (!ok || changed > 0)
-		return ok && (word != NOTICE_ARRIVED || notice_tell_findings(s, id, now_s, e));
+		return ok;
 	if (!there(s, id, &known, e))
 		return false;
 	return known ? refuse(word, id, e) :
@@ -129,12 +133,12 @@ notice_say(struct store *s, struct slice id, enum notice_word word, int64_t now_
 
 /* Findings of a sent notice were told; one that is resolved meanwhile stays so. */
 bool
-notice_tell_findings(struct store *s, struct slice id, int64_t now_s, struct err *e)
+notice_tell_findings(struct store *s, struct stmt **kept, struct slice id, int64_t now_s, struct err *e)
 {
-	struct stmt *st = NULL;
 	int64_t ids[256], after = INT64_MIN;
 	enum step step = STEP_ITEM;
-	bool ok = db_prepare(store_db(s), "SELECT finding FROM notice_finding WHERE notice = ?1 AND finding > ?2 ORDER BY finding LIMIT 256", &st, e);
+	bool ok = *kept != NULL || db_prepare(store_db(s), "SELECT finding FROM notice_finding WHERE notice = ?1 AND finding > ?2 ORDER BY finding LIMIT 256", kept, e);
+	struct stmt *st = *kept;
 
 	while (ok && step == STEP_ITEM) {
 		size_t n = 0;
@@ -155,6 +159,5 @@ notice_tell_findings(struct store *s, struct slice id, int64_t now_s, struct err
 		}
 		after = n == 0 ? after : ids[n - 1];
 	}
-	stmt_free(&st);
 	return ok;
 }

@@ -2,15 +2,18 @@
  * notices_send: drafts into the world, a batch at a time. What stands in the
  * store at a crash tells what may have left:
  *
- *	draft, failed ══> queued ──> sending ──> sent, failed, refused, uncertain
+ *	draft, failed ══> queued ──> begun ──> its result     (each message)
+ *	                    └───────> sent, failed, refused, uncertain (the batch)
  *
  * ══> has waited for the disk, for the whole batch at once; ──> is written, so
- * that it outlives the process but not the machine. After a kill a message is
- * in doubt only in "sending", and there is one at the most. After a power cut
- * the marks behind ══> may be lost, so that the whole batch is in doubt: it is
- * kept to what a second sends (decision 0060).
+ * that it outlives the process but not the machine. Begun and the result are
+ * marks beside the notice (share/marks.h), and become its state when the batch
+ * is done, or after a kill by the next run. After a kill a message is in doubt
+ * only where it is begun without a result, and there is one at the most. After a
+ * power cut the marks behind ══> may be lost, so that the whole batch is in
+ * doubt: it is kept to what a second sends (decisions 0060, 0064).
  *
- * Before that mark each of the batch is asked about once more (share/check.h).
+ * Before the batch is queued each of it is asked about once more (share/check.h).
  *
  * A way that can tell what became of a message (way.h: gone) has no doubt: its
  * batch is "sending" from the first mark on.
@@ -22,6 +25,7 @@
 #include "base/file.h"
 #include "base/lang.h"
 #include "share/check.h"
+#include "share/marks.h"
 #include "share/notices.h"
 
 #define BATCH_FIRST 8
@@ -46,7 +50,8 @@ struct sending {
 	const struct notices_options *options;
 	struct notices_summary *out;
 	struct check *check;
-	struct stmt *next, *message, *begin, *end, *release, *mark;
+	struct stmt *next, *message, *begin, *end, *release, *mark, *told;
+	struct marks marks;
 	struct item items[WAY_BATCH_MAX]; /* the batch; texts in memory */
 	size_t count;
 	struct arena memory, bytes; /* of a batch, of one message */
@@ -79,7 +84,7 @@ record(struct sending *s, const struct item *it, struct err *e)
 	switch (it->result) {
 	case WAY_SENT:
 		out->sent++;
-		return set_state(s, id, "sent", 0, reply, true, e) && notice_tell_findings(s->store, id, s->options->now_s, e);
+		return set_state(s, id, "sent", 0, reply, true, e) && notice_tell_findings(s->store, &s->told, id, s->options->now_s, e);
 	case WAY_LATER:
 		if (attempts + 1 >= ATTEMPTS_MAX) {
 			out->never++;
@@ -114,7 +119,7 @@ record_all(struct sending *s, const struct item *items, size_t n, struct err *e)
 		return false;
 	for (size_t i = 0; i < n && ok; i++)
 		ok = record(s, &items[i], e);
-	if (ok && db_commit(db, e))
+	if (ok && marks_clear(&s->marks, e) && db_commit(db, e))
 		return true;
 	store_rollback(s->store);
 	return false;
@@ -226,7 +231,7 @@ committing(void *cookie)
 {
 	struct sending *s = cookie;
 
-	return set_begun(s, s->items[s->count].id, "sending", &s->failed);
+	return marks_begun(&s->marks, s->count, s->items[s->count].id, &s->failed);
 }
 
 /* What a kill or a stop left of a batch that was not begun goes back. */
@@ -255,10 +260,10 @@ dialogues(struct sending *s, const volatile bool *stop, struct err *e)
 			return false;
 		}
 		s->away = it->result == WAY_AWAY;
-		if (!record_all(s, it, 1, e))
+		if (!marks_result(&s->marks, s->count, it->id, it->result, it->reply, e))
 			return false;
 	}
-	return s->count == n || release(s, e);
+	return record_all(s, s->items, s->count, e) && (s->count == n || release(s, e));
 }
 
 /* Each for good, then one wait for all, then their states. */
@@ -274,10 +279,10 @@ settle(struct sending *s, struct err *e)
 }
 
 static size_t
-batch_next(size_t size, int64_t took_ns)
+batch_next(size_t size, size_t max, int64_t took_ns)
 {
 	if (took_ns < BATCH_SHORT_NS)
-		return size < WAY_BATCH_MAX / 2 ? 2 * size : WAY_BATCH_MAX;
+		return size < max / 2 ? 2 * size : max;
 	return took_ns > BATCH_LONG_NS && size > 1 ? size / 2 : size;
 }
 
@@ -300,7 +305,7 @@ loop(struct sending *s, const volatile bool *stop, struct err *e)
 			    (s->way->gone == NULL ? dialogues(s, stop, e) : settle(s, e));
 		if (s->options->only.len > 0)
 			break;
-		size = batch_next(size, clock_mono_ns() - begun_ns);
+		size = batch_next(size, s->way->batch_max, clock_mono_ns() - begun_ns);
 	}
 	return ok;
 }
@@ -372,6 +377,36 @@ recover_asking(struct sending *s, struct err *e)
 	return false;
 }
 
+/* Of each that was marked: what came of it, or that nobody knows. */
+static bool
+recover_marks(struct sending *s, const char *why, struct err *e)
+{
+	struct stmt *queued = NULL;
+	enum step step = STEP_END;
+	bool ok = db_prepare(store_db(s->store), "SELECT attempts FROM notice WHERE id = ?1 AND state = 'queued'", &queued, e);
+
+	arena_reset(&s->memory);
+	s->count = 0;
+	while (ok && s->count < WAY_BATCH_MAX) {
+		struct item *it = &s->items[s->count];
+		struct slice reply;
+		struct mark mark;
+		bool found = false;
+
+		if ((step = marks_next(&s->marks, &mark, e)) != STEP_ITEM)
+			break;
+		*it = (struct item){ .id = arena_copy(&s->memory, mark.id), .result = mark.result };
+		reply = mark.told ? mark.reply : slice_of_str(why);
+		(void)snprintf(it->reply, sizeof(it->reply), "%.*s", (int)(reply.len > 190 ? 190 : reply.len), (const char *)reply.p);
+		stmt_text(queued, 1, it->id);
+		ok = stmt_number(queued, &it->attempts, &found, e);
+		s->count += found;
+	}
+	stmt_reset(s->marks.next);
+	stmt_free(&queued);
+	return ok && step != STEP_FAIL && record_all(s, s->items, s->count, e);
+}
+
 static bool
 recover(struct sending *s, struct err *e)
 {
@@ -384,11 +419,10 @@ recover(struct sending *s, struct err *e)
 		return false;
 	if (same_way && s->way->gone != NULL)
 		return recover_asking(s, e);
-	if (same_boot) {
+	if (same_boot)
 		why = N_("the program was ended while it was on its way");
-		if (!release(s, e))
-			return false;
-	}
+	if (!recover_marks(s, why, e) || (same_boot && !release(s, e)))
+		return false;
 	ok = db_prepare(store_db(s->store), sql, &st, e);
 	if (ok) {
 		int64_t changed = 0;
@@ -412,7 +446,8 @@ statements(struct sending *s, struct err *e)
 	    db_prepare(db, "INSERT INTO setting (key, value) VALUES ('notices.batch', ?1) ON CONFLICT (key) DO UPDATE SET value = excluded.value", &s->mark, e) &&
 	    db_prepare(db, "UPDATE notice SET state = ?2, state_s = ?3 WHERE id = ?1", &s->begin, e) &&
 	    db_prepare(db, "UPDATE notice SET state = ?2, state_s = ?3, next_s = ?4, reply = ?5, attempts = attempts + ?6 WHERE id = ?1", &s->end, e) &&
-	    db_prepare(db, "UPDATE notice SET state = CASE WHEN next_s > 0 THEN 'failed' ELSE 'draft' END WHERE state = 'queued'", &s->release, e);
+	    db_prepare(db, "UPDATE notice SET state = CASE WHEN next_s > 0 THEN 'failed' ELSE 'draft' END WHERE state = 'queued'", &s->release, e) &&
+	    marks_init(&s->marks, db, e);
 }
 
 /* What was done must be known after a power cut, too. */
@@ -420,7 +455,7 @@ static bool
 keep(struct sending *s, struct err *e)
 {
 	stmt_text(s->mark, 1, slice_of_str(s->batch));
-	return db_durable(store_db(s->store), true, e) && stmt_run(s->mark, NULL, e);
+	return db_durable(store_db(s->store), true, e) && marks_drop(store_db(s->store), e) && stmt_run(s->mark, NULL, e);
 }
 
 static void
@@ -433,6 +468,8 @@ sending_fini(struct sending *s)
 	stmt_free(&s->end);
 	stmt_free(&s->release);
 	stmt_free(&s->mark);
+	stmt_free(&s->told);
+	marks_fini(&s->marks);
 	arena_fini(&s->memory);
 	arena_fini(&s->bytes);
 	s->way->close(&s->state);

@@ -17,17 +17,8 @@
 
 struct outbox {
 	char *dir;
-	/* staged and not yet on the disk */
-	int fds[WAY_BATCH_MAX];
-	size_t count;
+	int fs; /* tmp/, open from the start: syncfs() tells of what went wrong since */
 };
-
-static void
-staged_drop(struct outbox *o)
-{
-	while (o->count > 0)
-		(void)close(o->fds[--o->count]);
-}
 
 static void
 outbox_close(void **state)
@@ -36,7 +27,8 @@ outbox_close(void **state)
 
 	if (o == NULL)
 		return;
-	staged_drop(o);
+	if (o->fs >= 0)
+		(void)close(o->fs);
 	free(o->dir);
 	free(o);
 	*state = NULL;
@@ -50,6 +42,7 @@ outbox_open(const struct way_options *options, void **state_out, struct err *e)
 	char path[PATH_TEXT_MAX];
 
 	o->dir = xstrdup(options->outbox);
+	o->fs = -1;
 	*state_out = o;
 	for (size_t i = 0; i < 3; i++) {
 		if (!dir_make(path_join(path, o->dir, parts[i]), e)) {
@@ -57,7 +50,12 @@ outbox_open(const struct way_options *options, void **state_out, struct err *e)
 			return false;
 		}
 	}
-	return true;
+	o->fs = open(path_join(path, o->dir, "tmp"), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (o->fs >= 0)
+		return true;
+	(void)err_sys(e, "%s", path);
+	outbox_close(state_out);
+	return false;
 }
 
 static void
@@ -74,39 +72,29 @@ outbox_stage(void *state, const struct message *m, struct err *e)
 {
 	struct outbox *o = state;
 	char tmp[PATH_TEXT_MAX];
+	bool ok;
 	int fd;
 
 	path_of(o, "tmp", m->id, tmp);
 	fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
 	if (fd < 0)
 		return err_sys(e, "%s", tmp);
-	if (o->count == WAY_BATCH_MAX || !fd_write_all(fd, m->bytes, e)) {
-		(void)close(fd);
-		(void)unlink(tmp);
-		return err_within(e, "%s", tmp);
-	}
-	o->fds[o->count++] = fd;
-	return true;
+	ok = fd_write_all(fd, m->bytes, e);
+	if (close(fd) != 0 && ok)
+		ok = err_sys(e, "writing failed");
+	if (ok)
+		return true;
+	(void)unlink(tmp);
+	return err_within(e, "%s", tmp);
 }
 
-/* Written all, then waited for: the first wait takes most of the others with it. */
+/* All of the batch by one wait, and the folder with it: an fsync() each costs as many. */
 static bool
 outbox_staged(void *state, struct err *e)
 {
 	struct outbox *o = state;
-	char tmp[PATH_TEXT_MAX];
-	bool ok = true;
 
-	(void)path_join(tmp, o->dir, "tmp");
-	while (o->count > 0) {
-		int fd = o->fds[--o->count];
-
-		if (fsync(fd) != 0)
-			ok = err_sys(e, "%s", tmp);
-		if (close(fd) != 0 && ok)
-			ok = err_sys(e, "%s", tmp);
-	}
-	return ok && dir_sync(tmp, e);
+	return syncfs(o->fs) == 0 || err_sys(e, "%s", o->dir);
 }
 
 static enum way_result
@@ -146,6 +134,7 @@ outbox_gone(void *state, struct slice id)
 
 const struct way way_outbox = {
 	.name = "outbox",
+	.batch_max = WAY_BATCH_MAX,
 	.open = outbox_open,
 	.close = outbox_close,
 	.stage = outbox_stage,

@@ -254,6 +254,27 @@ TEST(after_a_crash)
 		CHECK_INT(number(s, "SELECT COUNT(*) FROM notice WHERE state IN ('queued', 'sending', 'sent')"), 0);
 		CHECK_INT(sum.uncertain, strcmp(cases[i].comes, "failed") == 0 ? 0 : 4);
 	}
+	/* Four were marked, and the batch did not come to its end. */
+	for (int boot = 0; boot < 2; boot++) {
+		test_case("marks, %s", boot == 0 ? "killed" : "power cut");
+		crashed(s, boot == 0 ? this_boot("smtp") : "smtp another", "queued");
+		CHECK_OK(db_exec(store_db(s), "UPDATE finding SET state = 0; DELETE FROM finding_act;"
+		    " INSERT INTO setting (key, value) SELECT 'notices.mark.' || printf('%03d', rowid), id || substr(' sent 250 taken', 1, CASE WHEN rowid % 2 THEN 99 ELSE 0 END) FROM notice WHERE rowid <= 2;"
+		    " INSERT INTO setting (key, value) SELECT 'notices.mark.003', id || ' later 451 come back' FROM notice WHERE rowid = 3;"
+		    " INSERT INTO setting (key, value) VALUES ('notices.mark.063', ''), ('notices.mark.062', 'Nowhere sent')", &e), &e);
+		sum = (struct notices_summary){ 0 };
+		CHECK_OK(send_all(s, &way_smtp, &wo, &sum, &e), &e);
+		CHECK_INT(number(s, "SELECT COUNT(*) FROM notice WHERE rowid = 1 AND state = 'sent' AND reply = '250 taken' AND attempts = 1"), 1);
+		CHECK_INT(number(s, "SELECT COUNT(*) FROM notice WHERE rowid = 2 AND state = 'uncertain' AND attempts = 1"), 1);
+		CHECK_INT(number(s, "SELECT COUNT(*) FROM notice WHERE rowid = 3 AND state = 'failed' AND reply = '451 come back' AND attempts = 1"), 1);
+		/* The one that was only queued: tried again after a kill, in doubt after a power cut. */
+		CHECK_INT(number(s, "SELECT COUNT(*) FROM notice WHERE rowid = 4 AND state = 'failed' AND attempts = 0"), boot == 0);
+		CHECK_INT(sum.uncertain, boot == 0 ? 1 : 2);
+		CHECK_INT(sum.sent, 1);
+		CHECK_INT(number(s, "SELECT COUNT(*) FROM finding_act WHERE act = 1 AND comment = (SELECT id FROM notice WHERE rowid = 1)"),
+		    number(s, "SELECT COUNT(*) FROM notice_finding WHERE notice = (SELECT id FROM notice WHERE rowid = 1)"));
+		CHECK_INT(number(s, "SELECT COUNT(*) FROM setting WHERE key LIKE 'notices.mark.%'"), 0);
+	}
 	test_case("a person's word");
 	{
 		struct slice id = S("N1");
@@ -323,7 +344,7 @@ tally_send(void *state, const struct message *m, char reply[WAY_REPLY_MAX])
 	return WAY_SENT;
 }
 
-static const struct way way_tally = { .name = "tally", .open = tally_open, .close = tally_close, .send = tally_send };
+static const struct way way_tally = { .name = "tally", .batch_max = 64, .open = tally_open, .close = tally_close, .send = tally_send };
 
 TEST(power_cut)
 {

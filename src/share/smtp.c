@@ -263,6 +263,7 @@ smtp_send(void *state, const struct message *m, char reply[WAY_REPLY_MAX])
 
 const struct way way_smtp = {
 	.name = "smtp",
+	.batch_max = 64,
 	.open = smtp_open,
 	.close = smtp_close,
 	.send = smtp_send,

@@ -33,7 +33,7 @@ enum way_result {
 };
 
 #define WAY_REPLY_MAX 200
-#define WAY_BATCH_MAX 64 /* messages between two waits for the disk */
+#define WAY_BATCH_MAX 512 /* messages between two waits for the disk */
 
 /*
  * Messages come in batches. A way by which a message leaves at once has send()
@@ -42,6 +42,7 @@ enum way_result {
  */
 struct way {
 	const char *name;
+	size_t batch_max; /* where each is in doubt after a power cut: few */
 	bool (*open)(const struct way_options *o, void **state_out, struct err *e);
 	void (*close)(void **state);
 	/* reply: what the other side said, for people. */

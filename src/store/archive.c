@@ -562,6 +562,20 @@ archive_has(struct archive *a, const struct sha256 *sha)
 	return faccessat(a->dir_fd, name, F_OK, 0) == 0;
 }
 
+/* A pipe, where somebody left one, would keep us waiting for its writer. */
+static int
+open_kept(struct archive *a, const char *name)
+{
+	int fd = openat(a->dir_fd, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat st;
+
+	if (fd < 0 || (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)))
+		return fd;
+	(void)close(fd);
+	errno = EINVAL;
+	return -1;
+}
+
 bool
 archive_fd(struct archive *a, const struct sha256 *sha, int *fd_out,
     struct err *e)
@@ -569,7 +583,7 @@ archive_fd(struct archive *a, const struct sha256 *sha, int *fd_out,
 	char name[80];
 
 	sha_name(sha, name);
-	*fd_out = openat(a->dir_fd, name, O_RDONLY | O_CLOEXEC);
+	*fd_out = open_kept(a, name);
 	if (*fd_out >= 0)
 		return true;
 	if (errno == ENOENT)
@@ -608,7 +622,7 @@ archive_note_on(struct archive *a, const struct sha256 *sha, uint32_t day,
 
 	*note_out = S("");
 	note_name(sha, day, name);
-	fd = openat(a->dir_fd, name, O_RDONLY | O_CLOEXEC);
+	fd = open_kept(a, name);
 	if (fd < 0)
 		return errno == ENOENT || err_sys(e, "%s/%s", a->dir, name);
 	while (note != NULL && n < ARCHIVE_NOTE_MAX && got > 0) {

@@ -7,6 +7,8 @@
  *
  *   first, last     the earliest and the latest one (of equals the first, and
  *                   the last in order); feed, label, AS, country: the latest's
+ *   counted as new  in the cell of the earliest one, of equals the least cell:
+ *                   the same whatever the order (batch_first.c, decision 0071)
  *   returned        an observation later than all before it by more than the
  *                   class' silence means that the finding was gone and is
  *                   back. In a run only two can be that towards the store's
@@ -338,13 +340,20 @@ gather_new(struct batch *b, struct gathered *g, const struct observation *o,
 	};
 }
 
+/* day: the count that the observation is in. */
 static void
-gather_more(struct batch *b, struct gathered *g, const struct observation *o,
-    const struct terms_of *t, uint32_t at_s)
+gather_more(struct store *s, struct gathered *g, const struct observation *o,
+    const struct terms_of *t, uint32_t at_s, uint32_t day)
 {
+	struct batch *b = s->batch;
+
 	if (at_s > (uint64_t)g->last_s +
 		    (uint64_t)class_silence_d(o->key.class) * DAY_S)
 		g->gap_s = at_s;
+	if (at_s < g->first_s ||
+	    (at_s == g->first_s && day != g->day &&
+		batch_cell_less(&s->terms, &b->days[day], &b->days[g->day])))
+		g->day = day;
 	if (at_s < g->first_s) {
 		g->first_s = at_s;
 		g->first_offset = o->offset;
@@ -399,7 +408,7 @@ store_observe(struct store *s, const struct observation *o, struct err *e)
 		struct gathered *g = &b->findings[b->slots[at] - 1];
 
 		if (g->id == o->key.id) {
-			gather_more(b, g, o, &t, at_s);
+			gather_more(s, g, o, &t, at_s, day);
 			return true;
 		}
 	}
@@ -497,12 +506,14 @@ done(struct store *s, struct batch *b, const struct batch_end *end, struct err *
 		return retry_finish(s, b, e);
 	if (!store_query(s, Q_BATCH_DONE,
 		"UPDATE report SET state = 2, reason = '', format ="
-		" CASE WHEN ?2 = '' THEN format ELSE ?2 END, undated = ?3 WHERE id = ?1",
+		" CASE WHEN ?2 = '' THEN format ELSE ?2 END, undated = ?3,"
+		" protected = ?4 WHERE id = ?1",
 		&q, e))
 		return false;
 	stmt_i64(q, 1, b->report);
 	stmt_text(q, 2, end->format.p == NULL ? S("") : end->format);
 	stmt_i64(q, 3, end->undated);
+	stmt_i64(q, 4, end->protected);
 	return stmt_run(q, NULL, e);
 }
 

@@ -1,6 +1,7 @@
 /*
  * batch: how observations wait in memory for their transaction. For this room
- * alone: batch.c gathers, batch_flush.c writes, bad.c does both for bad records.
+ * alone: batch.c gathers, batch_flush.c writes, batch_first.c says what a finding
+ * counts as new for, bad.c gathers and writes bad records.
  */
 #ifndef STORE_BATCH_H
 #define STORE_BATCH_H
@@ -9,11 +10,11 @@
 #include "store/store_room.h"
 
 /*
- * The sizes are a bound on memory: 192 Ki findings of 88 bytes, their table
+ * The sizes are a bound on memory: 256 Ki findings of 88 bytes, their table
  * and 12 MiB of texts at most. More findings a batch means fewer touches of
  * each page of the store; past this the gain is small (decision 0020).
  */
-#define BATCH_FINDINGS ((uint32_t)196608)
+#define BATCH_FINDINGS ((uint32_t)262144)
 #define BATCH_COUNTS ((uint32_t)65536)
 #define BATCH_EVENTS ((uint64_t)1 << 20) /* at most so much is read again after a kill */
 #define BATCH_TEXT ((size_t)8 << 20)
@@ -29,7 +30,7 @@ struct gathered {
 	uint32_t first_length, last_length;
 	uint32_t count, asn;
 	uint32_t side; /* address and name of a place that is no IPv4, in text; 0: none */
-	uint32_t day; /* index of the count that its first observation is in */
+	uint32_t day; /* index of the count that its earliest observation is in */
 	uint16_t feed, label, identifier, transport, first_part, last_part;
 	uint16_t port, country;
 	uint8_t class, kind, tlp;
@@ -131,7 +132,8 @@ struct batch {
 
 	struct bads bads;
 	struct retry retry;
-	bool update_first; /* what the last finding was: likely the next one too */
+	/* What the last finding was: likely the next one too. */
+	enum { BATCH_NEW, BATCH_SEEN, BATCH_EARLIER } likely;
 };
 
 #define BATCH_SLOTS ((size_t)524288)
@@ -153,6 +155,25 @@ bool retry_finish(struct store *s, struct batch *b, struct err *e) MUST_USE;
 bool batch_store_findings(struct store *s, struct batch *b,
     struct err *e) MUST_USE;
 bool batch_store_days(struct store *s, struct batch *b, struct err *e) MUST_USE;
+
+/* Of two counts of one day and class: which comes first by country, AS and feed's name? */
+bool batch_cell_less(const struct terms *t, const struct day_count *a,
+    const struct day_count *b);
+#define CELL_BYTES 64
+/*
+ * Where the earliest observation of g is counted, as finding.first_cell keeps
+ * it; SLICE_NONE where the latest is counted alike.
+ */
+struct slice batch_first_cell(const struct store *s, const struct batch *b,
+    const struct gathered *g, char mem[CELL_BYTES]);
+/*
+ * The finding is there, and g may be earlier: then what it counts as new goes
+ * from its old cell to g's, and *cell_out is for finding.first_cell (empty:
+ * NULL from now on); else it is SLICE_NONE. *there_out false: it is not there. In a transaction.
+ */
+bool batch_first_move(struct store *s, struct batch *b, const struct gathered *g,
+    bool *there_out, char mem[CELL_BYTES], struct slice *cell_out,
+    struct err *e) MUST_USE;
 
 struct batch *batch_get(struct store *s);
 /* Empty it for a report. */

@@ -156,8 +156,8 @@ bind_side(struct stmt *q, int ip, int place, const struct batch *b,
 static const char add_sql[] =
     "INSERT INTO finding (id, class, kind, ip, place, identifier, port,"
     " transport, asn, country, first_s, last_s, count, state, state_s, feed,"
-    " label, first_at, last_at, tlp) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
-    " ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)"
+    " label, first_at, last_at, tlp, first_cell) VALUES (?1, ?2, ?3, ?4, ?5, ?6,"
+    " ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)"
     " ON CONFLICT (id) DO NOTHING";
 
 /* *added_out false: the finding is there already. */
@@ -166,6 +166,7 @@ add(struct store *s, const struct batch *b, const struct gathered *g,
     struct stmt *q, bool *added_out, struct err *e)
 {
 	uint8_t first[AT_BYTES], last[AT_BYTES], country[2];
+	char cell[CELL_BYTES];
 	int64_t changed = 0;
 
 	stmt_i64(q, 1, g->id);
@@ -190,6 +191,7 @@ add(struct store *s, const struct batch *b, const struct gathered *g,
 		at_pack(last, b->report, g->last_offset, g->last_length,
 		    term_id(&s->terms, g->last_part)));
 	stmt_i64(q, 20, g->tlp);
+	stmt_text(q, 21, batch_first_cell(s, b, g, cell));
 	if (!stmt_run(q, &changed, e))
 		return false;
 	*added_out = changed == 1;
@@ -201,7 +203,13 @@ add(struct store *s, const struct batch *b, const struct gathered *g,
  * A return is told only of moments later than what the state rests on, so
  * that an old event that arrives late does not undo what somebody did.
  * 3 is FINDING_RESOLVED, 4 FINDING_RETURNED.
+ *
+ * What a finding counts as new for has to be looked at where this one may be
+ * its earliest: then no row changes, unless ?16 says that it was looked at; ?15
+ * is the new first_cell ('' for NULL), or NULL where it stays.
  */
+enum first { FIRST_ALIKE, FIRST_KNOWN, FIRST_OTHER };
+
 static const char seen_sql[] =
     "UPDATE finding SET"
     " state = CASE WHEN (state = 3 AND ?3 > state_s)"
@@ -220,11 +228,19 @@ static const char seen_sql[] =
     " first_s = CASE WHEN ?2 < first_s THEN ?2 ELSE first_s END,"
     " last_s = CASE WHEN ?3 > last_s THEN ?3 ELSE last_s END,"
     " tlp = CASE WHEN ?14 > tlp THEN ?14 ELSE tlp END,"
-    " count = count + ?13 WHERE id = ?1";
+    " first_cell = CASE WHEN ?15 IS NOT NULL THEN nullif(?15, '')"
+    "  WHEN ?3 < last_s OR first_cell IS NOT NULL OR (asn = ?9"
+    "   AND country IS NOT DISTINCT FROM ?10 AND feed IS NOT DISTINCT FROM ?11)"
+    "  THEN first_cell ELSE asn || ' ' || coalesce(country, '') || ' ' || coalesce(feed, 0) END,"
+    " count = count + ?13 WHERE id = ?1 AND (first_s < ?2 OR ?16 = 1"
+    "  OR (?16 = 0 AND first_s = ?2 AND first_cell IS NULL AND asn = ?9"
+    "   AND country IS NOT DISTINCT FROM ?10 AND feed IS NOT DISTINCT FROM ?11))";
 
+/* *there_out false: it is not there, or this one may be earlier. */
 static bool
 seen(struct store *s, const struct batch *b, const struct gathered *g,
-    struct stmt *q, bool *there_out, struct err *e)
+    enum first first_is, struct slice cell, struct stmt *q, bool *there_out,
+    struct err *e)
 {
 	uint8_t first[AT_BYTES], last[AT_BYTES], country[2];
 	int64_t changed = 0;
@@ -245,10 +261,36 @@ seen(struct store *s, const struct batch *b, const struct gathered *g,
 	bind_term(q, 12, s, g->label);
 	stmt_i64(q, 13, g->count);
 	stmt_i64(q, 14, g->tlp);
+	stmt_text(q, 15, cell);
+	stmt_i64(q, 16, (int64_t)first_is);
 	if (!stmt_run(q, &changed, e))
 		return false;
 	*there_out = changed == 1;
 	return true;
+}
+
+/* The finding is there, and g may be earlier than all that it was. */
+static bool
+seen_earlier(struct store *s, struct batch *b, const struct gathered *g,
+    struct stmt *q, bool *there_out, struct err *e)
+{
+	struct slice cell = SLICE_NONE;
+	char mem[CELL_BYTES];
+
+	if (!batch_first_move(s, b, g, there_out, mem, &cell, e))
+		return false;
+	b->likely = cell.p == NULL ? BATCH_SEEN : BATCH_EARLIER;
+	return !*there_out || seen(s, b, g, FIRST_KNOWN, cell, q, there_out, e);
+}
+
+static bool
+seen_again(struct store *s, const struct batch *b, const struct gathered *g,
+    struct stmt *q, bool *there_out, struct err *e)
+{
+	char mem[CELL_BYTES];
+
+	return seen(s, b, g, batch_first_cell(s, b, g, mem).p == NULL ?
+		FIRST_ALIKE : FIRST_OTHER, SLICE_NONE, q, there_out, e);
 }
 
 /*
@@ -261,21 +303,25 @@ store_finding(struct store *s, struct batch *b, struct gathered *g,
 {
 	bool did = false, added = false;
 
-	if (b->update_first) {
-		if (!seen(s, b, g, seen_q, &did, e))
-			return false;
-		if (!did && !add(s, b, g, add_q, &added, e))
-			return false;
-	} else {
-		if (!add(s, b, g, add_q, &added, e))
-			return false;
-		if (!added && !seen(s, b, g, seen_q, &did, e))
-			return false;
-	}
-	b->update_first = !added;
-	if (added)
+	if (b->likely == BATCH_EARLIER && !seen_earlier(s, b, g, seen_q, &did, e))
+		return false;
+	if (!did && b->likely == BATCH_SEEN && !seen_again(s, b, g, seen_q, &did, e))
+		return false;
+	if (did)
+		return true;
+	if (!add(s, b, g, add_q, &added, e))
+		return false;
+	if (added) {
 		b->days[g->day].findings_new++;
-	return did || added ||
+		b->likely = BATCH_NEW;
+		return true;
+	}
+	if (b->likely == BATCH_NEW && !seen_again(s, b, g, seen_q, &did, e))
+		return false;
+	b->likely = BATCH_SEEN;
+	if (!did && !seen_earlier(s, b, g, seen_q, &did, e))
+		return false;
+	return did ||
 	    err_set(e, ERR_INTERNAL, "a finding was neither new nor there");
 }
 

@@ -10,7 +10,7 @@
 
 #define COLUMNS \
 	"id, sha, received_s, bytes, name, feed, format, options, state," \
-	" reason, events, bad, reads, undated"
+	" reason, events, bad, reads, undated, protected"
 
 const char *
 report_state_name(enum report_state s)
@@ -54,6 +54,7 @@ row_read(struct stmt *q, struct arena *a, struct report *r, struct err *e)
 		.bad = (uint64_t)stmt_col_i64(q, 11),
 		.reads = (uint32_t)stmt_col_i64(q, 12),
 		.undated = stmt_col_i64(q, 13) != 0,
+		.protected = stmt_col_i64(q, 14) != 0,
 	};
 	memcpy(r->sha.b, sha.p, SHA256_BYTES);
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
@@ -273,6 +274,18 @@ report_begin(struct store *s, int64_t id, struct err *e)
 	if (!store_query(s, Q_REPORT_BEGIN,
 		"UPDATE report SET state = 1, reason = '', reads = reads + 1 WHERE id = ?1",
 		&q, e))
+		return false;
+	stmt_i64(q, 1, id);
+	return change(q, id, e);
+}
+
+bool
+report_protect(struct store *s, int64_t id, struct err *e)
+{
+	struct stmt *q;
+
+	if (!store_query(s, Q_REPORT_PROTECT,
+		"UPDATE report SET protected = 1 WHERE id = ?1", &q, e))
 		return false;
 	stmt_i64(q, 1, id);
 	return change(q, id, e);

@@ -13,7 +13,9 @@
  * address) and 16 bytes where an IPv6 address, or the address of a name, is
  * known. first_at and last_at are the places of the first and the last event:
  * LEB128 numbers report, offset, length, part (a term; 0: the report itself).
- * last_at is NULL while it equals first_at. state is what people and notices
+ * last_at is NULL while it equals first_at. first_cell is what the first event
+ * counts under in count_day, "AS COUNTRY FEED", and NULL while that is the
+ * finding's asn, country and feed, which are the last event's. state is what people and notices
  * made of it; silent_s, where set, is when its silence had lasted so long that
  * it counts as resolved. The view finding_now joins the two: state_now.
  * identifier, transport, feed and label are terms.
@@ -144,6 +146,12 @@ static const char *const migrations[] = {
 	"ALTER TABLE report_next RENAME TO report;"
 	"CREATE INDEX report_state ON report (state, id);"
 	"CREATE UNIQUE INDEX report_reception ON report (sha, received_s);",
+
+	/* 4: what a finding counts as new for, where that is not what it was seen as last */
+	"ALTER TABLE finding ADD COLUMN first_cell TEXT;",
+
+	/* 5: something in it is protected (model/protect.h) */
+	"ALTER TABLE report ADD COLUMN protected BIGINT NOT NULL DEFAULT 0;",
 };
 
 static const struct schema own = { migrations, sizeof(migrations) / sizeof(migrations[0]) };

@@ -69,6 +69,7 @@ struct report {
 	uint64_t bad; /* records set aside */
 	uint32_t reads; /* times a reader began on it */
 	bool undated; /* a list without a time of its own: it held when it was received */
+	bool protected; /* something in it is (model/protect.h): its bytes are not shown */
 };
 
 /*
@@ -104,6 +105,11 @@ bool report_next(struct store *s, enum report_state state, int64_t after,
     struct arena *a, struct report *out, bool *found_out, struct err *e) MUST_USE;
 /* A reader begins on it: state reading, one more read. */
 bool report_begin(struct store *s, int64_t id, struct err *e) MUST_USE;
+/*
+ * Something in it is protected. It holds at once, through a replay, and until
+ * the report was read to its end and store_batch_end() says otherwise.
+ */
+bool report_protect(struct store *s, int64_t id, struct err *e) MUST_USE;
 bool report_aside(struct store *s, int64_t id, struct slice reason,
     struct err *e) MUST_USE;
 /* By SHA-256, the one received first; *found_out false when there is none. */
@@ -161,7 +167,7 @@ struct observation {
 };
 
 /*
- * A batch gathers observations of one report in memory (bounded: about 30 MiB),
+ * A batch gathers observations of one report in memory (bounded: about 36 MiB),
  * joins those of one finding, and goes into the store in one transaction, in
  * the order of finding ids. store_observe() and store_bad() flush by themselves
  * when the batch is full. One batch is open at a time.
@@ -206,7 +212,7 @@ struct batch_end {
 	 * nor a bad record, it is REPORT_NOTHING for that reason.
 	 */
 	struct slice nothing;
-	bool undated; /* see struct report */
+	bool undated, protected; /* see struct report; a retry leaves them */
 };
 /* Flush and mark the report done. */
 bool store_batch_end(struct store *s, const struct batch_end *end, struct err *e) MUST_USE;

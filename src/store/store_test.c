@@ -333,7 +333,8 @@ TEST(reports_move)
 	CHECK_SLICE(got.options, S("mapping=x\n"));
 	CHECK_SLICE(got.reason, S(""));
 	CHECK(report_begin(s, id + 1, &e) && store_batch_begin(s, id + 1, NULL, &e));
-	CHECK_OK(store_batch_end(s, &(struct batch_end){ S("mail"), S("it is no report"), true }, &e), &e);
+	CHECK_OK(store_batch_end(s, &(struct batch_end){
+		.format = S("mail"), .nothing = S("it is no report"), .undated = true }, &e), &e);
 	CHECK_OK(report_get(s, id + 1, &a, &got, &e), &e);
 	CHECK_INT(got.state, REPORT_NOTHING);
 	CHECK_SLICE(got.reason, S("it is no report"));
@@ -347,6 +348,8 @@ TEST(reports_move)
 	CHECK_OK(report_next(s, REPORT_RECEIVED, id, &a, &got, &found, &e), &e);
 	CHECK(!found);
 	CHECK_OK(report_begin(s, id, &e), &e);
+	CHECK_OK(report_protect(s, id, &e), &e);
+	CHECK(!report_protect(s, 99, &e));
 	CHECK_OK(report_aside(s, id, S("the reader crashed"), &e), &e);
 	CHECK_OK(report_find(s, &r.sha, &a, &got, &found, &e), &e);
 	CHECK(found && got.state == REPORT_ASIDE && got.reads == 1);
@@ -354,6 +357,14 @@ TEST(reports_move)
 	CHECK_OK(report_again(s, id, &e), &e);
 	CHECK_OK(report_get(s, id, &a, &got, &e), &e);
 	CHECK_INT(got.state, REPORT_RECEIVED);
+	/* Until it was read to its end without finding such a thing. */
+	CHECK_OK(store_forget_derived(s, &e), &e);
+	CHECK_OK(report_get(s, id, &a, &got, &e), &e);
+	CHECK(got.protected);
+	CHECK(report_begin(s, id, &e) && store_batch_begin(s, id, NULL, &e));
+	CHECK_OK(store_batch_end(s, &(struct batch_end){ .format = S("csv") }, &e), &e);
+	CHECK_OK(report_get(s, id, &a, &got, &e), &e);
+	CHECK(!got.protected);
 	CHECK(!report_get(s, 99, &a, &got, &e));
 	CHECK_INT(e.code, ERR_ABSENT);
 	CHECK(!report_begin(s, 99, &e));

@@ -36,6 +36,16 @@ fi
 for l in ar zh en fr ru es; do
 	ok "help in $l" "$ENTENTE" --lang $l --help
 done
+# What may be given several times says so by "...": each of them counts.
+printf '192.0.2.1\n' >several.txt
+ok "init" "$ENTENTE" init --node several -q
+ok "options one by one" "$ENTENTE" ingest --node several --mapping block_list --print-events -o feed.url=http://a.example/ -o feed.code=abc several.txt
+same "the first counts" "$(grep -c '"feed.url":"http://a.example/"' .out)" 1
+same "and the second" "$(grep -c '"feed.code":"abc"' .out)" 1
+exits 64 "one that is given twice" "$ENTENTE" ingest --node several -o feed.code=a -o feed.code=b several.txt
+exits 64 "the second is looked at, too" "$ENTENTE" ingest --node several -o feed.code=a -o nonsense several.txt
+ok "the help" "$ENTENTE" ingest --help
+same "says so" "$(grep -c -- '--option KEY=VALUE\.\.\.' .out)" 1
 exits 64 "no such language" "$ENTENTE" query --lang xx
 # What it prints got lost: that is told, not passed over.
 for c in version help "completion bash" "manual query"; do

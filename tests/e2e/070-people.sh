@@ -256,6 +256,26 @@ done
 number=$(e reports --limit 0 --json | python3 -c 'import json,sys; print([r["report"] for r in json.load(sys.stdin) if r["name"] == "again2.jsonl"][0])')
 exits 77 "one in the middle is not shown either" e reports "$number" --raw
 cat .out .err >>out.raw
+# Packed, the text shows nothing: what was read of it is noted with the report.
+python3 - <<'P'
+import zipfile
+row = '{"classification.type":"violence","source.ip":"192.0.2.50","source.url":"http://192.0.2.50/SecretPic","time.source":"2026-06-17T%s+00:00"}\n'
+plain = '{"classification.type":"spam","source.ip":"192.0.2.51"}\n'
+bad = '{"classification.type":"violence","source.ip":"nowhere","source.url":"http://192.0.2.50/SecretPic"}\n'
+for name, text in (('middle', plain + row % '12:30:00'), ('bad', plain + bad), ('clean', plain)):
+    with zipfile.ZipFile(name + '.zip', 'w', zipfile.ZIP_DEFLATED) as z:
+        z.writestr('rows.jsonl', text)
+P
+e ingest middle.zip bad.zip clean.zip >>out.raw 2>&1
+id_of() { e reports --limit 0 --json | python3 -c 'import json,sys; print([r["report"] for r in json.load(sys.stdin) if r["name"] == sys.argv[1]][0])' "$1"; }
+for turn in "as read" "after a replay"; do
+	exits 77 "a packed one in the middle, $turn" e reports "$(id_of middle.zip)" --raw
+	cat .out .err >>out.raw
+	exits 77 "a packed bad record, $turn" e reports "$(id_of bad.zip)" --raw
+	cat .out .err >>out.raw
+	same "a packed one of other things, $turn" "$(e reports "$(id_of clean.zip)" --raw | sha256sum)" "$(sha256sum <clean.zip)"
+	e replay -q >>out.raw 2>&1
+done
 for s in SecretPic U2VjcmV0UGlj victim.person hunter2pw tok3nval aHVudGVyMnB3; do
 	same "nowhere in the store: $s" "$(find n -type f ! -path 'n/archive/*' ! -path 'n/outbox/*' -exec grep -aliF "$s" {} + )" ""
 	same "in no output: $s" "$(grep -aliF "$s" out.*)" ""

@@ -75,7 +75,7 @@ ok "there are open ones" test "$open" -gt 100
 same "none is open half a year later" "$(later query --state open --json)" "[]"
 same "nor in the counts" "$(later stats --by state --json | python3 -c 'import json,sys; print(*[r["key"] for r in json.load(sys.stdin)])')" resolved
 same "today they are" "$(e query --state open --limit 0 --json | python3 -c 'import json,sys; print(len(json.load(sys.stdin)))')" "$open"
-ok "a sweep says how many" later ingest "$demo/complaint-xarf.json"
+ok "a sweep says how many" later notices --prepare
 says "so many" "$open findings were not seen for their class' period"
 same "swept" "$(e query --state open --json)" "[]"
 

@@ -14,12 +14,15 @@ import os
 import socket
 import ssl
 import threading
+import time
 
 
 class Server:
-    def __init__(self, log, mode='plain', cert=None, key=None, auth=None, per_connection=0, moment=None):
+    def __init__(self, log, mode='plain', cert=None, key=None, auth=None, per_connection=0, moment=None, pace_s=0):
         self.log, self.mode, self.auth, self.per_connection = log, mode, auth, per_connection
         self.moment = moment or (lambda name: None)  # called where something could go wrong
+        self.pace_s = pace_s  # before each answer: a dialogue lasts, however fast the machine
+        self.clients = []
         self.lock = threading.Lock()
         self.tls = None
         if cert:
@@ -31,7 +34,14 @@ class Server:
     def run(self):
         while True:
             client, _ = self.socket.accept()
-            threading.Thread(target=self.serve, args=(client,), daemon=True).start()
+            thread = threading.Thread(target=self.serve, args=(client,), daemon=True)
+            self.clients = [t for t in self.clients if t.is_alive()] + [thread]
+            thread.start()
+
+    def join(self):
+        """Until every dialogue has come to its end."""
+        for thread in self.clients:
+            thread.join()
 
     def start(self):
         threading.Thread(target=self.run, daemon=True).start()
@@ -50,6 +60,8 @@ class Server:
             client.close()
 
     def say(self, client, text):
+        if self.pace_s:
+            time.sleep(self.pace_s)
         client.sendall(text.encode() + b'\r\n')
 
     def talk(self, client):

@@ -1,0 +1,20 @@
+/*
+ * ids: a list of numbers of rows (findings, reports) that grows. Set it to { 0 };
+ * the caller gives it to ids_fini().
+ */
+#ifndef BASE_IDS_H
+#define BASE_IDS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct ids {
+	int64_t *v;
+	size_t count, cap;
+};
+
+void ids_add(struct ids *ids, int64_t id);
+/* Empty it; one that is empty is left as it is. */
+void ids_fini(struct ids *ids);
+
+#endif
