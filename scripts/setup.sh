@@ -94,5 +94,7 @@ npm_web() {
 		: >.cache/web/complete
 	fi
 	# A folder that somebody made with npm itself is left as it is.
-	[ -d web/node_modules ] && [ ! -L web/node_modules ] || ln -sfn ../.cache/web/node_modules web/node_modules
+	if [ -L web/node_modules ] || [ ! -e web/node_modules ]; then
+		ln -sfn ../.cache/web/node_modules web/node_modules
+	fi
 }
