@@ -94,7 +94,7 @@ function Shown({ data }: { data: Data }) {
 				<Figure label={t("Time to fix")} value={data.times.fix.median_s === null ? null : span(data.times.fix.median_s)}
 					sub={tn("median of %s finding", "median of %s findings", data.times.fix.count)} />
 			</section>
-			<p class="muted wide">{tn("Of the last day.", "Of the last %s days: tables, lines and times. What is open counts whenever it began.", data.period_days)}</p>
+			<p class="muted wide">{tn("Of the last %s day: tables, lines and times. What is open counts whenever it began.", "Of the last %s days: tables, lines and times. What is open counts whenever it began.", data.period_days)}</p>
 			<Card title={t("By state")}>
 				<table class="plain rank">
 					<caption class="hidden">{t("Findings by state")}</caption>
