@@ -54,7 +54,8 @@ reason_of(int status)
 bool
 http1_wants(const struct conn *c)
 {
-	return !c->close && (c->x == NULL || c->x->state == EXCHANGE_BODY) &&
+	/* A body that is coming is taken also where the connection ends behind its answer. */
+	return (c->x == NULL ? !c->close : c->x->state == EXCHANGE_BODY) &&
 	    c->in.len - c->in_at <= c->h->o.limits.header_bytes;
 }
 

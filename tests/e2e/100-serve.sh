@@ -85,17 +85,20 @@ for n in range(int(sys.argv[2])):
         f.write(serve.report("storm", n))
 P
 cp "$demo/2026-06-17-compromised_website-demo.csv" 2026-06-17-event4_microsoft_sinkhole_http-large.csv in/
-ok "a node that was never killed" node calm
+ok "a node that was never killed" serve_node calm
 ok "takes the same" "$ENTENTE" ingest --node calm -q in
-# What is silent by now is written down by each ingest.
-ok "and one more" "$ENTENTE" ingest --node calm -q "$demo/2026-06-17-scan_rdp-demo.csv"
-ok "as the other" "$ENTENTE" ingest --node n -q "$demo/2026-06-17-scan_rdp-demo.csv"
+# What is silent by now is written down by the clock at a start.
+for node in calm n; do
+	serve $node
+	sleep 2
+	stop
+done
 # The numbers of the reports follow the order in which they came.
 for node in n calm; do
 	"$ENTENTE" doctor --dump --node $node | awk -F '\t' -v OFS='\t' '$1 == "finding" { $18 = $22 = "" } $1 == "report" { $2 = "" } 1' | sort >$node.dump
 done
 ok "each counts once" cmp n.dump calm.dump
-cmp -s n.dump calm.dump || diff n.dump calm.dump | head -6
+cmp -s n.dump calm.dump || diff n.dump calm.dump | awk '/^</ && !a++ || /^>/ && !b++'
 ok "doctor finds it whole" "$ENTENTE" doctor --full --node n
 sleep 1
 same "no process is left behind" "$(pgrep -f "$work" | wc -l | tr -d ' ')" 0
