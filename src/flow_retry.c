@@ -98,7 +98,8 @@ flow_retry_bad(struct flow *f, struct err *e)
 		ok = report_get(f->node.store, f->later[at], &f->arena, &f->report, e) && flow_together(f, e) && bad_records(f, e);
 	}
 	f->later_count -= at;
-	memmove(f->later, f->later + at, f->later_count * sizeof(*f->later));
+	if (at > 0)
+		memmove(f->later, f->later + at, f->later_count * sizeof(*f->later));
 	return ok && flow_together_end(f, e);
 }
 

@@ -4,10 +4,11 @@
 #ifndef SERVER_API_ROOMS_H
 #define SERVER_API_ROOMS_H
 
+#include "attrib/contacts.h"
 #include "flow.h"
 #include "server/api_route.h"
 
-extern const struct api_room api_contact_room, api_export_room, api_finding_room, api_meta_room, api_notice_room, api_public_room,
+extern const struct api_room api_contact_room, api_export_room, api_finding_room, api_lookup_room, api_meta_room, api_notice_room, api_public_room,
     api_report_room, api_setting_room, api_stats_room;
 
 /* Take the body of a request in as a report. */
@@ -16,6 +17,8 @@ extern const struct api_value api_taken; /* the answer to it */
 /* Who answers for something, in a line; as: "contact" or "focal-point". x may be NULL. */
 extern const struct api_value api_contact_short;
 struct contact;
+/* May the asker see a contact of this scope and value? */
+bool api_contact_visible(const struct api_call *c, enum contact_scope scope, struct slice value);
 void api_contact_short_put(struct json_out *j, const struct contact *x, const char *as);
 extern const struct api_room api_session_room; /* signing in and out, who one is */
 extern const struct api_room api_me_room; /* one's own account and tokens */

@@ -8,6 +8,7 @@ const struct api_room *const api_rooms[] = {
 	&api_finding_room,
 	&api_report_room,
 	&api_contact_room,
+	&api_lookup_room,
 	&api_stats_room,
 	&api_export_room,
 	&api_setting_room,
