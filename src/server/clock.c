@@ -68,7 +68,7 @@ silence(struct keeper *k, struct err *e)
 int
 clock_wait_ms(const struct keeper *k)
 {
-	return k->notices_due ? 0 : 1000;
+	return k->notices_due || k->sends.len > 0 ? 0 : 1000;
 }
 
 bool
@@ -89,5 +89,7 @@ clock_run(struct keeper *k, struct err *e)
 	prepare = due(&k->notices_ns, NOTICES_EVERY_S);
 	if (prepare || k->notices_due)
 		clock_notices(k, prepare);
+	if (k->sends.len > 0)
+		clock_sends(k);
 	return true;
 }

@@ -4,13 +4,14 @@
  * One message to a mail server that hangs is the longest that it waits.
  */
 #include <signal.h>
+#include <string.h>
 #include <sys/time.h>
 
 #include "attrib/contacts.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "server/keeper.h"
-#include "share/notices.h"
+#include "share/notices_node.h"
 
 #define SLICE_MS 200
 
@@ -42,19 +43,6 @@ slice_end(void)
 	(void)setitimer(ITIMER_REAL, &none, NULL);
 }
 
-static struct notices_options
-options_of(const struct node *n)
-{
-	const struct node_conf *c = &n->conf;
-	struct notices_options o = { .name = c->name, .mail = c->mail, .url = c->url, .lang = c->lang,
-		.interval_s = c->interval_s, .sign = c->sign, .reply_to = c->reply_to, .now_s = clock_now_s(), .silence = true };
-
-	/* The settings were read strictly: it is one of these words. */
-	if (!tlp_find(c->tlp, &o.tlp))
-		o.tlp = TLP_AMBER_STRICT;
-	return o;
-}
-
 static void
 tell(struct keeper *k, const char *what, const struct notices_summary *s)
 {
@@ -71,35 +59,44 @@ tell(struct keeper *k, const char *what, const struct notices_summary *s)
 static bool
 prepare(struct keeper *k, const struct contacts *c, struct err *e)
 {
-	struct notices_options o = options_of(k->node);
 	struct notices_summary s = { 0 };
+	struct notices_options o;
 
+	if (!notices_of_node(k->node, clock_now_s(), &o, e))
+		return false;
+	o.silence = true;
 	if (!notices_prepare(k->node->store, c, &o, &s, e))
 		return false;
 	tell(k, "prepare", &s);
 	return true;
 }
 
+/* only: this notice; NONE: all that are due. *cut_out: the slice ended before they did. */
 static bool
-send_slice(struct keeper *k, const struct contacts *c, struct err *e)
+send_slice(struct keeper *k, const struct contacts *c, struct slice only, bool *cut_out, struct err *e)
 {
-	const struct node_conf *conf = &k->node->conf;
-	struct way_options wo = { .outbox = node_path(k->node, "outbox"), .url = conf->smtp_url, .user = conf->smtp_user,
-		.password_file = conf->smtp_password_file, .tls = conf->smtp_tls, .ca = conf->smtp_ca };
-	struct notices_options o = options_of(k->node);
 	struct notices_summary s = { 0 };
-	const struct way *way = way_find(conf->way);
+	struct notices_options o;
+	struct way_options wo;
+	const struct way *way;
 	bool ok;
 
-	if (way == NULL)
-		return err_set(e, ERR_INPUT, "entente.conf: way: %s is none of outbox, smtp", QUOTE(conf->way));
+	if (!notices_of_node(k->node, clock_now_s(), &o, e) || !notices_way(k->node, &way, &wo, e))
+		return false;
+	o.only = only;
 	slice_begin();
 	ok = notices_send(k->node->store, c, way, &wo, &o, &slice_over, &s, e);
 	slice_end();
 	tell(k, "send", &s);
 	/* Cut off: there may be more. */
-	k->notices_due = ok && slice_over && s.later == 0;
+	*cut_out = ok && slice_over && s.later == 0;
 	return ok;
+}
+
+static void
+failed(const struct err *e)
+{
+	log_error("notices.failed", "reason=%s cause=%s", LOG_TEXT(e->text), LOG_TEXT(e->cause));
 }
 
 void
@@ -112,11 +109,42 @@ clock_notices(struct keeper *k, bool begin)
 	struct err e = ERR_INIT;
 	bool ok;
 
+	k->notices_due = false;
 	if (slice_eq(conf->automatic, S("no")))
 		return;
-	k->notices_due = false;
-	ok = contacts_load(k->node->store, &c, &e) && (!begin || prepare(k, c, &e)) && (!send || send_slice(k, c, &e));
+	ok = contacts_load(k->node->store, &c, &e) && (!begin || prepare(k, c, &e)) &&
+	    (!send || send_slice(k, c, SLICE_NONE, &k->notices_due, &e));
 	contacts_free(&c);
 	if (!ok)
-		log_error("notices.failed", "reason=%s cause=%s", LOG_TEXT(e.text), LOG_TEXT(e.cause));
+		failed(&e);
+}
+
+void
+clock_send_asked(void *cookie, struct slice id)
+{
+	struct keeper *k = cookie;
+
+	buf_put(&k->sends, id);
+	buf_byte(&k->sends, '\n');
+}
+
+void
+clock_sends(struct keeper *k)
+{
+	struct slice rest = buf_view(&k->sends), id;
+	struct contacts *c = NULL;
+	struct err e = ERR_INIT;
+	bool cut = false;
+
+	if (!slice_cut(&rest, '\n', &id))
+		return;
+	if (!contacts_load(k->node->store, &c, &e) ||
+	    !send_slice(k, c, id.len == 0 ? SLICE_NONE : id, &cut, &e))
+		failed(&e);
+	contacts_free(&c);
+	/* All that are due go in turns; one alone is one message. */
+	if (!cut || id.len > 0) {
+		memmove(k->sends.p, rest.p, rest.len);
+		k->sends.len = rest.len;
+	}
 }

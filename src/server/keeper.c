@@ -421,7 +421,8 @@ keeper_main(const struct child_start *start)
 	board_beat(k->board);
 	/* The store is as it should be: the others can open it, while the keys are got ready. */
 	(void)control_send(start->control, CONTROL_READY, 0, -1);
-	k->api = (struct api){ .node = k->node, .flow = k->flow, .retry = on_retry, .changed = on_changed, .cookie = k };
+	buf_init(&k->sends, (size_t)1 << 20);
+	k->api = (struct api){ .node = k->node, .flow = k->flow, .retry = on_retry, .send = clock_send_asked, .changed = on_changed, .cookie = k };
 	if (!auth_open(k->node, AUTH_KEEPER, &k->auth, &e))
 		child_fail("keeper", &e);
 	auth_url(k->auth, k->node->conf.server_url);
@@ -432,6 +433,7 @@ keeper_main(const struct child_start *start)
 	if (ok)
 		leave(k);
 	board_put(&k->board->keeper.pid, 0);
+	buf_fini(&k->sends);
 	api_fini(&k->api);
 	auth_close(&k->auth);
 	if (!ok)

@@ -7,6 +7,7 @@
 #ifndef SERVER_KEEPER_H
 #define SERVER_KEEPER_H
 
+#include "base/buf.h"
 #include "flow.h"
 #include "server/control.h"
 #include "server/link.h"
@@ -50,6 +51,7 @@ struct keeper {
 	int64_t networks_ns; /* date of networks.tbl, which is in use */
 	int64_t tick_ns, second_ns, sweep_ns, notices_ns, hour_ns; /* when each was done last */
 	bool notices_due; /* there may be more to send */
+	struct buf sends; /* ids of notices that somebody sends, a line each; an empty one: all that are due */
 	/* what changed and was not told yet */
 	struct { char kind[LINK_CHANGED_MAX]; int64_t id; } news[64];
 	size_t news_count;
@@ -65,5 +67,8 @@ int clock_wait_ms(const struct keeper *k);
 bool clock_run(struct keeper *k, struct err *e) MUST_USE;
 /* Send a slice of what is due; begin: prepare first. */
 void clock_notices(struct keeper *k, bool begin);
+/* Somebody sends notices (struct api's send); the clock does it, a slice each turn. */
+void clock_send_asked(void *cookie, struct slice id);
+void clock_sends(struct keeper *k);
 
 #endif

@@ -210,6 +210,24 @@ add(struct store *s, const struct batch *b, const struct gathered *g,
  */
 enum first { FIRST_ALIKE, FIRST_KNOWN, FIRST_OTHER };
 
+#define SEEN_SET \
+	" last_at = CASE WHEN ?3 >= last_s THEN ?7" \
+	"  WHEN ?2 < first_s THEN coalesce(last_at, first_at) ELSE last_at END," \
+	" first_at = CASE WHEN ?2 < first_s THEN ?8 ELSE first_at END," \
+	" asn = CASE WHEN ?3 >= last_s THEN ?9 ELSE asn END," \
+	" feed = CASE WHEN ?3 >= last_s THEN ?11 ELSE feed END," \
+	" label = CASE WHEN ?3 >= last_s THEN ?12 ELSE label END," \
+	" first_s = CASE WHEN ?2 < first_s THEN ?2 ELSE first_s END," \
+	" last_s = CASE WHEN ?3 > last_s THEN ?3 ELSE last_s END," \
+	" tlp = CASE WHEN ?14 > tlp THEN ?14 ELSE tlp END," \
+	" first_cell = CASE WHEN ?15 IS NOT NULL THEN nullif(?15, '')" \
+	"  WHEN ?3 < last_s OR first_cell IS NOT NULL OR (asn = ?9" \
+	"   AND country IS NOT DISTINCT FROM ?10 AND feed IS NOT DISTINCT FROM ?11)" \
+	"  THEN first_cell ELSE asn || ' ' || coalesce(country, '') || ' ' || coalesce(feed, 0) END," \
+	" count = count + ?13 WHERE id = ?1 AND (first_s < ?2 OR ?16 = 1" \
+	"  OR (?16 = 0 AND first_s = ?2 AND first_cell IS NULL AND asn = ?9" \
+	"   AND country IS NOT DISTINCT FROM ?10 AND feed IS NOT DISTINCT FROM ?11))"
+
 static const char seen_sql[] =
     "UPDATE finding SET"
     " state = CASE WHEN (state = 3 AND ?3 > state_s)"
@@ -218,23 +236,24 @@ static const char seen_sql[] =
     " state_s = CASE WHEN ?5 > last_s + ?6 AND ?5 > state_s THEN ?5"
     "  WHEN ?4 > last_s + ?6 AND ?4 > state_s THEN ?4 ELSE state_s END,"
     " silent_s = CASE WHEN ?3 > last_s THEN NULL ELSE silent_s END,"
-    " last_at = CASE WHEN ?3 >= last_s THEN ?7"
-    "  WHEN ?2 < first_s THEN coalesce(last_at, first_at) ELSE last_at END,"
-    " first_at = CASE WHEN ?2 < first_s THEN ?8 ELSE first_at END,"
-    " asn = CASE WHEN ?3 >= last_s THEN ?9 ELSE asn END,"
-    " country = CASE WHEN ?3 >= last_s THEN ?10 ELSE country END,"
-    " feed = CASE WHEN ?3 >= last_s THEN ?11 ELSE feed END,"
-    " label = CASE WHEN ?3 >= last_s THEN ?12 ELSE label END,"
-    " first_s = CASE WHEN ?2 < first_s THEN ?2 ELSE first_s END,"
-    " last_s = CASE WHEN ?3 > last_s THEN ?3 ELSE last_s END,"
-    " tlp = CASE WHEN ?14 > tlp THEN ?14 ELSE tlp END,"
-    " first_cell = CASE WHEN ?15 IS NOT NULL THEN nullif(?15, '')"
-    "  WHEN ?3 < last_s OR first_cell IS NOT NULL OR (asn = ?9"
-    "   AND country IS NOT DISTINCT FROM ?10 AND feed IS NOT DISTINCT FROM ?11)"
-    "  THEN first_cell ELSE asn || ' ' || coalesce(country, '') || ' ' || coalesce(feed, 0) END,"
-    " count = count + ?13 WHERE id = ?1 AND (first_s < ?2 OR ?16 = 1"
-    "  OR (?16 = 0 AND first_s = ?2 AND first_cell IS NULL AND asn = ?9"
-    "   AND country IS NOT DISTINCT FROM ?10 AND feed IS NOT DISTINCT FROM ?11))";
+    " country = CASE WHEN ?3 >= last_s THEN ?10 ELSE country END," SEEN_SET;
+
+/*
+ * The same where state and country stay, which is nearly always: it names
+ * neither, so that the trigger of the tally does not come into it. No row
+ * changes where one of them may move: then seen_sql is asked.
+ */
+static const char quiet_sql[] =
+    "UPDATE finding SET" SEEN_SET
+    " AND silent_s IS NULL AND NOT (state = 3 AND ?3 > state_s)"
+    " AND NOT (?5 > last_s + ?6 AND ?5 > state_s)"
+    " AND NOT (?4 > last_s + ?6 AND ?4 > state_s)"
+    " AND (?3 < last_s OR country IS NOT DISTINCT FROM ?10)";
+
+/* What a finding is written by. */
+struct writers {
+	struct stmt *add, *seen, *quiet;
+};
 
 /* *there_out false: it is not there, or this one may be earlier. */
 static bool
@@ -285,12 +304,13 @@ seen_earlier(struct store *s, struct batch *b, const struct gathered *g,
 
 static bool
 seen_again(struct store *s, const struct batch *b, const struct gathered *g,
-    struct stmt *q, bool *there_out, struct err *e)
+    const struct writers *w, bool *there_out, struct err *e)
 {
 	char mem[CELL_BYTES];
+	enum first first_is = batch_first_cell(s, b, g, mem).p == NULL ? FIRST_ALIKE : FIRST_OTHER;
 
-	return seen(s, b, g, batch_first_cell(s, b, g, mem).p == NULL ?
-		FIRST_ALIKE : FIRST_OTHER, SLICE_NONE, q, there_out, e);
+	return seen(s, b, g, first_is, SLICE_NONE, w->quiet, there_out, e) &&
+	    (*there_out || seen(s, b, g, first_is, SLICE_NONE, w->seen, there_out, e));
 }
 
 /* Neighbours tend to be of one country. */
@@ -320,17 +340,17 @@ tally_count(struct batch *b, const struct gathered *g)
  */
 static bool
 store_finding(struct store *s, struct batch *b, struct gathered *g,
-    struct stmt *add_q, struct stmt *seen_q, struct err *e)
+    const struct writers *w, struct err *e)
 {
 	bool did = false, added = false;
 
-	if (b->likely == BATCH_EARLIER && !seen_earlier(s, b, g, seen_q, &did, e))
+	if (b->likely == BATCH_EARLIER && !seen_earlier(s, b, g, w->seen, &did, e))
 		return false;
-	if (!did && b->likely == BATCH_SEEN && !seen_again(s, b, g, seen_q, &did, e))
+	if (!did && b->likely == BATCH_SEEN && !seen_again(s, b, g, w, &did, e))
 		return false;
 	if (did)
 		return true;
-	if (!add(s, b, g, add_q, &added, e))
+	if (!add(s, b, g, w->add, &added, e))
 		return false;
 	if (added) {
 		b->days[g->day].findings_new++;
@@ -338,10 +358,10 @@ store_finding(struct store *s, struct batch *b, struct gathered *g,
 		b->likely = BATCH_NEW;
 		return true;
 	}
-	if (b->likely == BATCH_NEW && !seen_again(s, b, g, seen_q, &did, e))
+	if (b->likely == BATCH_NEW && !seen_again(s, b, g, w, &did, e))
 		return false;
 	b->likely = BATCH_SEEN;
-	if (!did && !seen_earlier(s, b, g, seen_q, &did, e))
+	if (!did && !seen_earlier(s, b, g, w->seen, &did, e))
 		return false;
 	return did ||
 	    err_set(e, ERR_INTERNAL, "a finding was neither new nor there");
@@ -350,14 +370,15 @@ store_finding(struct store *s, struct batch *b, struct gathered *g,
 bool
 batch_store_findings(struct store *s, struct batch *b, struct err *e)
 {
-	struct stmt *add_q, *seen_q;
+	struct writers w;
 	struct order *order;
 	bool ok = true;
 
 	if (b->finding_count == 0)
 		return true;
-	if (!store_query(s, Q_FINDING_ADD, add_sql, &add_q, e) ||
-	    !store_query(s, Q_FINDING_SEEN, seen_sql, &seen_q, e))
+	if (!store_query(s, Q_FINDING_ADD, add_sql, &w.add, e) ||
+	    !store_query(s, Q_FINDING_SEEN, seen_sql, &w.seen, e) ||
+	    !store_query(s, Q_FINDING_QUIET, quiet_sql, &w.quiet, e))
 		return false;
 	/* A flush that failed may be tried again. */
 	b->tally_count = 0;
@@ -368,8 +389,7 @@ batch_store_findings(struct store *s, struct batch *b, struct err *e)
 		/* They lie scattered: have the ones that follow fetched by then. */
 		if (i + 8 < b->finding_count)
 			__builtin_prefetch(&b->findings[order[i + 8].index]);
-		ok = store_finding(s, b, &b->findings[order[i].index], add_q,
-		    seen_q, e);
+		ok = store_finding(s, b, &b->findings[order[i].index], &w, e);
 	}
 	free(order);
 	return ok;

@@ -82,9 +82,10 @@ cp good.conf n/entente.conf
 # Exit statuses.
 exits 66 "a folder that is not there" "$ENTENTE" watch --once nofolder --node n
 exits 64 "a dump is no JSON" e doctor --dump --json
-for damage in 0 5000; do
+# The head of the file, and a whole page.
+for damage in 0 8192; do
 	cp -r n damaged
-	printf 'damaged damaged damaged damaged' | dd of=damaged/store.db bs=1 seek="$damage" conv=notrunc 2>/dev/null
+	yes damaged | head -c 8192 | dd of=damaged/store.db bs=1 seek="$damage" conv=notrunc 2>/dev/null
 	got=$("$ENTENTE" doctor --node damaged >/dev/null 2>&1; echo $?)
 	same "damage at $damage is 74 or told" "$([ "$got" = 74 ] || [ "$got" = 1 ] && echo yes)" yes
 	rm -r damaged

@@ -56,7 +56,7 @@ export async function mockStart(dist: string): Promise<Mock> {
 	] as Record<string, unknown>[];
 	let off = [{ id: 1, scope: "prefix", value: "203.0.113.0/24", class: null, feed: null, until: null, reason: "they asked to be left out", by: "ana", from: before(100) }] as Record<string, unknown>[];
 	const tokens: Record<string, unknown>[] = [{ id: 1, name: "ci", prefix: "ente_4f7k", account: "ana", scopes: ["findings.read"], created: before(500), expires: before(-900), seen: before(4) }];
-	const settings = [["node.name", "CSIRT of Exampleland", true], ["node.country", "CH", true], ["node.mail", "csirt@csirt.example", true], ["notices.interval", "1 day", true], ["notices.two_people", "yes", true], ["server.listen", "[::]:8443", false], ["server.public_pages", "yes", true]].map(([name, value, changeable]) => ({ name: String(name), value: String(value), changeable: changeable === true }));
+	const settings = [["node.name", "CSIRT of Exampleland", true], ["node.country", "CH", true], ["node.mail", "csirt@csirt.example", true], ["notices.interval", "1 day", true], ["notices.two_people", "yes", true], ["server.listen", "[::]:8443", false], ["server.public", "yes", true]].map(([name, value, changeable]) => ({ name: String(name), value: String(value), changeable: changeable === true }));
 	const answers: { answer: string; at: string; comment: string | null }[] = [];
 	const sessions = new Map<string, Account>();
 	const live = new Set<http.ServerResponse>();

@@ -32,8 +32,8 @@ const WORDS: Record<string, [label: string, hint: string]> = {
 	"notices.tlp": [N_("Marking of our notices"), N_("TLP: how far recipients may pass them on.")],
 	"notices.reply_to": [N_("Answers to notices go to"), N_("A mail address; empty: the node's.")],
 	"notices.two_people": [N_("Two people for a notice"), N_("yes: who prepared it may not approve it.")],
-	"notices.automatic": [N_("Send by itself"), N_("yes: the clock prepares and sends notices.")],
-	"server.public_pages": [N_("Pages for the public"), N_("yes: the form and the look-up of one's own address are there for everybody.")],
+	"notices.automatic": [N_("Send by itself"), N_("prepare: notices are made when they are due, for a person to send; send: they are sent, too.")],
+	"server.public": [N_("Pages for the public"), N_("yes: the form and the look-up of one's own address are there for everybody.")],
 };
 const SECTIONS: Record<string, string> = { node: N_("This node"), intake: N_("Taking in"), notices: N_("Notices"), server: N_("Server") };
 
