@@ -33,6 +33,7 @@ wait_for() {
 serve() {
 	dir=$1
 	shift
+	# shellcheck disable=SC2154 # of lib.sh
 	rm -f "$work/serve.out"
 	"$ENTENTE" serve --node "$dir" "$@" >"$work/serve.out" 2>>"$work/serve.log" &
 	server=$!

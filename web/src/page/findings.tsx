@@ -217,7 +217,7 @@ export default function Findings({ place }: PageProps) {
 							} : undefined}
 							columns={[
 								{ name: "place", head: t("Place"), wide: true, cell: (f) => (
-									<a href={`/findings/${f.id}`}><Raw v={f.place ?? f.name} mono />{f.port ? <span class="muted"><bdi dir="ltr">{` :${f.port}`}</bdi></span> : null}</a>
+									<a href={`/findings/${f.id}`}><bdi dir="ltr"><Raw v={f.place ?? f.name} mono />{f.port ? <span class="muted">{` :${f.port}`}</span> : null}</bdi></a>
 								) },
 								{ name: "class", head: t("Class"), cell: (f) => <>{className(f.class)}{f.label ? <span class="muted small clamp"><Raw v={f.label} brief /></span> : null}</> },
 								{ name: "state", head: t("State"), cell: (f) => <StateChip state={f.state} /> },

@@ -69,7 +69,7 @@ function Rows({ n }: { n: NoticeFull }) {
 	return (
 		<>
 			<Table caption={t("Its findings")} rows={n.rows} keyOf={(f) => f.id} columns={[
-				{ name: "place", head: t("Place"), wide: true, cell: (f) => <a href={`/findings/${f.id}`}><Raw v={f.place ?? f.name} mono />{f.port ? <bdi dir="ltr">{` :${f.port}`}</bdi> : null}</a> },
+				{ name: "place", head: t("Place"), wide: true, cell: (f) => <a href={`/findings/${f.id}`}><bdi dir="ltr"><Raw v={f.place ?? f.name} mono />{f.port ? ` :${f.port}` : ""}</bdi></a> },
 				{ name: "class", head: t("Class"), cell: (f) => <>{className(f.class)}{f.label ? <span class="muted small clamp"><Raw v={f.label} brief /></span> : null}</> },
 				{ name: "state", head: t("State"), cell: (f) => <StateChip state={f.state} /> },
 				{ name: "last", head: t("Last seen"), cell: (f) => <Moment at={f.last_seen} /> },
