@@ -29,7 +29,6 @@ after(async () => {
 const LOOKS = [
 	{ lang: "en", width: 1280, dark: false },
 	{ lang: "ar", width: 360, dark: true },
-	{ lang: "ar", width: 1280, dark: false },
 ];
 
 for (const look of LOOKS) {
