@@ -137,7 +137,7 @@ main(int argc, char **argv)
 	intake_init(&in);
 	in.options = S("mail=spam");
 	in.format_named = S("mail");
-	in.sink = (struct intake_sink){ NULL, take_event, take_bad, NULL };
+	in.sink = (struct intake_sink){ .event = take_event, .bad = take_bad };
 	for (int round = -1; round < ROUNDS; round++) {
 		int64_t t0, t1, t2;
 
