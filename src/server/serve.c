@@ -35,6 +35,20 @@ serve_conf_check(const struct node *n, struct err *e)
 	return true;
 }
 
+/* A node that was made before there was a server has none: as init would have made it. */
+static bool
+certificate_ready(const struct node *n, const struct serve_options *o, struct err *e)
+{
+	struct node_conf usual;
+
+	node_conf_defaults(&usual);
+	/* What root makes, the user it becomes could not read. */
+	if (!n->conf.tls || o->check || (o->user != NULL && geteuid() == 0) ||
+	    !slice_eq(n->conf.certificate, usual.certificate) || !slice_eq(n->conf.key, usual.key))
+		return true;
+	return certificate_make(n, e);
+}
+
 static bool
 user_become(const char *user, struct err *e)
 {
@@ -106,7 +120,7 @@ serve_run(const struct serve_options *o, struct err *e)
 
 	*s = (struct supervisor){ .options = o, .begun_ns = clock_mono_ns() };
 	journal_open();
-	ok = node_conf_read(&n, o->dir, e) && serve_conf_check(&n, e) && plain_warn(&n.conf) &&
+	ok = node_conf_read(&n, o->dir, e) && certificate_ready(&n, o, e) && serve_conf_check(&n, e) && plain_warn(&n.conf) &&
 	    (o->check || listeners_open(&s->listeners, n.conf.listen, true, e)) && user_become(o->user, e);
 	s->tls = n.conf.tls;
 	s->wanted = supervise_processes(&n.conf);

@@ -62,8 +62,13 @@ stop
 same "it stops in order" "$status" 0
 ok "doctor finds the node whole" "$ENTENTE" doctor --full --node n
 
+# A node that was made before there was a server has no certificate.
+rm -r n/tls
+ok "no certificate: --check says so" sh -c '! "$ENTENTE" serve --check --node n 2>/dev/null && [ ! -e n/tls ]'
+
 # Killed at random, while reports come.
 serve n
+ok "it makes the one that it lacks" test -s n/tls/certificate.pem
 # Few kills, as what dies again and again is started ever later: that is how it shall be.
 reports=90
 python3 "$client" storm "$url" "$token" $reports storm "$server" 15 >taken
