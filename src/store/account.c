@@ -87,7 +87,7 @@ mail_clean(struct account *x, struct err *e)
 bool
 account_clean(struct account *x, struct arena *a, const char **field_out, struct err *e)
 {
-	const char *none, **field = field_out == NULL ? &none : field_out;
+	const char *none = NULL, **field = field_out == NULL ? &none : field_out;
 
 	*field = "name";
 	if (!account_name_clean(x->name, a, &x->name, e))

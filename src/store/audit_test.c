@@ -23,11 +23,12 @@ open_new(const char *name)
 static void
 rows_add(struct store *s, int n)
 {
+	struct ip nowhere = { 0, 0 };
 	struct err e = ERR_INIT;
 
 	for (int i = 0; i < n; i++) {
 		struct who w = { .kind = WHO_PERSON, .account = 1 + i % 2, .name = i % 2 == 0 ? S("ana") : S("bo"),
-			.from = i % 3 == 0 ? (struct ip){ 0 } : ip_of_v4(0xc0000200 + (uint32_t)i) };
+			.from = i % 3 == 0 ? nowhere : ip_of_v4(0xc0000200 + (uint32_t)i) };
 
 		CHECK_OK(audit_add(s, &w, i % 2 == 0 ? S("finding.resolve") : S("account.lock"), S("account:3"),
 		    S("because"), T0 + i * 60, &e), &e);
