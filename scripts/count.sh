@@ -1,15 +1,17 @@
 #!/bin/sh
 # count.sh LOG FAILED: add up the "N passed, N failed" lines of a test log and print
-# one such line. FAILED is 1 when a test program itself failed. Exit 1 on any failure.
+# one such line. What a test says it left out ("skipped: why") is named once and
+# counted. FAILED is 1 when a test program itself failed. Exit 1 on any failure.
 awk -v failed_programs="$2" '
 /^(families: )?[0-9]+ passed, [0-9]+ failed/ {
 	sub(/^families: /, "")
 	passed += $1
 	failed += $3
-	if ($6 == "skipped")
-		skipped += $5
 }
-/^skipped: / { reasons[++n] = $0 }
+/^skipped: / {
+	skipped++
+	reasons[++n] = $0
+}
 END {
 	for (i = 1; i <= n; i++)
 		if (!(reasons[i] in said)) {

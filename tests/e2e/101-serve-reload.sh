@@ -112,6 +112,6 @@ if command -v nginx >/dev/null; then
 	stop
 	same "it stops in order" "$status" 0
 else
-	echo "there is no nginx here: what it does in front was not looked at"
+	echo "skipped: there is no nginx, so the server was not looked at behind one"
 fi
 done_
