@@ -3,27 +3,13 @@
  * still has the others: seccomp lets through what reading needs and no more,
  * Landlock leaves no path of the file system, limits bound memory and files.
  */
-#include <errno.h>
-#include <linux/landlock.h>
 #include <seccomp.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/walls.h"
 #include "intake/reader.h"
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
 
 /* What a reader does all day. */
 static const int allowed[] = {
@@ -51,55 +37,22 @@ static const int refused[] = {
 static bool
 syscalls_close(struct err *e)
 {
-	scmp_filter_ctx f = seccomp_init(SCMP_ACT_KILL_PROCESS);
-	int r = f == NULL ? -ENOMEM : 0;
-
-	for (size_t i = 0; i < sizeof(allowed) / sizeof(allowed[0]) && r == 0; i++)
-		r = seccomp_rule_add(f, SCMP_ACT_ALLOW, allowed[i], 0);
-	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]) && r == 0; i++)
-		r = seccomp_rule_add(f, SCMP_ACT_ERRNO(EACCES), refused[i], 0);
-	/* abort() signals itself; its keeper and the other readers are of the same user. */
-	if (r == 0)
-		r = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
-		    SCMP_A0(SCMP_CMP_MASKED_EQ, UINT32_MAX, (scmp_datum_t)getpid()));
-	/* Memory, but never memory that runs. */
-	if (r == 0)
-		r = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
-		    SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
-	if (r == 0)
-		r = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
-		    SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
-	if (r == 0)
-		r = seccomp_load(f);
-	seccomp_release(f);
-	if (r == 0)
-		return true;
-	errno = -r;
-	return err_sys(e, "the kernel does not take the reader's list of system calls");
-}
-
-static int
-landlock_version(void)
-{
-	return (int)syscall(SYS_landlock_create_ruleset, NULL, (size_t)0, LANDLOCK_CREATE_RULESET_VERSION);
+	return walls_calls(allowed, sizeof(allowed) / sizeof(allowed[0]), refused, sizeof(refused) / sizeof(refused[0])) ||
+	    err_sys(e, "the kernel does not take the reader's list of system calls");
 }
 
 /* All of the file system's rights handled, none granted. Fine where the kernel lacks it. */
 static void
 paths_close(void)
 {
-	struct landlock_ruleset_attr attr = {
-		/* The rights of its first version, 1 to 1 << 12. */
-		.handled_access_fs = ((uint64_t)1 << 13) - 1,
-	};
 	int fd;
 
-	if (landlock_version() < 1)
+	if (walls_landlock() < 1)
 		return;
-	fd = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0u);
+	fd = walls_paths_new();
 	if (fd < 0)
 		return;
-	(void)syscall(SYS_landlock_restrict_self, fd, 0u);
+	(void)walls_paths_close(fd);
 	(void)close(fd);
 }
 
@@ -132,6 +85,6 @@ void
 reader_sandbox_probe(struct reader_sandbox *out)
 {
 	out->seccomp = prctl(PR_GET_SECCOMP, 0, 0, 0, 0) >= 0;
-	out->landlock = landlock_version() >= 1;
+	out->landlock = walls_landlock() >= 1;
 	out->limits = !SANITIZED;
 }

@@ -8,14 +8,9 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/walls.h"
 #include "store/archive.h"
 #include "test.h"
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED true
-#else
-#define SANITIZED false
-#endif
 
 static pid_t keeper;
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/buf.h"
+#include "base/walls.h"
 #include "test.h"
 
 static struct arena a;
@@ -87,11 +88,7 @@ TEST(headers)
 }
 
 /* The sanitizers look at each byte that GMime copies as its buffers grow: an eighth is enough for them. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define TIMES(n) ((n) / 8)
-#else
-#define TIMES(n) (n)
-#endif
+#define TIMES(n) (SANITIZED ? (n) / 8 : (n))
 
 /* What a stranger might send to make GMime recurse, grow or crawl. */
 TEST(hostile)

@@ -4,25 +4,13 @@
 #include <fcntl.h>
 #include <linux/landlock.h>
 #include <seccomp.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "base/slice.h"
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
+#include "base/walls.h"
 
 /* What serving takes: connections that were listened for, files that Landlock leaves, memory, time. */
 static const int allowed[] = {
@@ -42,7 +30,7 @@ static const int allowed[] = {
 	SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(futex), SCMP_SYS(sched_yield), SCMP_SYS(membarrier), SCMP_SYS(rseq),
 	SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday), SCMP_SYS(time), SCMP_SYS(nanosleep), SCMP_SYS(clock_nanosleep),
 	SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn), SCMP_SYS(restart_syscall),
-	SCMP_SYS(getrandom), SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(tgkill), SCMP_SYS(getrusage),
+	SCMP_SYS(getrandom), SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(getrusage),
 	SCMP_SYS(getuid), SCMP_SYS(geteuid), SCMP_SYS(getgid), SCMP_SYS(getegid), SCMP_SYS(uname), SCMP_SYS(sysinfo),
 	SCMP_SYS(sched_getaffinity), SCMP_SYS(fcntl),
 };
@@ -58,29 +46,10 @@ static const int refused[] = {
 static bool
 syscalls_close(struct err *e)
 {
-	scmp_filter_ctx f = seccomp_init(SCMP_ACT_KILL_PROCESS);
-	int r = f == NULL ? -ENOMEM : 0;
-
-	for (size_t i = 0; i < sizeof(allowed) / sizeof(allowed[0]) && r == 0; i++)
-		r = seccomp_rule_add(f, SCMP_ACT_ALLOW, allowed[i], 0);
-	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]) && r == 0; i++)
-		r = seccomp_rule_add(f, SCMP_ACT_ERRNO(EACCES), refused[i], 0);
-	/* Memory, but never memory that runs. */
-	if (r == 0)
-		r = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
-	if (r == 0)
-		r = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
-	if (r == 0)
-		r = seccomp_load(f);
-	seccomp_release(f);
-	if (r == 0)
-		return true;
-	errno = -r;
-	return err_sys(e, "the kernel does not take the web process' list of system calls");
+	return walls_calls(allowed, sizeof(allowed) / sizeof(allowed[0]), refused, sizeof(refused) / sizeof(refused[0])) ||
+	    err_sys(e, "the kernel does not take the web process' list of system calls");
 }
 
-/* The file rights of Landlock's first version, of which later ones are left out. */
-#define FS_ALL (((uint64_t)1 << 13) - 1)
 #define FS_READ (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
 #define FS_SPOOL (FS_READ | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_REMOVE_FILE)
 
@@ -105,19 +74,18 @@ path_allow(int ruleset, const char *path, uint64_t access, struct err *e)
 static bool
 paths_close(const struct sandbox_paths *paths, struct err *e)
 {
-	struct landlock_ruleset_attr attr = { .handled_access_fs = FS_ALL };
 	bool ok = true;
 	int fd;
 
-	if (syscall(SYS_landlock_create_ruleset, NULL, (size_t)0, LANDLOCK_CREATE_RULESET_VERSION) < 1)
+	if (walls_landlock() < 1)
 		return true;
-	fd = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0u);
+	fd = walls_paths_new();
 	if (fd < 0)
 		return err_sys(e, "the kernel does not close the file system");
 	for (size_t i = 0; ok && paths->read[i] != NULL; i++)
 		ok = path_allow(fd, paths->read[i], FS_READ, e);
 	ok = ok && (paths->write == NULL || path_allow(fd, paths->write, FS_SPOOL, e));
-	if (ok && syscall(SYS_landlock_restrict_self, fd, 0u) != 0)
+	if (ok && !walls_paths_close(fd))
 		ok = err_sys(e, "the kernel does not close the file system");
 	(void)close(fd);
 	return ok;
