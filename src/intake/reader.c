@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/cursor.h"
 #include "base/lang.h"
+#include "base/pass.h"
 #include "intake/reader_wire.h"
 
 const struct reader_limits READER_LIMITS = {
@@ -230,27 +231,21 @@ reader_new(struct readers *rs)
 static bool
 ask(struct readers *rs, struct request *r, int *fd_out, struct err *e)
 {
-	union {
-		char bytes[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} control;
+	union pass_room room;
 	struct iovec iov = { r, sizeof(*r) };
-	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1,
-		.msg_control = control.bytes, .msg_controllen = sizeof(control.bytes) };
-	struct cmsghdr *c;
+	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1 };
 	ssize_t n;
 
 	*fd_out = -1;
 	if (!wire_send(rs->control, slice_of(r, sizeof(*r)), -1, e))
 		return false;
 	do {
+		pass_expect(&m, &room);
 		n = recvmsg(rs->control, &m, MSG_CMSG_CLOEXEC);
 	} while (n < 0 && errno == EINTR);
 	if (n != (ssize_t)sizeof(*r))
 		return err_set(e, ERR_SYSTEM, "the process that starts readers has ended; run this command again, nothing that was accepted is lost");
-	c = CMSG_FIRSTHDR(&m);
-	if (c != NULL && c->cmsg_type == SCM_RIGHTS && c->cmsg_len == CMSG_LEN(sizeof(int)))
-		memcpy(fd_out, CMSG_DATA(c), sizeof(*fd_out));
+	*fd_out = pass_take(&m);
 	return true;
 }
 

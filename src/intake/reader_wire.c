@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/cursor.h"
+#include "base/pass.h"
 
 void
 frame_begin(struct buf *b, enum frame_kind kind)
@@ -47,27 +48,14 @@ wire_text_take(struct cursor *c)
 bool
 wire_send(int sock, struct slice s, int fd, struct err *e)
 {
-	union {
-		char bytes[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} control = { { 0 } };
+	union pass_room room;
 
 	while (s.len > 0) {
 		struct iovec iov = { (void *)(uintptr_t)s.p, s.len };
 		struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1 };
 		ssize_t n;
 
-		if (fd >= 0) {
-			struct cmsghdr *c;
-
-			m.msg_control = control.bytes;
-			m.msg_controllen = sizeof(control.bytes);
-			c = CMSG_FIRSTHDR(&m);
-			c->cmsg_level = SOL_SOCKET;
-			c->cmsg_type = SCM_RIGHTS;
-			c->cmsg_len = CMSG_LEN(sizeof(int));
-			memcpy(CMSG_DATA(c), &fd, sizeof(fd));
-		}
+		pass_put(&m, &room, fd);
 		n = sendmsg(sock, &m, MSG_NOSIGNAL);
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -84,31 +72,28 @@ static bool
 receive(int sock, uint8_t *p, size_t n, size_t *n_out, int *fd_out,
     struct err *e)
 {
-	union {
-		char bytes[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} control;
+	union pass_room room;
 
 	*n_out = 0;
 	while (*n_out < n) {
 		struct iovec iov = { p + *n_out, n - *n_out };
-		struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1,
-			.msg_control = control.bytes, .msg_controllen = sizeof(control.bytes) };
-		ssize_t got = recvmsg(sock, &m, MSG_CMSG_CLOEXEC);
-		struct cmsghdr *c;
+		struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1 };
+		ssize_t got;
+		int fd;
 
+		pass_expect(&m, &room);
+		got = recvmsg(sock, &m, MSG_CMSG_CLOEXEC);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
 			return err_sys(e, "receiving from another process of ours failed");
 		if (got == 0)
 			return true;
-		c = CMSG_FIRSTHDR(&m);
-		if (c != NULL && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS &&
-		    c->cmsg_len == CMSG_LEN(sizeof(int))) {
+		fd = pass_take(&m);
+		if (fd >= 0) {
 			if (*fd_out >= 0)
 				(void)close(*fd_out);
-			memcpy(fd_out, CMSG_DATA(c), sizeof(*fd_out));
+			*fd_out = fd;
 		}
 		*n_out += (size_t)got;
 	}

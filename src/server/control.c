@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/pass.h"
 
 volatile bool child_stopping;
 
@@ -22,49 +23,30 @@ control_pair(int out[2], struct err *e)
 bool
 control_send(int sock, enum control_what what, uint8_t slot, int fd)
 {
-	union {
-		char bytes[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} control = { { 0 } };
+	union pass_room room;
 	uint8_t bytes[2] = { (uint8_t)what, slot };
 	struct iovec iov = { bytes, sizeof(bytes) };
 	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1 };
 
-	if (fd >= 0) {
-		struct cmsghdr *c;
-
-		m.msg_control = control.bytes;
-		m.msg_controllen = sizeof(control.bytes);
-		c = CMSG_FIRSTHDR(&m);
-		c->cmsg_level = SOL_SOCKET;
-		c->cmsg_type = SCM_RIGHTS;
-		c->cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(c), &fd, sizeof(fd));
-	}
+	pass_put(&m, &room, fd);
 	return sendmsg(sock, &m, MSG_NOSIGNAL) == (ssize_t)sizeof(bytes);
 }
 
 bool
 control_receive(int sock, struct control_message *out, bool *end_out)
 {
-	union {
-		char bytes[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} control;
+	union pass_room room;
 	uint8_t bytes[2];
 	struct iovec iov = { bytes, sizeof(bytes) };
-	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1,
-		.msg_control = control.bytes, .msg_controllen = sizeof(control.bytes) };
-	ssize_t n = recvmsg(sock, &m, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
-	struct cmsghdr *c;
+	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1 };
+	ssize_t n;
 
+	pass_expect(&m, &room);
+	n = recvmsg(sock, &m, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
 	*end_out = n == 0 || (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
 	if (n != (ssize_t)sizeof(bytes))
 		return false;
-	*out = (struct control_message){ .what = (enum control_what)bytes[0], .slot = bytes[1], .fd = -1 };
-	c = CMSG_FIRSTHDR(&m);
-	if (c != NULL && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS && c->cmsg_len == CMSG_LEN(sizeof(int)))
-		memcpy(&out->fd, CMSG_DATA(c), sizeof(out->fd));
+	*out = (struct control_message){ .what = (enum control_what)bytes[0], .slot = bytes[1], .fd = pass_take(&m) };
 	return true;
 }
 

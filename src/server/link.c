@@ -11,6 +11,7 @@
 
 #include "base/cursor.h"
 #include "base/file.h"
+#include "base/pass.h"
 #include "intake/reader_wire.h"
 
 #define FLAG_FD 1
@@ -109,19 +110,10 @@ send_run(struct link *l)
 	size_t end = l->going_count > next ? l->going[next].at : l->out.len;
 	struct iovec iov = { l->out.p + l->sent, end - l->sent };
 	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1 };
-	union fds_room control = { { 0 } };
-	struct cmsghdr *c;
+	union pass_room room;
 	ssize_t n;
 
-	if (with) {
-		m.msg_control = control.bytes;
-		m.msg_controllen = CMSG_SPACE(sizeof(int));
-		c = CMSG_FIRSTHDR(&m);
-		c->cmsg_level = SOL_SOCKET;
-		c->cmsg_type = SCM_RIGHTS;
-		c->cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(c), &l->going[0].fd, sizeof(int));
-	}
+	pass_put(&m, &room, with ? l->going[0].fd : -1);
 	n = sendmsg(l->sock, &m, MSG_NOSIGNAL | MSG_DONTWAIT);
 	if (n > 0 && with) {
 		(void)close(l->going[0].fd);
