@@ -203,16 +203,8 @@ answer_add(struct store *s, const struct reply_notice *n, enum reply_answer answ
 static bool
 contact_dispute(struct store *s, int64_t contact, int64_t now_s, struct err *e)
 {
-	struct stmt *q = NULL;
-	bool ok = db_prepare(store_db(s), "UPDATE contact SET disputed_s = ?2 WHERE id = ?1", &q, e);
-
-	if (ok) {
-		stmt_i64(q, 1, contact);
-		stmt_i64(q, 2, now_s);
-		ok = stmt_run(q, NULL, e);
-	}
-	stmt_free(&q);
-	return ok;
+	return db_run(store_db(s), "UPDATE contact SET disputed_s = ?2 WHERE id = ?1",
+	    (const int64_t[]){ contact, now_s }, 2, NULL, e);
 }
 
 /* What does not apply (it is resolved meanwhile, it is gone) stays as it is. */

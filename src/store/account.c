@@ -283,21 +283,6 @@ account_add(struct store *s, const struct account *x, struct slice password,
 	    store_end(s, mine, add(s, x, password, now_s, id_out, e), e);
 }
 
-/* A statement whose only value is an account's number. */
-static bool
-by_id(struct store *s, const char *sql, int64_t id, struct err *e)
-{
-	struct stmt *q = NULL;
-	bool ok = db_prepare(s->db, sql, &q, e);
-
-	if (ok) {
-		stmt_i64(q, 1, id);
-		ok = stmt_run(q, NULL, e);
-	}
-	stmt_free(&q);
-	return ok;
-}
-
 /*
  * Within the change: is somebody left who could undo it? Asked only where this
  * account could have. An odd number of roles holds the administrator's.
@@ -343,7 +328,7 @@ put(struct store *s, const struct account *x, int64_t now_s, struct err *e)
 	if (ok) {
 		put_bind(q, x, now_s);
 		ok = stmt_run(q, NULL, e) &&
-		    (!x->locked || by_id(s, "DELETE FROM account_session WHERE account = ?1", x->id, e)) &&
+		    (!x->locked || db_run(s->db, "DELETE FROM account_session WHERE account = ?1", &x->id, 1, NULL, e)) &&
 		    administrator_left(s, &before, e);
 	}
 	stmt_free(&q);
@@ -375,7 +360,7 @@ take_out(struct store *s, int64_t id, struct err *e)
 	arena_init(&a, 1 << 16);
 	ok = account_get(s, id, &a, &before, e);
 	for (size_t i = 0; ok && i < sizeof(steps) / sizeof(steps[0]); i++)
-		ok = by_id(s, steps[i], id, e);
+		ok = db_run(s->db, steps[i], &id, 1, NULL, e);
 	ok = ok && administrator_left(s, &before, e);
 	arena_fini(&a);
 	return ok;
@@ -392,14 +377,5 @@ account_remove(struct store *s, int64_t id, struct err *e)
 bool
 account_signed(struct store *s, int64_t id, int64_t now_s, struct err *e)
 {
-	struct stmt *q = NULL;
-	bool ok = db_prepare(s->db, "UPDATE account SET signed_s = ?2 WHERE id = ?1", &q, e);
-
-	if (ok) {
-		stmt_i64(q, 1, id);
-		stmt_i64(q, 2, now_s);
-		ok = stmt_run(q, NULL, e);
-	}
-	stmt_free(&q);
-	return ok;
+	return db_run(s->db, "UPDATE account SET signed_s = ?2 WHERE id = ?1", (const int64_t[]){ id, now_s }, 2, NULL, e);
 }

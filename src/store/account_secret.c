@@ -3,6 +3,7 @@
  * is good once.
  */
 #include "store/account.h"
+#include "store/session.h"
 #include "store/store_room.h"
 
 bool
@@ -41,21 +42,6 @@ update(struct stmt *q, int64_t id, struct err *e)
 }
 
 static bool
-sessions_end(struct store *s, int64_t id, int64_t but, struct err *e)
-{
-	struct stmt *q = NULL;
-	bool ok = db_prepare(s->db, "DELETE FROM account_session WHERE account = ?1 AND id <> ?2", &q, e);
-
-	if (ok) {
-		stmt_i64(q, 1, id);
-		stmt_i64(q, 2, but);
-		ok = stmt_run(q, NULL, e);
-	}
-	stmt_free(&q);
-	return ok;
-}
-
-static bool
 password_put(struct store *s, int64_t id, struct slice sealed, bool must_change,
     int64_t session, int64_t now_s, struct err *e)
 {
@@ -67,7 +53,7 @@ password_put(struct store *s, int64_t id, struct slice sealed, bool must_change,
 		stmt_blob(q, 2, sealed);
 		stmt_i64(q, 3, must_change);
 		stmt_i64(q, 4, now_s);
-		ok = update(q, id, e) && sessions_end(s, id, session, e);
+		ok = update(q, id, e) && session_end_all(s, id, session, e);
 	}
 	stmt_free(&q);
 	return ok;
@@ -150,14 +136,8 @@ static bool
 codes_put(struct store *s, int64_t id, const struct sha256 *codes, size_t n, struct err *e)
 {
 	struct stmt *q = NULL;
-	bool ok = db_prepare(s->db, "DELETE FROM account_code WHERE account = ?1", &q, e);
-
-	if (ok) {
-		stmt_i64(q, 1, id);
-		ok = stmt_run(q, NULL, e);
-	}
-	stmt_free(&q);
-	ok = ok && db_prepare(s->db, "INSERT INTO account_code (account, hash) VALUES (?1, ?2)", &q, e);
+	bool ok = db_run(s->db, "DELETE FROM account_code WHERE account = ?1", &id, 1, NULL, e) &&
+	    db_prepare(s->db, "INSERT INTO account_code (account, hash) VALUES (?1, ?2)", &q, e);
 	for (size_t i = 0; ok && i < n; i++) {
 		stmt_i64(q, 1, id);
 		stmt_blob(q, 2, slice_of(codes[i].b, SHA256_BYTES));

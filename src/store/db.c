@@ -258,6 +258,20 @@ db_number(struct db *db, const char *sql, int64_t *out, struct err *e)
 	return ok;
 }
 
+bool
+db_run(struct db *db, const char *sql, const int64_t *values, size_t count,
+    int64_t *changed_out, struct err *e)
+{
+	struct stmt *s = NULL;
+	bool ok = db_prepare(db, sql, &s, e);
+
+	for (size_t i = 0; ok && i < count; i++)
+		stmt_i64(s, (int)i + 1, values[i]);
+	ok = ok && stmt_run(s, changed_out, e);
+	stmt_free(&s);
+	return ok;
+}
+
 int64_t
 stmt_col_i64(struct stmt *s, int i)
 {

@@ -77,6 +77,9 @@ bool stmt_number(struct stmt *s, int64_t *out, bool *found_out,
 /* Prepare, take one number, free: for what is asked rarely. */
 bool db_number(struct db *db, const char *sql, int64_t *out,
     struct err *e) MUST_USE;
+/* Prepare, run with whole numbers for ?1 and on, free: for what is done rarely. As stmt_run(). */
+bool db_run(struct db *db, const char *sql, const int64_t *values, size_t count,
+    int64_t *changed_out, struct err *e) MUST_USE;
 /* Columns of the row, from 0; slices live until the next step or reset. */
 int64_t stmt_col_i64(struct stmt *s, int i);
 double stmt_col_f64(struct stmt *s, int i);

@@ -346,14 +346,8 @@ retell(struct store *s, const struct report *r, struct err *e)
 	ok = change(q, r->id, e);
 	stmt_free(&q);
 	arena_fini(&a);
-	for (size_t i = 0; ok && i < sizeof(forget) / sizeof(forget[0]); i++) {
-		ok = db_prepare(s->db, forget[i], &q, e);
-		if (ok) {
-			stmt_i64(q, 1, r->id);
-			ok = stmt_run(q, NULL, e);
-		}
-		stmt_free(&q);
-	}
+	for (size_t i = 0; ok && i < sizeof(forget) / sizeof(forget[0]); i++)
+		ok = db_run(s->db, forget[i], &r->id, 1, NULL, e);
 	return ok;
 }
 

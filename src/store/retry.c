@@ -111,28 +111,12 @@ pass_begin(struct store *s, int64_t report, const struct retry *r, bool first,
 		"DELETE FROM bad_count WHERE report = ?1",
 		"DELETE FROM bad_example WHERE report = ?1",
 	};
-	struct stmt *q = NULL;
-	bool ok;
-
-	ok = db_prepare(s->db,
+	bool ok = db_run(s->db,
 	    "UPDATE report SET retry_last = ?2, retry_end = ?3, retry_seen = 0, reads = reads + 1 WHERE id = ?1",
-	    &q, e);
-	if (ok) {
-		stmt_i64(q, 1, report);
-		stmt_i64(q, 2, r->last);
-		stmt_i64(q, 3, r->end);
-		ok = stmt_run(q, NULL, e);
-	}
-	stmt_free(&q);
+	    (const int64_t[]){ report, r->last, r->end }, 3, NULL, e);
 	/* What was said of them is said anew. */
-	for (size_t i = 0; first && ok && i < 2; i++) {
-		ok = db_prepare(s->db, forget[i], &q, e);
-		if (ok) {
-			stmt_i64(q, 1, report);
-			ok = stmt_run(q, NULL, e);
-		}
-		stmt_free(&q);
-	}
+	for (size_t i = 0; first && ok && i < 2; i++)
+		ok = db_run(s->db, forget[i], &report, 1, NULL, e);
 	return ok;
 }
 
@@ -226,16 +210,7 @@ retry_finish(struct store *s, struct batch *b, struct err *e)
 	};
 	bool ok = true;
 
-	for (size_t i = 0; i < 2 && ok; i++) {
-		struct stmt *q = NULL;
-
-		ok = db_prepare(s->db, steps[i], &q, e);
-		if (ok) {
-			stmt_i64(q, 1, b->report);
-			stmt_i64(q, 2, b->retry.last);
-			ok = stmt_run(q, NULL, e);
-		}
-		stmt_free(&q);
-	}
+	for (size_t i = 0; i < 2 && ok; i++)
+		ok = db_run(s->db, steps[i], (const int64_t[]){ b->report, b->retry.last }, 2, NULL, e);
 	return ok;
 }

@@ -5,16 +5,7 @@
 static bool
 run2(struct store *s, const char *sql, int64_t one, int64_t two, struct err *e)
 {
-	struct stmt *q = NULL;
-	bool ok = db_prepare(s->db, sql, &q, e);
-
-	if (ok) {
-		stmt_i64(q, 1, one);
-		stmt_i64(q, 2, two);
-		ok = stmt_run(q, NULL, e);
-	}
-	stmt_free(&q);
-	return ok;
+	return db_run(s->db, sql, (const int64_t[]){ one, two }, 2, NULL, e);
 }
 
 static bool

@@ -128,17 +128,8 @@ token_find(struct store *s, const struct sha256 *hash, int64_t now_s, struct are
 bool
 token_seen(struct store *s, int64_t id, int64_t now_s, struct err *e)
 {
-	struct stmt *q = NULL;
-	bool ok = db_prepare(s->db,
-	    "UPDATE account_token SET seen_s = ?2 WHERE id = ?1 AND seen_s < ?2", &q, e);
-
-	if (ok) {
-		stmt_i64(q, 1, id);
-		stmt_i64(q, 2, now_s);
-		ok = stmt_run(q, NULL, e);
-	}
-	stmt_free(&q);
-	return ok;
+	return db_run(s->db, "UPDATE account_token SET seen_s = ?2 WHERE id = ?1 AND seen_s < ?2",
+	    (const int64_t[]){ id, now_s }, 2, NULL, e);
 }
 
 bool
@@ -186,25 +177,11 @@ token_get(struct store *s, int64_t id, int64_t account, struct arena *a,
 	return ok;
 }
 
-static bool
-by_id(struct store *s, const char *sql, int64_t id, int64_t *changed_out, struct err *e)
-{
-	struct stmt *q = NULL;
-	bool ok = db_prepare(s->db, sql, &q, e);
-
-	if (ok) {
-		stmt_i64(q, 1, id);
-		ok = stmt_run(q, changed_out, e);
-	}
-	stmt_free(&q);
-	return ok;
-}
-
 bool
 token_remove(struct store *s, int64_t id, struct err *e)
 {
 	int64_t changed = 0;
 
-	return by_id(s, "DELETE FROM account_token WHERE id = ?1", id, &changed, e) &&
+	return db_run(s->db, "DELETE FROM account_token WHERE id = ?1", &id, 1, &changed, e) &&
 	    (changed > 0 || err_set(e, ERR_ABSENT, "there is no token %lld", (long long)id));
 }
