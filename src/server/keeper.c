@@ -58,11 +58,7 @@ on_retry(void *cookie, int64_t report)
 {
 	struct keeper *k = cookie;
 
-	if (k->retry_count == k->retry_cap) {
-		k->retry_cap = k->retry_cap == 0 ? 16 : 2 * k->retry_cap;
-		k->retries = xrealloc(k->retries, k->retry_cap * sizeof(*k->retries));
-	}
-	k->retries[k->retry_count++] = report;
+	ids_add(&k->retries, report);
 	k->dirty = true;
 }
 
@@ -328,17 +324,16 @@ report_done(void *cookie, const struct flow_report *r)
 static bool
 work(struct keeper *k, struct err *e)
 {
-	int64_t *ids = k->retries;
-	size_t count = k->retry_count;
+	struct ids ids = k->retries;
+	size_t count = ids.count;
 	bool ok;
 
 	k->dirty = false;
-	k->retries = NULL;
-	k->retry_count = k->retry_cap = 0;
+	k->retries = (struct ids){ 0 };
 	board_put(&k->board->keeper.working, 1);
-	ok = count > 0 ? flow_retry(k->flow, ids, count, e) : flow_work(k->flow, e);
+	ok = count > 0 ? flow_retry(k->flow, ids.v, count, e) : flow_work(k->flow, e);
 	board_put(&k->board->keeper.working, 0);
-	free(ids);
+	ids_fini(&ids);
 	/* A report that is gone meanwhile is no reason to end. */
 	if (!ok && count > 0 && (e->code == ERR_ABSENT || e->code == ERR_CONFLICT)) {
 		log_warn("keeper.retry", "reason=%s", LOG_TEXT(e->text));

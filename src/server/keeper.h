@@ -8,6 +8,7 @@
 #define SERVER_KEEPER_H
 
 #include "base/buf.h"
+#include "base/ids.h"
 #include "flow.h"
 #include "server/control.h"
 #include "server/link.h"
@@ -44,8 +45,7 @@ struct keeper {
 	bool handling; /* within api_handle() */
 	bool dirty; /* a report may wait */
 	bool leaving; /* all are told */
-	int64_t *retries; /* reports that are to be read again */
-	size_t retry_count, retry_cap;
+	struct ids retries; /* reports that are to be read again */
 	int64_t looked_ns; /* when it was asked last who waits */
 	/* the clock */
 	int64_t networks_ns; /* date of networks.tbl, which is in use */
