@@ -182,6 +182,35 @@ api_put_number(struct json_out *j, struct slice key, int64_t n)
 		json_out_int(j, n);
 }
 
+static void
+names_put(struct json_out *j, struct slice key, uint32_t set, void (*print)(uint32_t, struct buf *))
+{
+	struct slice rest, name;
+	struct buf b;
+
+	buf_init(&b, 4096);
+	print(set, &b);
+	rest = buf_view(&b);
+	json_out_key(j, key);
+	json_out_array(j);
+	while (slice_cut(&rest, ' ', &name))
+		json_out_text(j, name);
+	json_out_array_end(j);
+	buf_fini(&b);
+}
+
+void
+api_put_roles(struct json_out *j, struct slice key, uint32_t roles)
+{
+	names_put(j, key, roles, who_roles_print);
+}
+
+void
+api_put_rights(struct json_out *j, struct slice key, uint32_t rights)
+{
+	names_put(j, key, rights, who_rights_print);
+}
+
 /* --- the way -------------------------------------------------------------------------------- */
 
 enum api_place

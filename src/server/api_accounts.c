@@ -25,13 +25,7 @@ account_put_json(struct json_out *j, const struct account *x)
 	api_put_text(j, S("mail"), x->mail);
 	api_put_text(j, S("lang"), x->lang_known ? slice_of_str(lang_tag(x->lang)) : SLICE_NONE);
 	api_put_text(j, S("country"), x->country);
-	json_out_key(j, S("roles"));
-	json_out_array(j);
-	for (unsigned r = 0; r < WHO_ROLE_COUNT; r++) {
-		if ((x->roles >> r & 1) != 0)
-			json_out_text(j, slice_of_str(who_role_name((enum who_role)r)));
-	}
-	json_out_array_end(j);
+	api_put_roles(j, S("roles"), x->roles);
 	json_out_key(j, S("locked"));
 	json_out_bool(j, x->locked);
 	json_out_key(j, S("must_change"));
@@ -279,13 +273,7 @@ partner_row(void *cookie, const struct partner_cert *x, struct err *e)
 	json_out_key_int(j, S("id"), x->id);
 	json_out_key_text(j, S("name"), x->name);
 	json_out_key_text(j, S("sha256"), slice_of_str(hex));
-	json_out_key(j, S("scopes"));
-	json_out_array(j);
-	for (unsigned r = 0; r < RIGHT_COUNT; r++) {
-		if ((x->scopes >> r & 1) != 0)
-			json_out_text(j, slice_of_str(who_right_name((enum who_right)r)));
-	}
-	json_out_array_end(j);
+	api_put_rights(j, S("scopes"), x->scopes);
 	api_put_moment(j, S("created"), x->created_s);
 	api_put_moment(j, S("expires"), x->expires_s);
 	json_out_object_end(j);

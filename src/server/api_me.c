@@ -291,25 +291,13 @@ sessions_end(struct api_call *c, struct err *e)
 /* --- tokens ---------------------------------------------------------------------------------------------- */
 
 static void
-scopes_put(struct json_out *j, uint32_t scopes)
-{
-	json_out_key(j, S("scopes"));
-	json_out_array(j);
-	for (unsigned r = 0; r < RIGHT_COUNT; r++) {
-		if ((scopes >> r & 1) != 0)
-			json_out_text(j, slice_of_str(who_right_name((enum who_right)r)));
-	}
-	json_out_array_end(j);
-}
-
-static void
 token_put(struct json_out *j, const struct token *x)
 {
 	json_out_key_int(j, S("id"), x->id);
 	json_out_key_text(j, S("name"), x->name);
 	json_out_key_text(j, S("prefix"), x->prefix);
 	json_out_key_text(j, S("account"), x->account.name);
-	scopes_put(j, x->scopes);
+	api_put_rights(j, S("scopes"), x->scopes);
 	api_put_moment(j, S("created"), x->created_s);
 	api_put_moment(j, S("expires"), x->expires_s);
 	api_put_moment(j, S("seen"), x->seen_s);

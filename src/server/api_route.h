@@ -150,6 +150,8 @@ void api_put_moment_always(struct json_out *j, struct slice key, int64_t s); /* 
 void api_put_finding_id(struct json_out *j, struct slice key, int64_t id);
 void api_put_text(struct json_out *j, struct slice key, struct slice s); /* null where empty */
 void api_put_number(struct json_out *j, struct slice key, int64_t n); /* null where 0 */
+void api_put_roles(struct json_out *j, struct slice key, uint32_t roles); /* their names, of 1u << role */
+void api_put_rights(struct json_out *j, struct slice key, uint32_t rights);
 
 /* --- between the files of the API ------------------------------------------------- */
 

@@ -14,30 +14,6 @@
 /* --- who one is ------------------------------------------------------------------------------ */
 
 static void
-words_put(struct json_out *j, struct slice key, uint32_t set, const char *(*name)(unsigned))
-{
-	json_out_key(j, key);
-	json_out_array(j);
-	for (unsigned i = 0; i < 32; i++) {
-		if ((set >> i & 1) != 0)
-			json_out_text(j, slice_of_str(name(i)));
-	}
-	json_out_array_end(j);
-}
-
-static const char *
-role_at(unsigned i)
-{
-	return who_role_name((enum who_role)i);
-}
-
-static const char *
-right_at(unsigned i)
-{
-	return who_right_name((enum who_right)i);
-}
-
-static void
 node_put(struct json_out *j, const struct node_conf *conf)
 {
 	json_out_key(j, S("node"));
@@ -66,8 +42,8 @@ me_put(struct api_call *c, const struct who *w, struct slice secret, struct err 
 	api_put_number(j, S("account"), w->account);
 	api_put_text(j, S("lang"), x.lang_known ? slice_of_str(lang_tag(x.lang)) : SLICE_NONE);
 	api_put_text(j, S("country"), who_is_bound(w) ? slice_of(w->country, 2) : SLICE_NONE);
-	words_put(j, S("roles"), w->roles, role_at);
-	words_put(j, S("rights"), w->rights, right_at);
+	api_put_roles(j, S("roles"), w->roles);
+	api_put_rights(j, S("rights"), w->rights);
 	json_out_key(j, S("second_factor"));
 	json_out_bool(j, x.second_factor);
 	json_out_key(j, S("must_change"));
