@@ -17,18 +17,6 @@ name_ok(struct slice s)
 	return true;
 }
 
-static struct slice
-lower(struct slice s, struct arena *a)
-{
-	uint8_t *p = arena_bytes(a, s.len);
-
-	if (p == NULL)
-		return SLICE_NONE;
-	for (size_t i = 0; i < s.len; i++)
-		p[i] = byte_lower(s.p[i]);
-	return slice_of(p, s.len);
-}
-
 /* Without "# comment"; a '#' within double quotes belongs to the value. */
 static struct slice
 uncommented(struct slice s)
@@ -66,7 +54,7 @@ attribute(struct rpsl_reader *r, struct rpsl_object *o, struct slice line)
 	}
 	if (o->count == RPSL_ATTRIBUTES_MAX)
 		return true;
-	o->v[o->count].name = lower(slice_sub(line, 0, colon), r->a);
+	o->v[o->count].name = arena_lower(r->a, slice_sub(line, 0, colon));
 	o->v[o->count].value = arena_copy(r->a, uncommented(slice_from(line, colon + 1)));
 	o->count++;
 	return !r->a->failed;
@@ -158,7 +146,7 @@ mailbox_next(struct slice *s, struct arena *a, struct slice *out)
 		while (word.len > 0 && (word.p[word.len - 1] == '.' || word.p[word.len - 1] == ':'))
 			word.len--;
 		if (mailbox_ok(word)) {
-			*out = lower(word, a);
+			*out = arena_lower(a, word);
 			return out->p != NULL;
 		}
 	}

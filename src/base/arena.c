@@ -145,6 +145,16 @@ arena_str(struct arena *a, struct slice s)
 }
 
 struct slice
+arena_lower(struct arena *a, struct slice s)
+{
+	uint8_t *p = arena_bytes(a, s.len);
+
+	for (size_t i = 0; p != NULL && i < s.len; i++)
+		p[i] = byte_lower(s.p[i]);
+	return p == NULL ? SLICE_NONE : slice_of(p, s.len);
+}
+
+struct slice
 arena_join(struct arena *a, const struct slice *parts, size_t count)
 {
 	size_t len = 0, at = 0;

@@ -38,6 +38,8 @@ uint8_t *arena_bytes(struct arena *a, size_t n);
 struct slice arena_copy(struct arena *a, struct slice s);
 /* The same with a NUL behind it, or NULL. */
 char *arena_str(struct arena *a, struct slice s);
+/* A copy with ASCII letters in lower case; SLICE_NONE when full. */
+struct slice arena_lower(struct arena *a, struct slice s);
 /* Slices one behind the other; SLICE_NONE when full. */
 struct slice arena_join(struct arena *a, const struct slice *parts, size_t count);
 /* A formatted text; SLICE_NONE when full. */

@@ -109,6 +109,7 @@ TEST(arenas)
 	arena_reset(&a);
 	CHECK_SLICE(arena_printf(&a, "%d-%s", 7, "x"), S("7-x"));
 	CHECK_SLICE(arena_join(&a, (const struct slice[]){ S("ab"), SLICE_NONE, S("c") }, 3), S("abc"));
+	CHECK_SLICE(arena_lower(&a, S("Ab\xc3\x84-9")), S("ab\xc3\x84-9"));
 	arena_fini(&a);
 }
 
@@ -291,6 +292,36 @@ TEST(log_texts)
 	CHECK_STR(LOG_TEXT(""), "\"\"");
 }
 
+TEST(percent)
+{
+	static const struct { struct slice text; int byte; size_t left; } rows[] = {
+		{ S_INIT("a%"), 'a', 1 }, { S_INIT("%41b"), 'A', 1 }, { S_INIT("%fF"), 0xff, 0 },
+		{ S_INIT("%"), -1, 1 }, { S_INIT("%4"), -1, 2 }, { S_INIT("%4g1"), -1, 4 }, { S_INIT("+"), '+', 0 },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct slice s = rows[i].text;
+
+		test_case("%.*s", SLICE_ARG(s));
+		CHECK_INT(slice_percent(&s), rows[i].byte);
+		CHECK_INT(s.len, rows[i].left);
+	}
+	CHECK_INT(slice_chars(S("a\xc3\xa4\xe4\xb8\xad")), 3);
+}
+
+TEST(uuids)
+{
+	uint8_t hash[16];
+	char text[UUID_TEXT + 1];
+
+	memset(hash, 0xff, sizeof(hash));
+	uuid_print(hash, 5, text);
+	CHECK_STR(text, "ffffffff-ffff-5fff-bfff-ffffffffffff");
+	memset(hash, 0, sizeof(hash));
+	uuid_print(hash, 8, text);
+	CHECK_STR(text, "00000000-0000-8000-8000-000000000000");
+}
+
 int
 main(void)
 {
@@ -306,5 +337,7 @@ main(void)
 	RUN(languages);
 	RUN(a_place_is_named_once);
 	RUN(log_texts);
+	RUN(percent);
+	RUN(uuids);
 	return test_end();
 }

@@ -87,6 +87,24 @@ sha256_parse(struct slice s, struct sha256 *out)
 	return true;
 }
 
+void
+uuid_print(const uint8_t hash[16], unsigned version, char out[UUID_TEXT + 1])
+{
+	static const char digits[] = "0123456789abcdef";
+	char *p = out;
+
+	for (unsigned i = 0; i < 16; i++) {
+		uint8_t b = i == 6 ? (uint8_t)((hash[i] & 0x0f) | version << 4) :
+		    i == 8 ? (uint8_t)((hash[i] & 0x3f) | 0x80) : hash[i];
+
+		if (i == 4 || i == 6 || i == 8 || i == 10)
+			*p++ = '-';
+		*p++ = digits[b >> 4];
+		*p++ = digits[b & 15];
+	}
+	*p = '\0';
+}
+
 uint64_t
 hash64(struct slice s, uint64_t seed)
 {

@@ -30,6 +30,10 @@ void sha256_hex(const struct sha256 *h, char out[SHA256_HEX + 1]);
 /* False unless s is 64 hexadecimal digits. */
 bool sha256_parse(struct slice s, struct sha256 *out);
 
+/* A UUID of this version (RFC 9562; 5 and 8 are made of a hash) of a hash's first 16 bytes, in text. */
+#define UUID_TEXT 36
+void uuid_print(const uint8_t hash[16], unsigned version, char out[UUID_TEXT + 1]);
+
 uint64_t hash64(struct slice s, uint64_t seed);
 
 #endif

@@ -181,6 +181,32 @@ utf8_step(struct slice s)
 }
 
 size_t
+slice_chars(struct slice s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.len; i++)
+		n += (s.p[i] & 0xc0) != 0x80;
+	return n;
+}
+
+int
+slice_percent(struct slice *s)
+{
+	int hi, lo;
+	uint8_t c = s->p[0];
+
+	if (c != '%') {
+		*s = slice_from(*s, 1);
+		return c;
+	}
+	if (s->len < 3 || (hi = byte_hex(s->p[1])) < 0 || (lo = byte_hex(s->p[2])) < 0)
+		return -1;
+	*s = slice_from(*s, 3);
+	return hi << 4 | lo;
+}
+
+size_t
 slice_utf8_step(struct slice s)
 {
 	return s.len == 0 ? 0 : utf8_step(s);

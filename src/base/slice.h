@@ -103,6 +103,13 @@ bool slice_i64(struct slice s, int64_t *v_out);
 bool slice_utf8_ok(struct slice s);
 /* The length of the well-formed UTF-8 sequence that s begins with, or 0. */
 size_t slice_utf8_step(struct slice s);
+/* Characters of UTF-8 (of what is not, bytes that could begin one). */
+size_t slice_chars(struct slice s);
+/*
+ * The first byte off s, or what "%41" stands for (RFC 3986 section 2.1); -1, and s
+ * as it was: a percent sign without two digits. s is not empty.
+ */
+int slice_percent(struct slice *s);
 
 /* What the character that a text begins with may do to who looks at it. */
 enum shown {

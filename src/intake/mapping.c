@@ -96,7 +96,7 @@ map_key(struct mapping *m, struct slice name, const struct conf_item *i, struct 
 		map->has_other = true;
 		return true;
 	}
-	row.key = mapping_small(&m->memory, i->key);
+	row.key = arena_lower(&m->memory, i->key);
 	if (row.key.p == NULL)
 		return err_set(e, ERR_LIMIT, "a mapping of more than %zu bytes", MAPPING_BYTES_MAX);
 	if (slice_find_byte(i->key, '*') != SIZE_MAX || slice_find_byte(i->key, '?') != SIZE_MAX)

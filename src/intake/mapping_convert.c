@@ -18,7 +18,7 @@ static bool
 do_lower(struct mapping_run *r, const struct mapping_call *call, struct cell *v, struct err *why)
 {
 	(void)call;
-	return keep(r, v, mapping_small(&r->in->record, v->text), why);
+	return keep(r, v, arena_lower(&r->in->record, v->text), why);
 }
 
 static bool
@@ -252,7 +252,7 @@ static bool
 do_map(struct mapping_run *r, const struct mapping_call *call, struct cell *v, struct err *why)
 {
 	const struct mapping_map *m = &r->m->maps.v[call->index];
-	struct slice key = mapping_small(&r->in->record, slice_trim(v->text));
+	struct slice key = arena_lower(&r->in->record, slice_trim(v->text));
 	const struct map_row *row = NULL;
 
 	if (key.p == NULL)
@@ -288,18 +288,16 @@ static bool
 do_unescape(struct mapping_run *r, const struct mapping_call *call, struct cell *v, struct err *why)
 {
 	uint8_t *p = arena_bytes(&r->in->record, v->text.len + 1);
+	struct slice s = v->text;
 	size_t n = 0;
 
 	(void)call;
-	for (size_t i = 0; p != NULL && i < v->text.len; i++) {
-		const uint8_t *c = v->text.p + i;
+	while (p != NULL && s.len > 0) {
+		int c = slice_percent(&s);
 
-		if (*c == '%' && v->text.len - i > 2 && byte_hex(c[1]) >= 0 && byte_hex(c[2]) >= 0) {
-			p[n++] = (uint8_t)(byte_hex(c[1]) * 16 + byte_hex(c[2]));
-			i += 2;
-		} else {
-			p[n++] = *c;
-		}
+		if (c < 0)
+			s = slice_from(s, 1);
+		p[n++] = c < 0 ? '%' : (uint8_t)c;
 	}
 	return keep(r, v, slice_of(p, p == NULL ? 0 : n), why);
 }

@@ -6,18 +6,6 @@
 
 #define COLUMN_LINES 1024 /* of calls, tests and parts that one value may have */
 
-struct slice
-mapping_small(struct arena *a, struct slice s)
-{
-	uint8_t *p = arena_bytes(a, s.len + 1);
-
-	if (p == NULL)
-		return SLICE_NONE;
-	for (size_t i = 0; i < s.len; i++)
-		p[i] = byte_lower(s.p[i]);
-	return slice_of(p, s.len);
-}
-
 /* --- words -------------------------------------------------------------------------- */
 
 /* Text in quotes, begun at rest->p[0]; without its end it goes to the line's. */
@@ -347,7 +335,7 @@ moment_parse(struct slice s, struct test_value *v, struct err *e)
 static bool
 test_value(struct mapping *m, enum test_op op, struct slice s, struct err *e)
 {
-	struct test_value v = { .text = mapping_small(&m->memory, s) };
+	struct test_value v = { .text = arena_lower(&m->memory, s) };
 	bool ok = true;
 
 	if (op == TEST_IN)

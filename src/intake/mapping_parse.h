@@ -33,8 +33,6 @@ bool mapping_template_parse(struct mapping *m, struct slice text, bool captures,
     struct mapping_template *out, struct err *e) MUST_USE;
 /* The number of [map NAME]; it may be written further down. */
 uint32_t mapping_map_named(struct mapping *m, struct slice name);
-/* ASCII letters small, for comparing without case; SLICE_NONE when a is full. */
-struct slice mapping_small(struct arena *a, struct slice s);
 
 /* A line of [feed] */
 bool mapping_feed_key(struct mapping *m, const struct conf_item *i, struct err *e) MUST_USE;

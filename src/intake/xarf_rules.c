@@ -244,16 +244,6 @@ pattern_ok(struct slice pattern, struct slice s)
 	return ok;
 }
 
-static size_t
-characters(struct slice s)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < s.len; i++)
-		n += (s.p[i] & 0xc0) != 0x80;
-	return n;
-}
-
 static bool
 base64_ok(struct slice s)
 {
@@ -274,11 +264,11 @@ text_check(struct check *c, const struct json *rule, const struct json *v)
 	struct slice s;
 
 	if (json_int(json_get(rule, S("l")), &n) &&
-	    characters(v->text) < (size_t)n)
+	    slice_chars(v->text) < (size_t)n)
 		return err_set(c->e, ERR_INPUT, "%s is shorter than %lld characters",
 		    path_of(c), (long long)n);
 	if (json_int(json_get(rule, S("k")), &n) &&
-	    characters(v->text) > (size_t)n)
+	    slice_chars(v->text) > (size_t)n)
 		return err_set(c->e, ERR_INPUT, "%s is longer than %lld characters",
 		    path_of(c), (long long)n);
 	s = json_text(json_get(rule, S("f")));

@@ -185,6 +185,7 @@ put_end(struct json_out *o, const struct event *ev, const struct end *f, const c
 static struct slice
 content_id(const struct event *ev, struct arena *a)
 {
+	char text[UUID_TEXT + 1];
 	struct sha256 h;
 	struct buf b;
 
@@ -192,11 +193,8 @@ content_id(const struct event *ev, struct arena *a)
 	event_to_json(ev, &b);
 	h = sha256_of(buf_view(&b));
 	buf_fini(&b);
-	h.b[6] = (uint8_t)((h.b[6] & 0x0f) | 0x80);
-	h.b[8] = (uint8_t)((h.b[8] & 0x3f) | 0x80);
-	return arena_printf(a, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x",
-	    h.b[0], h.b[1], h.b[2], h.b[3], h.b[4], h.b[5], h.b[6], h.b[7],
-	    h.b[8], h.b[9], h.b[10], h.b[11], h.b[12], h.b[13], h.b[14], h.b[15]);
+	uuid_print(h.b, 8, text);
+	return arena_copy(a, slice_of_str(text));
 }
 
 static void

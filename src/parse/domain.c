@@ -74,18 +74,6 @@ fqdn_ok(struct slice s)
 	return name_ok(s, false);
 }
 
-static struct slice
-lowered(struct slice s, struct arena *a)
-{
-	uint8_t *p = arena_bytes(a, s.len);
-
-	if (p == NULL)
-		return SLICE_NONE;
-	for (size_t i = 0; i < s.len; i++)
-		p[i] = byte_lower(s.p[i]);
-	return slice_of(p, s.len);
-}
-
 /* RFC 5891 look-up; libidn2 takes and gives C strings. */
 static bool
 idna(struct slice s, struct arena *a, struct slice *out)
@@ -125,7 +113,7 @@ fqdn_read(struct slice s, struct arena *a, struct slice *out)
 		return idna(s, a, out);
 	if (!name_ok(s, true))
 		return false;
-	*out = lowered(s, a);
+	*out = arena_lower(a, s);
 	return out->p != NULL;
 }
 

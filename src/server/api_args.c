@@ -140,18 +140,13 @@ api_decode(struct slice s, bool query, struct arena *a, struct slice *out, struc
 
 	if (p == NULL)
 		return err_set(e, ERR_LIMIT, "the request is too large");
-	for (size_t i = 0; i < s.len; i++, n++) {
-		int hi, lo;
+	while (s.len > 0) {
+		bool blank = query && s.p[0] == '+';
+		int c = slice_percent(&s);
 
-		p[n] = query && s.p[i] == '+' ? ' ' : s.p[i];
-		if (s.p[i] != '%')
-			continue;
-		hi = s.len - i > 2 ? byte_hex(s.p[i + 1]) : -1;
-		lo = s.len - i > 2 ? byte_hex(s.p[i + 2]) : -1;
-		if (hi < 0 || lo < 0)
+		if (c < 0)
 			return err_set(e, ERR_INPUT, "the address has a broken %%-sign");
-		p[n] = (uint8_t)(hi << 4 | lo);
-		i += 2;
+		p[n++] = blank ? ' ' : (uint8_t)c;
 	}
 	*out = slice_of(p, n);
 	for (size_t i = 0; i < n; i++) {

@@ -63,10 +63,7 @@ uuid(struct slice name, char out[40])
 	buf_put(&b, name);
 	(void)EVP_Digest(b.p, b.len, h, NULL, EVP_sha1(), NULL);
 	buf_fini(&b);
-	h[6] = (uint8_t)((h[6] & 0x0f) | 0x50);
-	h[8] = (uint8_t)((h[8] & 0x3f) | 0x80);
-	(void)snprintf(out, 40, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", h[0], h[1], h[2], h[3],
-	    h[4], h[5], h[6], h[7], h[8], h[9], h[10], h[11], h[12], h[13], h[14], h[15]);
+	uuid_print(h, 5, out);
 }
 
 /* Of something of ours: what it is, who we are, and its name. */

@@ -37,16 +37,6 @@ add(struct fields *f, struct slice name, struct slice value)
 	f->out[f->count++] = (struct http_field){ name, value };
 }
 
-static struct slice
-lowered(struct arena *a, struct slice s)
-{
-	uint8_t *p = arena_bytes(a, s.len);
-
-	for (size_t i = 0; p != NULL && i < s.len; i++)
-		p[i] = byte_lower(s.p[i]);
-	return p == NULL ? SLICE_NONE : slice_of(p, s.len);
-}
-
 size_t
 exchange_fields(struct http_exchange *x, struct http_field *out, size_t max)
 {
@@ -63,7 +53,7 @@ exchange_fields(struct http_exchange *x, struct http_field *out, size_t max)
 
 		if (colon >= line.len)
 			continue;
-		name = lowered(&x->arena, slice_sub(line, 0, colon));
+		name = arena_lower(&x->arena, slice_sub(line, 0, colon));
 		cached |= slice_eq(name, S("cache-control"));
 		add(&f, name, slice_trim(slice_from(line, colon + 1)));
 	}

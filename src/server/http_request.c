@@ -7,23 +7,6 @@
 
 /* --- parts ---------------------------------------------------------------------------- */
 
-/* One byte off s, decoded; -1: a percent sign without two digits. */
-static int
-decoded(struct slice *s)
-{
-	int hi, lo;
-	uint8_t c = s->p[0];
-
-	if (c != '%') {
-		*s = slice_from(*s, 1);
-		return c;
-	}
-	if (s->len < 3 || (hi = byte_hex(s->p[1])) < 0 || (lo = byte_hex(s->p[2])) < 0)
-		return -1;
-	*s = slice_from(*s, 3);
-	return hi << 4 | lo;
-}
-
 /* Into out (at least as long as s); false on a bad percent sign. */
 static bool
 decode(struct slice s, uint8_t *out, size_t *n_out)
@@ -31,7 +14,7 @@ decode(struct slice s, uint8_t *out, size_t *n_out)
 	size_t n = 0;
 
 	while (s.len > 0) {
-		int c = decoded(&s);
+		int c = slice_percent(&s);
 
 		if (c < 0)
 			return false;
@@ -332,14 +315,8 @@ static struct slice
 media_type(struct slice value, struct arena *a)
 {
 	size_t semicolon = slice_find_byte(value, ';');
-	struct slice s = slice_trim(slice_sub(value, 0, semicolon < value.len ? semicolon : value.len));
-	uint8_t *p = arena_bytes(a, s.len);
 
-	if (p == NULL)
-		return SLICE_NONE;
-	for (size_t i = 0; i < s.len; i++)
-		p[i] = byte_lower(s.p[i]);
-	return slice_of(p, s.len);
+	return arena_lower(a, slice_trim(slice_sub(value, 0, semicolon < value.len ? semicolon : value.len)));
 }
 
 static int

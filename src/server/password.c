@@ -65,16 +65,6 @@ static const char *const common[] = {
 	"temp", "test", "trustno", "user", "welcome", "woaini", "zaq", "zxcv", "zxcvbn", "zxcvbnm",
 };
 
-static size_t
-chars(struct slice s)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < s.len; i++)
-		n += (s.p[i] & 0xc0) != 0x80;
-	return n;
-}
-
 /* The longest common word at the front of s, or 0. */
 static size_t
 common_at(struct slice s)
@@ -132,7 +122,7 @@ password_check(struct slice password, struct slice name, struct slice mail, stru
 	bool seen[256] = { false };
 	size_t distinct = 0;
 
-	if (chars(password) < PASSWORD_CHARS_MIN)
+	if (slice_chars(password) < PASSWORD_CHARS_MIN)
 		return err_set(e, ERR_INPUT, "a password has at least %d characters; several words do well", PASSWORD_CHARS_MIN);
 	if (password.len > PASSWORD_BYTES_MAX)
 		return err_set(e, ERR_INPUT, "a password has at most %d bytes", PASSWORD_BYTES_MAX);
