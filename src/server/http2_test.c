@@ -16,17 +16,6 @@
 
 static struct http_testing t;
 
-static struct http_options
-options(void)
-{
-	struct http_options o = { .limits = HTTP_LIMITS };
-
-	o.limits.header_s = 1;
-	o.limits.idle_s = 2;
-	o.limits.body_stall_s = 1;
-	return o;
-}
-
 /* --- a client ------------------------------------------------------------------------- */
 
 struct stream {
@@ -244,7 +233,7 @@ static const struct ask_case {
 
 TEST(asks)
 {
-	testing_start(&t, options());
+	testing_start(&t, testing_options());
 	for (size_t i = 0; i < sizeof(ask_cases) / sizeof(ask_cases[0]); i++) {
 		const struct ask_case *k = &ask_cases[i];
 		unsigned before = atomic_load(&t.asked);
@@ -278,7 +267,7 @@ TEST(large_heads)
 
 	memset(value, 'a', 60000);
 	value[60000] = '\0';
-	testing_start(&t, options());
+	testing_start(&t, testing_options());
 	for (int way = 0; way < 3; way++) {
 		struct pair f[120] = { USUAL, { ":path", "/ok" } };
 		struct client c;
@@ -309,7 +298,7 @@ TEST(upload)
 	struct client c;
 	int32_t id;
 
-	testing_start(&t, options());
+	testing_start(&t, testing_options());
 	client_open(&c, true);
 	before = testing_rss();
 	id = client_ask(&c, f, 4, (size_t)100 << 20);
@@ -330,7 +319,7 @@ TEST(back_pressure)
 	struct client c;
 	int32_t id;
 
-	testing_start(&t, options());
+	testing_start(&t, testing_options());
 	client_open(&c, false);
 	id = client_get(&c, "/more?1600");
 	for (int i = 0; i < 10; i++)
@@ -366,7 +355,7 @@ TEST(many_streams)
 	struct client c;
 	int done = 0;
 
-	testing_start(&t, options());
+	testing_start(&t, testing_options());
 	client_open(&c, true);
 	for (int i = 0; i < 100; i++)
 		(void)client_get(&c, "/ok");
@@ -397,7 +386,7 @@ TEST(rapid_reset)
 	struct client c;
 	int n = 0;
 
-	testing_start(&t, options());
+	testing_start(&t, testing_options());
 	client_open(&c, true);
 	while (!c.ended && c.goaway == 0 && n < 5000) {
 		int32_t id = client_get(&c, "/never");
@@ -451,7 +440,7 @@ static const struct flood_case {
 /* Sends 40 MB of it, or until the server has had enough; memory does not grow by it. */
 TEST(floods)
 {
-	testing_start(&t, options());
+	testing_start(&t, testing_options());
 	for (size_t i = 0; i < sizeof(flood_cases) / sizeof(flood_cases[0]); i++) {
 		const struct flood_case *k = &flood_cases[i];
 		int fd = testing_connect(&t);
@@ -507,7 +496,7 @@ TEST(slow_clients)
 	struct client c;
 	int32_t id;
 
-	testing_start(&t, options());
+	testing_start(&t, testing_options());
 	test_case("a body that stops");
 	client_open(&c, true);
 	for (size_t i = 0; i < 5; i++)
@@ -533,7 +522,7 @@ TEST(events_and_stop)
 	struct client c;
 	int32_t events, late;
 
-	testing_start(&t, options());
+	testing_start(&t, testing_options());
 	client_open(&c, true);
 	events = client_get(&c, "/events");
 	late = client_get(&c, "/never");

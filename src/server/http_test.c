@@ -22,17 +22,6 @@
 
 static struct http_testing t;
 
-static struct http_options
-options(void)
-{
-	struct http_options o = { .limits = HTTP_LIMITS };
-
-	o.limits.header_s = 1;
-	o.limits.idle_s = 2;
-	o.limits.body_stall_s = 1;
-	return o;
-}
-
 /* --- one request, whole --------------------------------------------------------------- */
 
 static const struct ask_case {
@@ -111,7 +100,7 @@ static const struct ask_case {
 
 TEST(asks)
 {
-	testing_start(&t, options());
+	testing_start(&t, testing_options());
 	for (size_t i = 0; i < sizeof(ask_cases) / sizeof(ask_cases[0]); i++) {
 		const struct ask_case *c = &ask_cases[i];
 		unsigned before = atomic_load(&t.asked);
@@ -140,7 +129,7 @@ TEST(pieces)
 {
 	struct slice request = S("\r\nPOST /ok HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n3;x=y\r\nllo\r\n0\r\nT: v\r\n\r\n");
 
-	testing_start(&t, options());
+	testing_start(&t, testing_options());
 	for (size_t cut = 1; cut < request.len; cut += 3) {
 		int fd = testing_connect(&t);
 		struct reply r;
@@ -165,7 +154,7 @@ TEST(pipelined)
 	size_t n = 0;
 	int fd;
 
-	testing_start(&t, options());
+	testing_start(&t, testing_options());
 	buf_init(&all, 1 << 20);
 	for (int i = 0; i < 1000; i++)
 		buf_printf(&all, "GET /ok?%d HTTP/1.1\r\nHost: a\r\n%s\r\n", i, i == 999 ? "Connection: close\r\n" : "");
@@ -190,7 +179,7 @@ TEST(pipelined)
 
 TEST(large_heads)
 {
-	testing_start(&t, options());
+	testing_start(&t, testing_options());
 	for (int way = 0; way < 4; way++) {
 		struct buf all;
 		struct reply r;
@@ -241,7 +230,7 @@ TEST(slow_clients)
 	int64_t began = clock_mono_ns();
 	int fd[N];
 
-	testing_start(&t, options());
+	testing_start(&t, testing_options());
 	for (size_t i = 0; i < N; i++) {
 		fd[i] = testing_connect(&t);
 		CHECK(testing_send(fd[i], slow_cases[i].first));
@@ -282,7 +271,7 @@ TEST(uploads)
 	long before, most = 0;
 	struct sha256 sum;
 
-	testing_start(&t, options());
+	testing_start(&t, testing_options());
 	for (size_t i = 0; i < MIB; i++)
 		block[i] = (uint8_t)(i * 2654435761u >> 13);
 	before = testing_rss();
@@ -328,7 +317,7 @@ TEST(small_uploads)
 	uint8_t *block = xalloc(MIB + 1);
 
 	memset(block, 'u', MIB + 1);
-	testing_start(&t, options());
+	testing_start(&t, testing_options());
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct sha256 sum = sha256_of(slice_of(block, cases[i].bytes));
 		char head[120], want[120], hex[SHA256_HEX + 1];
@@ -364,7 +353,7 @@ TEST(back_pressure)
 	unsigned made;
 	int fd, small = 65536;
 
-	testing_start(&t, options());
+	testing_start(&t, testing_options());
 	fd = testing_connect(&t);
 	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
 	CHECK(testing_send(fd, S("GET /more?1600 HTTP/1.1\r\nHost: a\r\n\r\n")));
@@ -396,7 +385,7 @@ TEST(answers)
 {
 	struct reply r;
 
-	testing_start(&t, options());
+	testing_start(&t, testing_options());
 	test_case("of a file");
 	testing_ask(&t, S("GET /file HTTP/1.1\r\nHost: a\r\n\r\n"), &r);
 	CHECK_INT(r.body.len, 300000);
@@ -444,7 +433,7 @@ TEST(gone)
 	struct reply r;
 	int fd;
 
-	testing_start(&t, options());
+	testing_start(&t, testing_options());
 	test_case("before the answer");
 	fd = testing_connect(&t);
 	CHECK(testing_send(fd, S("GET /never HTTP/1.1\r\nHost: a\r\n\r\n")));
@@ -473,7 +462,7 @@ TEST(events)
 	struct reply r;
 	int fd, lazy;
 
-	testing_start(&t, options());
+	testing_start(&t, testing_options());
 	fd = testing_connect(&t);
 	CHECK(testing_send(fd, S("GET /events HTTP/1.1\r\nHost: a\r\n\r\n")));
 	lazy = testing_connect(&t);
@@ -518,7 +507,7 @@ on_asked(void *cookie, struct http_exchange *x, struct api_request *r)
  */
 TEST(slow_after_a_pause)
 {
-	struct http_options o = options();
+	struct http_options o = testing_options();
 	struct err e = ERR_INIT;
 	uint8_t block[60000] = { 'b' };
 	struct http *h;
@@ -556,7 +545,7 @@ TEST(slow_events)
 {
 	int fd, small = 4096;
 
-	testing_start(&t, options());
+	testing_start(&t, testing_options());
 	fd = testing_connect(&t);
 	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
 	CHECK(testing_send(fd, S("GET /events HTTP/1.1\r\nHost: a\r\n\r\n")));
@@ -576,7 +565,7 @@ TEST(stop)
 	int late, idle;
 	struct reply r;
 
-	testing_start(&t, options());
+	testing_start(&t, testing_options());
 	late = testing_connect(&t);
 	CHECK(testing_send(late, S("GET /never HTTP/1.1\r\nHost: a\r\n\r\n")));
 	idle = testing_connect(&t);
@@ -602,7 +591,7 @@ TEST(stop)
 
 TEST(connection_limits)
 {
-	struct http_options o = options();
+	struct http_options o = testing_options();
 	int fd[6];
 	struct reply r;
 
@@ -656,7 +645,7 @@ TEST(no_descriptors)
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 	struct reply r;
 
-	testing_start(&t, options());
+	testing_start(&t, testing_options());
 	a.sin_port = htons((uint16_t)t.port);
 	CHECK(getrlimit(RLIMIT_NOFILE, &before) == 0);
 	few = before;

@@ -216,6 +216,17 @@ run(void *cookie)
 	return NULL;
 }
 
+struct http_options
+testing_options(void)
+{
+	struct http_options o = { .limits = HTTP_LIMITS };
+
+	o.limits.header_s = 1;
+	o.limits.idle_s = 2;
+	o.limits.body_stall_s = 1;
+	return o;
+}
+
 void
 testing_start(struct http_testing *t, struct http_options o)
 {

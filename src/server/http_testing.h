@@ -24,6 +24,8 @@ struct http_testing {
 	struct err e;
 };
 
+/* Small limits of time: a second for a head and for a body that stalls, two for an idle one. */
+struct http_options testing_options(void);
 /* o: limits and TLS as wanted, the rest is set here. */
 void testing_start(struct http_testing *t, struct http_options o);
 void testing_tell(struct http_testing *t, char what);

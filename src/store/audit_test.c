@@ -4,21 +4,8 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "store/store_testing.h"
 #include "test.h"
-
-#define T0 1767225600 /* 2026-01-01 */
-
-static struct store *
-open_new(const char *name)
-{
-	struct err e = ERR_INIT;
-	struct store *s = NULL;
-	char path[512];
-
-	(void)snprintf(path, sizeof(path), "%s/%s", test_dir(), name);
-	CHECK_OK(store_open(path, &(struct db_options){ 0 }, &s, &e), &e);
-	return s;
-}
 
 static void
 rows_add(struct store *s, int n)

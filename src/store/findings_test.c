@@ -10,22 +10,10 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "store/tally.h"
+#include "store/store_testing.h"
 #include "test.h"
 
 #define DAY 86400
-#define T0 1767225600 /* 2026-01-01 */
-
-static struct store *
-open_new(const char *name)
-{
-	struct err e = ERR_INIT;
-	struct store *s = NULL;
-	char path[512];
-
-	(void)snprintf(path, sizeof(path), "%s/%s", test_dir(), name);
-	CHECK_OK(store_open(path, &(struct db_options){ 0 }, &s, &e), &e);
-	return s;
-}
 
 static struct observation
 at_host(unsigned host, int day)

@@ -9,25 +9,7 @@ override=$(printf '\342\200\256')
 csi=$(printf '\302\233')
 
 # on_terminal COMMAND...: what a terminal would get, as it is.
-on_terminal() {
-	python3 - "$@" <<'P'
-import os, pty, sys
-pid, fd = pty.fork()
-if pid == 0:
-    os.execv(sys.argv[1], sys.argv[1:])
-out = b''
-while True:
-    try:
-        data = os.read(fd, 65536)
-    except OSError:
-        break
-    if not data:
-        break
-    out += data
-os.waitpid(pid, 0)
-sys.stdout.buffer.write(out)
-P
-}
+on_terminal() { python3 "$ENTENTE_SOURCE/tests/e2e/terminal.py" raw "$@"; }
 # clean WHAT FILE: nothing in it that a terminal obeys.
 clean() { same "$1" "$(grep -c "$escape\[2J\|$override\|$csi\|$escape\]" "$2")" 0; }
 
