@@ -78,7 +78,7 @@ flow_close(struct flow **f)
 		return;
 	pending_drop(*f);
 	free((*f)->pending);
-	free((*f)->later);
+	ids_fini(&(*f)->later);
 	flow_reader_stop(&(*f)->reader);
 	node_close(&(*f)->node);
 	arena_fini(&(*f)->arena);
@@ -556,7 +556,7 @@ flow_work(struct flow *f, struct err *e)
 	/* What is told to be read again meanwhile comes behind. */
 	do
 		ok = work_all(f, e) && flow_retry_bad(f, e);
-	while (ok && f->later_count > 0 && !flow_stopped(f));
+	while (ok && f->later.count > 0 && !flow_stopped(f));
 	f->working = false;
 	if (ok && f->acts_later && !flow_stopped(f)) {
 		f->acts_later = false;

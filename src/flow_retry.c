@@ -18,22 +18,12 @@ whole(enum report_state s)
 	return s == REPORT_ASIDE || s == REPORT_NOTHING;
 }
 
-static void
-later_add(struct flow *f, int64_t id)
-{
-	if (f->later_count == f->later_cap) {
-		f->later_cap = f->later_cap == 0 ? 64 : f->later_cap * 2;
-		f->later = xrealloc(f->later, f->later_cap * sizeof(*f->later));
-	}
-	f->later[f->later_count++] = id;
-}
-
 /* Those to be read whole are "received" again; of those that are done, the bad records are read later. */
 static bool
 mark(struct flow *f, const int64_t *ids, size_t count, struct err *e)
 {
 	struct store *s = f->node.store;
-	size_t before = f->later_count;
+	size_t before = f->later.count;
 	struct arena a;
 	bool ok = db_begin(store_db(s), e);
 
@@ -44,13 +34,13 @@ mark(struct flow *f, const int64_t *ids, size_t count, struct err *e)
 		arena_reset(&a);
 		ok = report_get(s, ids[i], &a, &r, e) && (!whole(r.state) || report_again(s, ids[i], e));
 		if (ok && r.state == REPORT_DONE)
-			later_add(f, ids[i]);
+			ids_add(&f->later, ids[i]);
 	}
 	arena_fini(&a);
 	if (ok && db_commit(store_db(s), e))
 		return true;
 	store_rollback(s);
-	f->later_count = before;
+	f->later.count = before;
 	return false;
 }
 
@@ -93,13 +83,13 @@ flow_retry_bad(struct flow *f, struct err *e)
 	bool ok = true;
 
 	/* More may be added meanwhile. */
-	for (; ok && at < f->later_count && !flow_stopped(f); at++) {
+	for (; ok && at < f->later.count && !flow_stopped(f); at++) {
 		arena_reset(&f->arena);
-		ok = report_get(f->node.store, f->later[at], &f->arena, &f->report, e) && flow_together(f, e) && bad_records(f, e);
+		ok = report_get(f->node.store, f->later.v[at], &f->arena, &f->report, e) && flow_together(f, e) && bad_records(f, e);
 	}
-	f->later_count -= at;
+	f->later.count -= at;
 	if (at > 0)
-		memmove(f->later, f->later + at, f->later_count * sizeof(*f->later));
+		memmove(f->later.v, f->later.v + at, f->later.count * sizeof(*f->later.v));
 	return ok && flow_together_end(f, e);
 }
 

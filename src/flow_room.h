@@ -4,6 +4,7 @@
 #ifndef FLOW_ROOM_H
 #define FLOW_ROOM_H
 
+#include "base/ids.h"
 #include "flow.h"
 #include "flow_reader.h"
 
@@ -33,8 +34,7 @@ struct flow {
 	bool acts_later; /* when all is read: what was done about findings, again */
 	bool given_up; /* the report at hand was left in the middle, to be gone on with */
 	/* reports whose bad records are to be read again */
-	int64_t *later;
-	size_t later_count, later_cap;
+	struct ids later;
 };
 
 /* Read f->report into the open batch. out->aside: the report's own fault, e says which. */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/ids.h"
 #include "base/lang.h"
 #include "share/compose.h"
 
@@ -10,8 +11,7 @@ struct check {
 	struct prepare p; /* asks the gate; prepares nothing */
 	struct finding_walk *walk;
 	struct stmt *findings, *notice, *take_out, *log, *message, *changed;
-	int64_t *ids;
-	size_t id_cap;
+	struct ids ids;
 	/* of the notice at hand: what stays, by each contact that lead to it; what does not */
 	struct pair *pairs;
 	size_t count, cap;
@@ -66,7 +66,7 @@ check_close(struct check **kp)
 	stmt_free(&k->message);
 	stmt_free(&k->changed);
 	arena_fini(&k->a);
-	free(k->ids);
+	ids_fini(&k->ids);
 	free(k->pairs);
 	free(k->gone);
 	free(k);
@@ -94,19 +94,14 @@ notice_read(struct check *k, struct slice id, bool *there, struct err *e)
 }
 
 static bool
-ids_read(struct check *k, size_t *n, struct err *e)
+ids_read(struct check *k, struct err *e)
 {
 	enum step step;
 
-	*n = 0;
+	k->ids.count = 0;
 	stmt_text(k->findings, 1, k->id);
-	while ((step = stmt_step(k->findings, e)) == STEP_ITEM) {
-		if (*n == k->id_cap) {
-			k->id_cap = k->id_cap == 0 ? 64 : k->id_cap * 2;
-			k->ids = xrealloc(k->ids, k->id_cap * sizeof(*k->ids));
-		}
-		k->ids[(*n)++] = stmt_col_i64(k->findings, 0);
-	}
+	while ((step = stmt_step(k->findings, e)) == STEP_ITEM)
+		ids_add(&k->ids, stmt_col_i64(k->findings, 0));
 	stmt_reset(k->findings);
 	return step == STEP_END;
 }
@@ -140,21 +135,21 @@ goes(struct check *k, int64_t finding, const char *rule, struct slice reason)
 
 /* A condition's words and the policy's outlive the check: none is copied. */
 static bool
-ask_all(struct check *k, size_t n, struct err *e)
+ask_all(struct check *k, struct err *e)
 {
 	enum step step = STEP_ITEM;
 
 	k->count = k->gone_count = 0;
 	k->strictest = k->p.options->tlp;
-	for (size_t i = 0; i < n && step != STEP_FAIL; i++) {
+	for (size_t i = 0; i < k->ids.count && step != STEP_FAIL; i++) {
 		struct finding_row row;
 		struct gate_still g;
 
-		finding_seek(k->walk, k->ids[i]);
+		finding_seek(k->walk, k->ids.v[i]);
 		step = finding_next(k->walk, &row, e);
 		if (step != STEP_ITEM) {
 			/* A replay may have read its report in another way. */
-			goes(k, k->ids[i], "state", S(N_("there is no such finding any more")));
+			goes(k, k->ids.v[i], "state", S(N_("there is no such finding any more")));
 			continue;
 		}
 		gate_still(&k->p, &row, k->mailbox, &g);
@@ -240,13 +235,12 @@ bool
 check_notice(struct check *k, struct slice id, bool *left_out, struct err *e)
 {
 	bool there;
-	size_t n;
 
 	arena_reset(&k->a);
 	*left_out = true;
-	if (!notice_read(k, id, &there, e) || !ids_read(k, &n, e) || !ask_all(k, n, e))
+	if (!notice_read(k, id, &there, e) || !ids_read(k, e) || !ask_all(k, e))
 		return false;
-	if (!there || n == 0)
+	if (!there || k->ids.count == 0)
 		return true;
 	if (k->gone_count == 0 && k->marked_known && k->marked >= k->strictest)
 		return true;
