@@ -232,6 +232,7 @@ control_work(struct web *w)
 			(void)close(m.fd);
 	}
 	if (end) {
+		w->alone = true;
 		(void)epoll_ctl(w->epoll, EPOLL_CTL_DEL, w->start->control, NULL);
 		stop(w);
 	}
@@ -269,7 +270,8 @@ ask_keeper(struct web *w, const struct ask *begun)
 {
 	struct ask *a;
 
-	if (w->ask_count >= ASKS_MAX || (w->stopping && w->link == NULL)) {
+	/* One that is to end still waits for the next keeper, which it is told of as long as there is somebody to tell it. */
+	if (w->ask_count >= ASKS_MAX || (w->alone && w->link == NULL)) {
 		struct ask copy = *begun;
 
 		answer_away(w, &copy);

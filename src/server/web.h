@@ -66,6 +66,7 @@ struct web {
 	struct news news[64];
 	size_t news_count;
 	bool stopping;
+	bool alone; /* the supervisor is gone: no other keeper will come */
 };
 
 /* --- web_live.c ------------------------------------------------------------------ */
