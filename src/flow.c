@@ -14,9 +14,6 @@
 #include "parse/date.h"
 #include "store/findings.h"
 
-#define PROGRESS_EVERY 8192
-/* Between two looks at who waits: a fraction of a millisecond. */
-#define PAUSE_EVERY 256
 
 struct pending {
 	struct archived archived;
@@ -231,171 +228,6 @@ flow_commit(struct flow *f, struct flow_taken *out, struct err *e)
 	return true;
 }
 
-/* What a finding is made of; a reader leaves the rest out. */
-static const enum field wanted_fields[] = {
-	FIELD_CLASSIFICATION_TYPE, FIELD_CLASSIFICATION_IDENTIFIER, FIELD_MALWARE_NAME,
-	FIELD_SOURCE_IP, FIELD_SOURCE_NETWORK, FIELD_SOURCE_FQDN, FIELD_SOURCE_URL,
-	FIELD_SOURCE_ASN, FIELD_SOURCE_ACCOUNT, FIELD_SOURCE_REVERSE_DNS, FIELD_SOURCE_PORT,
-	FIELD_SOURCE_GEOLOCATION_CC, FIELD_SOURCE_LOCAL_IP, FIELD_SOURCE_LOCAL_HOSTNAME,
-	FIELD_DESTINATION_IP, FIELD_DESTINATION_FQDN, FIELD_DESTINATION_URL,
-	FIELD_MALWARE_HASH_MD5, FIELD_MALWARE_HASH_SHA1, FIELD_MALWARE_HASH_SHA256,
-	FIELD_PROTOCOL_TRANSPORT, FIELD_TIME_SOURCE, FIELD_FEED_NAME, FIELD_EVENT_DESCRIPTION_TEXT, FIELD_TLP,
-};
-
-static struct field_set
-wanted(void)
-{
-	struct field_set set = { { 0, 0 }, false };
-
-	for (size_t i = 0; i < sizeof(wanted_fields) / sizeof(wanted_fields[0]); i++)
-		field_set_add(&set, wanted_fields[i]);
-	return set;
-}
-
-/* Our own table first; what the report says where that knows nothing. */
-static void
-attribute(const struct flow *f, const struct event *ev, struct observation *o)
-{
-	struct slice cc = ev->v[FIELD_SOURCE_GEOLOCATION_CC];
-	struct network n = { 0 };
-	uint64_t asn;
-
-	if (o->key.ip.hi != 0 || o->key.ip.lo != 0)
-		(void)networks_find(f->node.networks, o->key.ip, &n);
-	o->asn = n.asn;
-	o->country[0] = n.country[0];
-	o->country[1] = n.country[1];
-	if (o->asn == 0 && slice_u64(ev->v[FIELD_SOURCE_ASN], &asn) && asn <= UINT32_MAX)
-		o->asn = (uint32_t)asn;
-	if (o->country[0] == 0 && cc.len == 2) {
-		o->country[0] = cc.p[0];
-		o->country[1] = cc.p[1];
-	}
-}
-
-/* What the source allows; a word that we do not know allows nothing. */
-static enum tlp
-tlp_of(struct slice s)
-{
-	enum tlp tlp = TLP_CLEAR;
-
-	return s.len == 0 || tlp_find(s, &tlp) ? tlp : TLP_RED;
-}
-
-/*
- * The readers bring protected events to their form; here nothing is believed
- * of a reader, so it is seen to once more before anything is kept or shown.
- */
-static const struct event *
-guarded(struct flow *f, const struct event *ev)
-{
-	if (!event_is_protected(ev))
-		return ev;
-	f->guarded = *ev;
-	arena_reset(&f->guard);
-	/* Where memory ran out a name is missing, and nothing is there that must not be. */
-	(void)event_protect(&f->guarded, &f->guard);
-	return &f->guarded;
-}
-
-/* The report's bytes are closed before anything of it is stored. */
-static bool
-report_closed(struct flow *f, struct err *e)
-{
-	f->protected = f->protected || report_protect(f->node.store, f->report.id, e);
-	return f->protected;
-}
-
-static bool
-event_take(struct flow *f, const struct event *ev, struct err *e)
-{
-	struct slice time = ev->v[FIELD_TIME_SOURCE];
-	struct observation o = { .time_s = f->report.received_s, .offset = ev->place.offset,
-		.length = ev->place.length, .part = ev->place.part };
-	struct date d;
-
-	if (ev == &f->guarded && !report_closed(f, e))
-		return false;
-	if (!finding_key_of(ev, &o.key, e))
-		return false;
-	/* Canonical, so the first 19 bytes are the moment in UTC. */
-	if (time.len >= 19 && !date_read_fast(slice_sub(time, 0, 19), &o.time_s) &&
-	    date_read(time, &d))
-		o.time_s = d.s;
-	o.feed = event_has(ev, FIELD_FEED_NAME) ? ev->v[FIELD_FEED_NAME] : f->report.feed;
-	o.label = event_has(ev, FIELD_MALWARE_NAME) ? ev->v[FIELD_MALWARE_NAME] :
-	    ev->v[FIELD_EVENT_DESCRIPTION_TEXT];
-	o.tlp = tlp_of(ev->v[FIELD_TLP]);
-	attribute(f, ev, &o);
-	if (!store_observe(f->node.store, &o, e))
-		return false;
-	if (f->options.event != NULL && !f->options.event(f->options.cookie, &f->report, ev, e))
-		return false;
-	f->events++;
-	f->dated += time.len > 0;
-	if (f->options.progress != NULL && f->events % PROGRESS_EVERY == 0)
-		f->options.progress(f->options.cookie, f->report.name, f->events);
-	return true;
-}
-
-static bool
-event_in(void *cookie, const struct event *came, struct err *e)
-{
-	struct flow *f = cookie;
-
-	return (++f->items % PAUSE_EVERY != 0 || flow_pause(f, e)) && event_take(f, guarded(f, came), e);
-}
-
-static bool
-bad_in(void *cookie, const struct place *place, struct slice column,
-    struct slice reason, struct err *e)
-{
-	struct flow *f = cookie;
-
-	return (++f->items % PAUSE_EVERY != 0 || flow_pause(f, e)) && store_bad(f->node.store, place->offset, place->length, place->line,
-	    place->part, column, reason, e);
-}
-
-static bool
-pause_in(void *cookie, struct err *e)
-{
-	return flow_pause(cookie, e);
-}
-
-bool
-flow_read_into_batch(struct flow *f, struct flow_read *out, struct err *e)
-{
-	struct field_set set = wanted();
-	struct intake_sink sink = { .cookie = f, .event = event_in, .bad = bad_in,
-		.pause = f->options.waiting == NULL ? NULL : pause_in,
-		.wanted = f->options.event == NULL ? &set : NULL };
-	struct err why = ERR_INIT;
-	int fd;
-	bool ok;
-
-	*out = (struct flow_read){ 0 };
-	f->events = f->dated = 0;
-	f->given_up = false;
-	f->protected = false;
-	if (!archive_fd(f->node.archive, &f->report.sha, &fd, e))
-		return false;
-	ok = flow_reader_run(f->reader, fd, &f->report, &sink, out, &f->arena, e);
-	(void)close(fd);
-	/* A bad record's text may be the one that names it: the reader alone saw it. */
-	if (!out->protected || report_closed(f, &why))
-		return ok;
-	*e = why;
-	return out->aside = false;
-}
-
-bool
-flow_undated(const struct flow *f, const struct flow_read *read)
-{
-	const struct intake_format *format = intake_format_find(read->format);
-
-	return format != NULL && format->lists && f->events > 0 && f->dated == 0;
-}
-
 bool
 flow_tell_done(struct flow *f, int64_t id, struct err *e)
 {
@@ -479,7 +311,7 @@ set_aside(struct flow *f, struct err *e)
 	store_rollback(f->node.store);
 	f->protected = false; /* that was rolled back, too */
 	log_error("report.refused", "id=%lld reason=\"%s\" cause=\"%s\"", (long long)f->report.id, why.text, why.cause);
-	return (!protected || report_closed(f, e)) &&
+	return (!protected || flow_report_closed(f, e)) &&
 	    report_aside(f->node.store, f->report.id, slice_of_str(why.text), e) && flow_tell_done(f, f->report.id, e);
 }
 
@@ -602,7 +434,7 @@ each_event(void *cookie, const struct event *ev, struct err *e)
 {
 	struct each *x = cookie;
 
-	return x->event(x->cookie, guarded(x->flow, ev), e);
+	return x->event(x->cookie, flow_guarded(x->flow, ev), e);
 }
 
 bool

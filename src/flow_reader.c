@@ -185,6 +185,17 @@ guard_bad(void *cookie, const struct place *place, struct slice column,
 }
 
 static bool
+guard_settle(void *cookie, struct err *e)
+{
+	struct guard *g = cookie;
+
+	if (g->sink->settle(g->sink->cookie, e))
+		return true;
+	g->ours = true;
+	return false;
+}
+
+static bool
 guard_pause(void *cookie, struct err *e)
 {
 	struct guard *g = cookie;
@@ -212,7 +223,8 @@ flow_reader_run(struct flow_reader *r, int fd, const struct report *report,
 {
 	struct guard guard = { sink, false };
 	struct intake_sink guarded = { .cookie = &guard, .event = guard_event, .bad = guard_bad,
-		.pause = sink->pause == NULL ? NULL : guard_pause, .wanted = sink->wanted };
+		.pause = sink->pause == NULL ? NULL : guard_pause,
+		.settle = sink->settle == NULL ? NULL : guard_settle, .wanted = sink->wanted };
 	struct reader_job job = { .fd = fd, .name = report->name, .feed = report->feed,
 		.options = report->options, .format = report->format,
 		.received_s = report->received_s, .wanted = sink->wanted };

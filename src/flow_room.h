@@ -12,6 +12,9 @@
 #define SMALL_BYTES ((uint64_t)256 << 10)
 #define SMALL_TOGETHER 200
 
+/* So many observations go into the batch at once. */
+#define FLOW_HELD 64
+
 struct pending;
 
 struct flow {
@@ -26,6 +29,8 @@ struct flow {
 	/* the report at hand */
 	struct report report;
 	bool protected; /* something in it is, and the store knows */
+	struct observation waiting[FLOW_HELD]; /* their texts are in what the reader sent */
+	size_t waiting_count;
 	uint64_t events, dated; /* of them with a time of their own */
 	uint64_t items; /* events and bad records: now and then it is asked who waits */
 	unsigned together; /* small reports in the transaction that is open */
@@ -39,6 +44,10 @@ struct flow {
 
 /* Read f->report into the open batch. out->aside: the report's own fault, e says which. */
 bool flow_read_into_batch(struct flow *f, struct flow_read *out, struct err *e) MUST_USE;
+/* The report's bytes are closed before anything of it is stored. */
+bool flow_report_closed(struct flow *f, struct err *e) MUST_USE;
+/* The event, or its protected form, which lasts until the next call. */
+const struct event *flow_guarded(struct flow *f, const struct event *ev);
 /* Did it give events, as a list, and none with a time? */
 bool flow_undated(const struct flow *f, const struct flow_read *read);
 /* Tell whoever asked what became of the report. */

@@ -5,6 +5,7 @@
 #include <stdalign.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include "base/log.h"
 
@@ -227,6 +228,45 @@ xarray(size_t count, size_t size)
 	if (!size_mul(count, size, &n))
 		n = SIZE_MAX;
 	return xalloc(n);
+}
+
+#define HUGE_PAGE ((size_t)2 << 20)
+
+/* In whole huge pages; SIZE_MAX: nobody has so much. */
+static size_t
+large_bytes(size_t count, size_t size)
+{
+	size_t n;
+
+	return size_mul(count, size, &n) && n <= SIZE_MAX - 2 * HUGE_PAGE ? (n + HUGE_PAGE - 1) & ~(HUGE_PAGE - 1) : SIZE_MAX;
+}
+
+void *
+xlarge(size_t count, size_t size)
+{
+	size_t n = large_bytes(count, size), before;
+	uint8_t *p = n == SIZE_MAX ? MAP_FAILED :
+	    mmap(NULL, n + HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED) {
+		log_error("memory.out", "asked_bytes=%zu", n);
+		abort();
+	}
+	before = -(uintptr_t)p & (HUGE_PAGE - 1);
+	if (before > 0)
+		(void)munmap(p, before);
+	if (before < HUGE_PAGE)
+		(void)munmap(p + before + n, HUGE_PAGE - before);
+	/* Advice: without it all goes on, slower. */
+	(void)madvise(p + before, n, MADV_HUGEPAGE);
+	return p + before;
+}
+
+void
+large_free(void *p, size_t count, size_t size)
+{
+	if (p != NULL)
+		(void)munmap(p, large_bytes(count, size));
 }
 
 char *

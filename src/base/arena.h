@@ -50,6 +50,13 @@ struct slice arena_printf(struct arena *a, const char *fmt, ...)
 void *xalloc(size_t n);
 void *xrealloc(void *p, size_t n);
 void *xarray(size_t count, size_t size);
+/*
+ * An array of some MiB, zeroed, that is looked into here and there: in huge
+ * pages where the kernel has them, as a look into each small page waits for its
+ * address first. Ends with large_free() of the same numbers.
+ */
+void *xlarge(size_t count, size_t size);
+void large_free(void *p, size_t count, size_t size);
 char *xstrdup(const char *s);
 
 /* a + b and a * b, false on overflow. */

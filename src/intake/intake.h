@@ -90,6 +90,8 @@ struct intake_sink {
 	const struct field_set *wanted; /* what the taker looks at; NULL: all */
 	/* Now and then while a reader takes its time: others may be answered meanwhile (may be NULL). */
 	bool (*pause)(void *cookie, struct err *e);
+	/* What the events since the last call point to goes away now; for what comes by a reader (may be NULL). */
+	bool (*settle)(void *cookie, struct err *e);
 };
 
 /* Bad records of one kind: what a report's summary says. */

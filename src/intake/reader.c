@@ -388,7 +388,7 @@ reader_block_read(struct slice payload, struct event *ev,
 			return damaged(e);
 		}
 	}
-	return true;
+	return sink->settle == NULL || sink->settle(sink->cookie, e);
 }
 
 /* A text into an array, cut between two characters; what may not be shown becomes '?'. */

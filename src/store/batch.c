@@ -33,12 +33,10 @@ batch_get(struct store *s)
 		return b;
 	b = s->batch = xalloc(sizeof(*b));
 	*b = (struct batch){ 0 };
-	b->findings = xarray(BATCH_FINDINGS, sizeof(*b->findings));
-	b->slots = xarray(BATCH_SLOTS, sizeof(*b->slots));
-	b->days = xarray(BATCH_COUNTS, sizeof(*b->days));
-	b->day_slots = xarray(DAY_SLOTS, sizeof(*b->day_slots));
-	memset(b->slots, 0, BATCH_SLOTS * sizeof(*b->slots));
-	memset(b->day_slots, 0, DAY_SLOTS * sizeof(*b->day_slots));
+	b->findings = xlarge(BATCH_FINDINGS, sizeof(*b->findings));
+	b->slots = xlarge(BATCH_SLOTS, sizeof(*b->slots));
+	b->days = xlarge(BATCH_COUNTS, sizeof(*b->days));
+	b->day_slots = xlarge(DAY_SLOTS, sizeof(*b->day_slots));
 	buf_init(&b->text, BATCH_TEXT);
 	bads_init(&b->bads);
 	return b;
@@ -54,11 +52,11 @@ batch_free(struct batch **bp)
 		return;
 	bads_fini(&b->bads);
 	buf_fini(&b->text);
-	free(b->findings);
-	free(b->slots);
-	free(b->days);
+	large_free(b->findings, BATCH_FINDINGS, sizeof(*b->findings));
+	large_free(b->slots, BATCH_SLOTS, sizeof(*b->slots));
+	large_free(b->days, BATCH_COUNTS, sizeof(*b->days));
 	free(b->tally);
-	free(b->day_slots);
+	large_free(b->day_slots, DAY_SLOTS, sizeof(*b->day_slots));
 	free(b->retry.v);
 	free(b);
 }
@@ -393,6 +391,7 @@ store_observe(struct store *s, const struct observation *o, struct err *e)
 		return true;
 	if (!terms_of(s, o, &t))
 		return err_set(e, ERR_LIMIT, "too many different texts");
+	b->likely_feed = t.feed;
 	at_s = moment(b, o->time_s);
 	day = count_event(b, &(struct day_count){
 		.day = at_s / DAY_S,
@@ -416,6 +415,54 @@ store_observe(struct store *s, const struct observation *o, struct err *e)
 	gather_new(b, &b->findings[b->finding_count], o, &t, at_s);
 	b->findings[b->finding_count].day = day;
 	b->slots[at] = ++b->finding_count;
+	return true;
+}
+
+/* So many observations are expected together. */
+#define AHEAD ((size_t)16)
+
+/*
+ * Each step asks for the lines that the next one reads. Which count an
+ * observation goes to is guessed from the feed before: a wrong guess costs
+ * nothing but the wait that it would have saved.
+ */
+static void
+expect(const struct batch *b, const struct observation *v, size_t n)
+{
+	size_t slot[AHEAD], day[AHEAD];
+
+	for (size_t i = 0; i < n; i++) {
+		slot[i] = finding_slot(v[i].key.id);
+		day[i] = day_slot(&(struct day_count){
+			.day = moment(b, v[i].time_s) / DAY_S,
+			.asn = v[i].asn,
+			.country = (uint16_t)(v[i].country[0] << 8 | v[i].country[1]),
+			.feed = b->likely_feed,
+			.class = (uint8_t)v[i].key.class,
+		});
+		__builtin_prefetch(&b->slots[slot[i]]);
+		__builtin_prefetch(&b->day_slots[day[i]]);
+	}
+	for (size_t i = 0; i < n; i++) {
+		uint32_t finding = b->slots[slot[i]], count = b->day_slots[day[i]];
+
+		if (finding != 0)
+			__builtin_prefetch(&b->findings[finding - 1]);
+		if (count != 0)
+			__builtin_prefetch(&b->days[count - 1]);
+	}
+}
+
+bool
+store_observe_many(struct store *s, const struct observation *v, size_t n,
+    struct err *e)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (i % AHEAD == 0)
+			expect(s->batch, v + i, n - i < AHEAD ? n - i : AHEAD);
+		if (!store_observe(s, &v[i], e))
+			return false;
+	}
 	return true;
 }
 

@@ -137,6 +137,7 @@ struct batch {
 	struct retry retry;
 	/* What the last finding was: likely the next one too. */
 	enum { BATCH_NEW, BATCH_SEEN, BATCH_EARLIER } likely;
+	uint16_t likely_feed; /* of the last observation */
 };
 
 #define BATCH_SLOTS ((size_t)524288)

@@ -387,8 +387,12 @@ batch_store_findings(struct store *s, struct batch *b, struct err *e)
 	order = order_make(b);
 	for (uint32_t i = 0; i < b->finding_count && ok; i++) {
 		/* They lie scattered: have the ones that follow fetched by then. */
-		if (i + 8 < b->finding_count)
-			__builtin_prefetch(&b->findings[order[i + 8].index]);
+		if (i + 8 < b->finding_count) {
+			const struct gathered *next = &b->findings[order[i + 8].index];
+
+			__builtin_prefetch(next);
+			__builtin_prefetch((const char *)(next + 1) - 1);
+		}
 		ok = store_finding(s, b, &b->findings[order[i].index], &w, e);
 	}
 	free(order);

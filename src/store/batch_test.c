@@ -89,6 +89,24 @@ report_make(struct store *s, unsigned i)
 	return id;
 }
 
+/* So many at once as there are before the next cut, or one. */
+static unsigned
+observe_some(struct store *s, const struct seen *v, unsigned n, uint64_t *state)
+{
+	struct observation o[100];
+	struct err e = ERR_INIT;
+	unsigned count = 1 + (unsigned)random_next(state) % 100;
+
+	count = count < n ? count : n;
+	for (unsigned i = 0; i < count; i++)
+		o[i] = observation_of(&v[i]);
+	if (count == 1)
+		CHECK_OK(store_observe(s, &o[0], &e), &e);
+	else
+		CHECK_OK(store_observe_many(s, o, count, &e), &e);
+	return count;
+}
+
 /* Read them in this order, in so many reports, cut here and there. */
 static struct store *
 read_all(const char *name, const struct seen *v, const struct order_case *c,
@@ -106,10 +124,10 @@ read_all(const char *name, const struct seen *v, const struct order_case *c,
 			done + (unsigned)random_next(state) % (c->n - done + 1);
 
 		CHECK_OK(store_batch_begin(s, report_make(s, i), NULL, &e), &e);
-		for (; done < end; done++) {
-			struct observation o = observation_of(&v[done]);
+		while (done < end) {
+			unsigned most = c->flush_mod == 1 ? 1 : end - done;
 
-			CHECK_OK(store_observe(s, &o, &e), &e);
+			done += observe_some(s, v + done, most, state);
 			if (c->flush_mod != 0 && random_next(state) % c->flush_mod == 0)
 				CHECK_OK(store_batch_flush(s, &e), &e);
 		}
