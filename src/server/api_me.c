@@ -102,7 +102,7 @@ password_change(struct api_call *c, struct err *e)
 		return false;
 	if (!password_check(next, x.name, x.mail, e))
 		return api_fault(c, "password");
-	if (slice_eq(next, api_body_text(c, "current")))
+	if (password_same(next, api_body_text(c, "current")))
 		return api_fault(c, "password"), err_set(e, ERR_INPUT, "the new password is the old one");
 	if (!hasher_hash(auth->hasher, next, hash, e) || !auth_change_begin(&change, store_of(c), e))
 		return false;
