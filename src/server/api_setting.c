@@ -13,7 +13,7 @@
 static const char *const open_keys[] = { "node.name", "node.country", "node.mail", "node.url", "node.language",
 	"intake.trusted", "intake.report_max", "intake.reader_time",
 	"notices.interval", "notices.tlp", "notices.reply_to", "notices.two_people", "notices.automatic",
-	"server.public", NULL };
+	"server.public", "server.second_factor", NULL };
 
 static bool
 is_open(struct slice name)
