@@ -1,7 +1,7 @@
 /* contacts: whose an address is, who answers for it, and who is not to be told. */
 import { useState } from "preact/hooks";
 import { del, get, post } from "../lib/api";
-import { countryName, useCountries } from "../lib/country";
+import { countryName } from "../lib/country";
 import { isLang, LANG_NAMES, LANGS, span, t } from "../lib/i18n";
 import { useLive } from "../lib/live";
 import { useLoad, useWork } from "../lib/load";
@@ -22,7 +22,6 @@ interface Net {
 }
 
 function Networks() {
-	useCountries();
 	const [q, setQ] = useState("");
 	const [asked, setAsked] = useState<string | null>(null);
 	const load = useLoad(asked, (signal) => {

@@ -1,7 +1,7 @@
 /* finding: one condition, the evidence it rests on, and what was done about it. */
 import { useState } from "preact/hooks";
 import { get, path, post } from "../lib/api";
-import { countryName, useCountries } from "../lib/country";
+import { countryName } from "../lib/country";
 import { num, t, tn } from "../lib/i18n";
 import { useLive } from "../lib/live";
 import { useLoad, useWork } from "../lib/load";
@@ -161,7 +161,6 @@ function Shown({ f, reload }: { f: FindingFull; reload: () => void }) {
 }
 
 export default function FindingPage({ id = "" }: PageProps) {
-	useCountries();
 	const load = useLoad(id, (signal) => get<FindingFull>(`/findings/${encodeURIComponent(id)}`, {}, signal));
 	useLive(["finding", "notice"], load.reload);
 	const f = load.data;

@@ -1,7 +1,7 @@
 /* findings: filters in the address, a page at a time, and work on many at once. */
 import { useEffect, useState } from "preact/hooks";
 import { get, path, post } from "../lib/api";
-import { countryList, countryName, useCountries } from "../lib/country";
+import { countryList, countryName } from "../lib/country";
 import { num, t, tn } from "../lib/i18n";
 import { useLive } from "../lib/live";
 import { useLoad, useWork } from "../lib/load";
@@ -135,7 +135,6 @@ interface Done {
 }
 
 export default function Findings({ place }: PageProps) {
-	useCountries();
 	const { may, say } = useSession();
 	const q = asked(place.query);
 	const order = place.query.get("order") ?? "last";

@@ -1,7 +1,7 @@
 /* lookup: what does this node know of an address, a network, a domain, a URL, an AS? One, or many. */
 import { useEffect, useState } from "preact/hooks";
 import { get, post } from "../lib/api";
-import { countryName, useCountries } from "../lib/country";
+import { countryName } from "../lib/country";
 import { num, t, tn } from "../lib/i18n";
 import { useLoad, useWork } from "../lib/load";
 import { go } from "../lib/route";
@@ -75,7 +75,6 @@ function Many() {
 }
 
 export default function Lookup({ place }: PageProps) {
-	useCountries();
 	const { me } = useSession();
 	const q = place.query.get("q") ?? "";
 	const [typed, setTyped] = useState(q);

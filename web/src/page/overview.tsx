@@ -3,8 +3,8 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { ComponentType } from "preact";
 import { get } from "../lib/api";
-import { countryName, useCountries } from "../lib/country";
-import { bytes, num, percent, span, t, tn } from "../lib/i18n";
+import { countryName } from "../lib/country";
+import { ago, bytes, num, percent, span, t, tn, tx } from "../lib/i18n";
 import { useLive } from "../lib/live";
 import { useLoad } from "../lib/load";
 import { useSession } from "../lib/session";
@@ -141,7 +141,6 @@ function Shown({ data }: { data: Data }) {
 }
 
 export default function Overview(_: PageProps) {
-	useCountries();
 	const load = useLoad("overview", (signal) => get<Data>("/overview", {}, signal));
 	// New figures change nothing under the reader's hand.
 	useLive(["finding", "report", "notice"], load.reload, undefined, 2000);
