@@ -131,12 +131,13 @@ export async function mockStart(dist: string): Promise<Mock> {
 			return [200, { notice: "N4Q1-2", from: "CSIRT of Exampleland", created: before(28), expires: before(-2000), findings: 3, classes: [{ class: "infected-system", title: "Infected system", findings: 2 }, { class: "phishing", title: "Phishing", findings: 1 }], answers_given: answers }];
 		}
 		if (!who) return no(401, "Please sign in", "");
+		if (due(who) && !m("POST /me/totp") && !m("POST /me/totp/confirm") && !m("DELETE /session")) return no(403, "You may not do this", "your role needs a second factor here", { second_factor_due: true });
 		if (m("GET /overview")) {
-			if (mock.empty) return [200, { reports: { received: 0, reading: 0, done: 0, aside: 0, nothing: 0, events: 0, bad: 0, bytes: 0 }, period_days: 30, open: 0, by_state: { new: 0, notified: 0, acknowledged: 0, resolved: 0, returned: 0 }, days: [], classes: [], countries: [], networks: [], times: { notify: { median_s: null, count: 0 }, fix: { median_s: null, count: 0 } } }];
+			if (mock.empty) return [200, { reports: { received: 0, reading: 0, done: 0, aside: 0, nothing: 0, events: 0, bad: 0, bytes: 0, last: null }, period_days: 30, open: 0, by_state: { new: 0, notified: 0, acknowledged: 0, resolved: 0, returned: 0 }, days: [], classes: [], countries: [], networks: [], times: { notify: { median_s: null, count: 0 }, fix: { median_s: null, count: 0 } } }];
 			const by_state: Record<string, number> = {};
 			for (const f of all) by_state[f.state] = (by_state[f.state] ?? 0) + 1;
 			return [200, {
-				reports: { received: 1, reading: 1, done: 61, aside: 1, nothing: 1, events: 81230, bad: 14, bytes: 91_200_000 }, period_days: 30, open: all.filter((f) => f.state !== "resolved").length, by_state,
+				reports: { received: 1, reading: 1, done: 61, aside: 1, nothing: 1, events: 81230, bad: 14, bytes: 91_200_000, last: before(1.5) }, period_days: 30, open: all.filter((f) => f.state !== "resolved").length, by_state,
 				days: Array.from({ length: 30 }, (_, i) => ({ key: iso(NOW - (29 - i) * 86400_000).slice(0, 10), number: 0, events: Math.round(900 + 700 * Math.sin(i / 3) + ((i * 7919) % 300)), findings: 3 + ((i * 31) % 17) })),
 				classes: top((f) => f.class), countries: top((f) => f.country, 60), networks: top((f) => f.asn).map((r) => ({ ...r, as_name: r.number ? `Network ${r.number}` : null })),
 				times: { notify: { median_s: 5520, count: 143 }, fix: { median_s: 389_000, count: 58 } },

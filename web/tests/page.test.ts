@@ -188,6 +188,7 @@ test("a failure says what it is and what to do; trying again works; an empty nod
 	mock.empty = true;
 	await page.getByRole("button", { name: "Try again" }).click();
 	await page.getByRole("link", { name: "Hand in the first report" }).waitFor();
+	assert.match(await page.locator(".empty").innerText(), /entente networks --asn FILE --country FILE[\s\S]*contacts[\s\S]*Reports/);
 	await page.goto(`${mock.url}/findings`);
 	await page.getByText("There are no findings yet.").waitFor();
 	mock.empty = false;

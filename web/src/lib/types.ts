@@ -116,7 +116,7 @@ export interface Median {
 }
 
 export interface Overview {
-	reports: { received: number; reading: number; done: number; aside: number; nothing: number; events: number; bad: number; bytes: number };
+	reports: { received: number; reading: number; done: number; aside: number; nothing: number; events: number; bad: number; bytes: number; last: string | null };
 	open: number;
 	by_state: Record<State, number>;
 	days: StatRow[];
