@@ -123,7 +123,7 @@ export default function Accounts(_: PageProps) {
 					<Table caption={t("Accounts")} rows={data.items} keyOf={(a) => String(a.id)} columns={[
 						{ name: "name", head: t("Name"), wide: true, cell: (a) => <><strong><Raw v={a.name} /></strong>{a.display && a.display !== a.name ? <> <Raw v={a.display} /></> : null}{a.mail ? <><br /><span class="muted small"><Raw v={a.mail} mono /></span></> : null}</> },
 						{ name: "roles", head: t("Roles"), cell: (a) => <>{a.roles.map(roleName).join(" · ")}{a.country ? <> (<bdi>{a.country}</bdi>)</> : null}</> },
-						{ name: "factor", head: t("Second factor"), cell: (a) => (a.second_factor ? t("yes") : <span class="warn">{t("no")}</span>) },
+						{ name: "factor", head: t("Second factor"), cell: (a) => (a.second_factor ? t("yes") : <span class="warn">{a.second_factor_due ? t("no, to be set up first") : t("no")}</span>) },
 						{ name: "state", head: t("State"), cell: (a) => a.locked ? <StateChip state="locked" word={t("locked")} /> : <StateChip state="active" word={t("active")} /> },
 						{ name: "last", head: t("Last sign-in"), cell: (a) => <Moment at={a.signed_in} /> },
 						...(may("accounts") ? [{ name: "act", head: t("Change"), cell: (a: Account) => (
