@@ -144,7 +144,7 @@ number_arg(struct work *w, int64_t *out, struct err *e)
 static const struct table_column columns[] = {
 	{ "id", N_("Number"), true, 0 },
 	{ "name", N_("Account"), false, 32 },
-	{ "display", N_("Name"), false, 32 | TABLE_DROP(3) },
+	{ "display", N_("Display name"), false, 32 | TABLE_DROP(3) },
 	{ "roles", N_("Roles"), false, 48 },
 	{ "country", N_("Country"), false, TABLE_DROP(5) },
 	{ "state", N_("State"), false, 0 },
@@ -236,7 +236,7 @@ show(struct work *w, struct err *e)
 	sheet_begin(&s, w->c->json);
 	sheet_int(&s, "id", N_("Number"), x.id);
 	sheet_text(&s, "name", N_("Account"), x.name);
-	sheet_text(&s, "display", N_("Name"), x.display);
+	sheet_text(&s, "display", N_("Display name"), x.display);
 	sheet_text(&s, "mail", N_("Mail"), x.mail.len == 0 ? SLICE_NONE : x.mail);
 	sheet_text(&s, "roles", N_("Roles"), buf_view(&b));
 	sheet_text(&s, "country", N_("Country"), x.country.len == 0 ? SLICE_NONE : x.country);

@@ -12,7 +12,7 @@ export interface Mock {
 	requests: string[];
 	push: (kind: string, id: string) => void;
 	// Fail the next answers of a path that begins so.
-	fail: (prefix: string, status: number | "cut" | null) => void;
+	fail: (prefix: string, status: number | "cut" | "wait" | null) => void;
 	// A node in which nothing has happened yet.
 	empty: boolean;
 	close: () => Promise<void>;
@@ -61,7 +61,7 @@ export async function mockStart(dist: string): Promise<Mock> {
 	const answers: { answer: string; at: string; comment: string | null }[] = [];
 	const sessions = new Map<string, Account>();
 	const live = new Set<http.ServerResponse>();
-	const failing = new Map<string, number | "cut">();
+	const failing = new Map<string, number | "cut" | "wait">();
 	const mock: Mock = { url: "", requests: [], empty: false, push: () => {}, fail: () => {}, close: async () => {} };
 	mock.push = (kind, id) => live.forEach((r) => r.write(`event: ${kind}\ndata: {"id":"${id}"}\n\n`));
 	mock.fail = (prefix, status) => void (status === null ? failing.delete(prefix) : failing.set(prefix, status));
@@ -318,13 +318,17 @@ export async function mockStart(dist: string): Promise<Mock> {
 		res.end(fs.readFileSync(packed ? `${real}.br` : real));
 	}
 
-	const server = http.createServer((req, res) => {
+	const server = http.createServer(async (req, res) => {
 		const u = new URL(req.url ?? "/", "http://mock");
 		mock.requests.push(`${req.method} ${u.pathname}${u.search}`);
 		if (!u.pathname.startsWith("/api/v1")) return file(u.pathname, res, String(req.headers["accept-encoding"] ?? ""));
 		const at = u.pathname.slice(7);
 		for (const [prefix, status] of failing) {
 			if (!at.startsWith(prefix)) continue;
+			if (status === "wait") {
+				while (failing.get(prefix) === "wait") await new Promise((done) => setTimeout(done, 50));
+				continue;
+			}
 			if (status === "cut") return void req.socket.destroy();
 			res.writeHead(status, { "Content-Type": "application/problem+json" });
 			return void res.end(JSON.stringify({ title: "The node had a fault", status, detail: "the store could not be read" }));

@@ -260,6 +260,68 @@ test("a failure says what it is and what to do; trying again works; an empty nod
 	await context.close();
 });
 
+test("an answer that does not come says so after a while, and is shown when it comes", LONG, async () => {
+	const { context, page, faults } = await visit(browser, { origin: mock.url });
+	await signIn(page, mock.url);
+	mock.fail("/audit", "wait");
+	await page.goto(`${mock.url}/audit`);
+	await page.getByText("Loading …").waitFor();
+	assert.equal(await page.getByRole("button", { name: "Load the page again" }).count(), 0);
+	await page.getByRole("button", { name: "Load the page again" }).waitFor();
+	mock.fail("/audit", null);
+	await page.locator("tbody tr").first().waitFor();
+	assert.equal(await page.locator(".busy").count(), 0);
+	assert.deepEqual(faults, []);
+	await context.close();
+});
+
+test("a chart's words are as large on a phone as on a desk, and blocks do not touch", LONG, async () => {
+	for (const width of [390, 1280]) {
+		const { context, page, faults } = await visit(browser, { width, origin: mock.url });
+		await signIn(page, mock.url);
+		await settled(page);
+		await page.waitForFunction(() => {
+			const svg = document.querySelector<SVGSVGElement>(".trend svg");
+			return !!svg && Math.abs(svg.viewBox.baseVal.width - svg.clientWidth) <= 1;
+		});
+		// 12 pixels high letters: a box of some 14.
+		const high = await page.locator(".trend text").first().evaluate((e) => e.getBoundingClientRect().height);
+		assert.ok(high > 11, `${width}: ${high}`);
+		for (const at of ["/about", "/reports/3", "/reply/good-token", "/lookup?q=192.0.2.7", "/notices/N4Q1-1"]) {
+			await page.goto(mock.url + at);
+			await settled(page);
+			const near = await page.evaluate(() => [...document.querySelectorAll("main .card, main .scroll, main form.fields")].flatMap((e) => {
+				const before = e.previousElementSibling;
+				if (!before || getComputedStyle(e).display === "none") return [];
+				const a = before.getBoundingClientRect(), b = e.getBoundingClientRect();
+				return b.top - a.bottom < 5 && b.left < a.right && a.left < b.right ? [`${before.className || before.tagName} and ${e.className}`] : [];
+			}));
+			assert.deepEqual(near, [], `${at} at ${width}`);
+		}
+		assert.deepEqual(faults, []);
+		await context.close();
+	}
+});
+
+test("who answers is said in the reader's words; a message runs as its own language does", LONG, async () => {
+	const { context, page, faults } = await visit(browser, { lang: "ar", origin: mock.url });
+	await signIn(page, mock.url);
+	await page.goto(`${mock.url}/contacts`);
+	await settled(page);
+	const who = await page.locator("section.card").nth(1).locator("tbody td:first-child").allInnerTexts();
+	assert.deepEqual(who.map((s) => s.trim()), ["AS64496", "198.51.100.0/24", "سويسرا"]);
+	await page.goto(`${mock.url}/notices/N4Q1-1`);
+	await settled(page);
+	assert.equal(await page.locator(".letter").evaluate((e) => getComputedStyle(e).direction), "ltr");
+	// What stands in an empty field runs as the page does, what is typed as it is written.
+	const search = page.locator(".top input[type=search]");
+	assert.equal(await search.evaluate((e) => getComputedStyle(e).direction), "rtl");
+	await search.fill("example.org");
+	assert.equal(await search.evaluate((e) => getComputedStyle(e).direction), "ltr");
+	assert.deepEqual(faults, []);
+	await context.close();
+});
+
 test("nobody approves what they prepared: the page shows the node's no", LONG, async () => {
 	const { context, page } = await visit(browser, { origin: mock.url });
 	await page.goto(`${mock.url}/sign-in`);

@@ -80,7 +80,7 @@ function Filters({ query }: { query: URLSearchParams }) {
 			<summary>{active ? tn("%s filter", "%s filters", active) : t("Filters")}</summary>
 			<form onSubmit={(e) => { e.preventDefault(); go(withQuery(query, { ...sorted(f), cursor: "" })); }}>
 				<div class="fields">
-					{input("text", t("Text"), { type: "search", placeholder: t("Address, network, AS, name or label") })}
+					{input("text", t("Text"), { type: "search", dir: f.text ? "auto" : undefined, placeholder: t("Address, network, AS, name or label") })}
 					{select("state", t("State"), [
 						<option key="" value="">{t("any")}</option>,
 						<option key="open" value="open">{t("open (all but resolved)")}</option>,

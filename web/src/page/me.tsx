@@ -1,6 +1,7 @@
 /* me: one's own account: password, second factor (its QR code is drawn here, so the secret goes nowhere else), tokens. */
 import { useEffect, useState } from "preact/hooks";
 import { del, get, patch, post } from "../lib/api";
+import { countryName } from "../lib/country";
 import { t } from "../lib/i18n";
 import { useLoad, useWork } from "../lib/load";
 import { useSession } from "../lib/session";
@@ -240,7 +241,7 @@ function Tokens() {
 					<Table caption={t("Tokens for programs")} rows={data.items} keyOf={(k) => String(k.id)} columns={[
 						{ name: "name", head: t("Name"), wide: true, cell: (k) => <><Raw v={k.name} /> <span class="muted small"><Raw v={`${k.prefix}…`} mono /></span></> },
 						{ name: "scopes", head: t("It may"), cell: (k) => k.scopes.map(rightName).join(" · ") },
-						{ name: "expires", head: t("Expires"), cell: (k) => <Moment at={k.expires} /> },
+						{ name: "expires", head: t("Good until"), cell: (k) => <Moment at={k.expires} /> },
 						{ name: "used", head: t("Last used"), cell: (k) => <Moment at={k.seen} /> },
 						{ name: "act", head: t("Change"), cell: (k) => <button type="button" class="quiet small" disabled={work.busy} onClick={() => end(k)}>{t("End it")}<span class="hidden"> {k.name}</span></button> },
 					]} />
@@ -260,9 +261,9 @@ function Profile() {
 	return (
 		<Card title={t("Who you are here")} wide>
 			<Facts rows={[
-				[t("Name"), <Raw v={me.name} />],
+				[t("Account name"), <Raw v={me.name} />],
 				[t("Roles"), me.roles.map(roleName).join(" · ") || t("none")],
-				...(me.country ? [[t("Country"), <bdi>{me.country}</bdi>] as [string, preact.ComponentChildren]] : []),
+				...(me.country ? [[t("Country"), <bdi>{countryName(me.country)}</bdi>] as [string, preact.ComponentChildren]] : []),
 			]} />
 			<form class="fields line" onSubmit={(e) => {
 				e.preventDefault();

@@ -70,7 +70,7 @@ function FirstSteps() {
 	return (
 		<Empty title={t("This node has not taken in any report yet.")}>
 			<ol class="steps">
-				<li>{tx("Whose an address is: a table of networks, made on the command line by %s", <code dir="ltr">entente networks --asn FILE --country FILE</code>)}</li>
+				<li>{tx("Whose an address is: a table of networks, made on the command line by %s", <code dir="ltr">{t("entente networks --asn FILE --country FILE")}</code>)}</li>
 				<li>{tx("Who is told: %s, by hand or imported", may("contacts.read") ? <a href="/contacts">{t("contacts")}</a> : t("contacts"))}</li>
 				<li>{t("Reports: handed in here, by the command line, by mail, from watched folders or by programs with a token")}</li>
 			</ol>
