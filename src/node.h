@@ -56,6 +56,7 @@ struct node_conf {
 	struct slice metrics; /* prefixes that may read /metrics without a token */
 	uint32_t processes; /* web processes; 0: one a core, two at least */
 	bool public_pages; /* pages and forms for people without an account */
+	uint32_t second_factor; /* 1u << enum who_role: whose people must have one */
 };
 
 #define NODE_LISTEN_MAX 16

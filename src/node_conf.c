@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "model/policy.h"
+#include "model/who.h"
 #include "node.h"
 #include "parse/conf.h"
 #include "parse/date.h"
@@ -321,6 +322,14 @@ conf_processes(struct node *n, struct slice v, void *out, struct err *e)
 	return true;
 }
 
+/* "administrator, analyst" */
+static bool
+conf_roles(struct node *n, struct slice v, void *out, struct err *e)
+{
+	(void)n;
+	return who_roles_parse(v, out, e);
+}
+
 #define AT(member) offsetof(struct node_conf, member)
 
 static const struct conf_row {
@@ -361,6 +370,7 @@ static const struct conf_row {
 	{ "server", "metrics", conf_prefixes, AT(metrics) },
 	{ "server", "processes", conf_processes, AT(processes) },
 	{ "server", "public", conf_yes, AT(public_pages) },
+	{ "server", "second_factor", conf_roles, AT(second_factor) },
 };
 
 static const struct node_conf conf_defaults = {
@@ -487,6 +497,8 @@ out:
 static void
 server_print(struct buf *b, const struct node_conf *c)
 {
+	struct buf roles;
+
 	buf_printf(b, "\n[server]\n# %s\nlisten = %.*s\n", T("Where \"entente serve\" listens; *:443 for the whole network."), SLICE_ARG(c->listen));
 	buf_printf(b, "# %s\ntls = %s\n", T("no: plain HTTP, for a proxy on the same machine that has the certificate."), c->tls ? "yes" : "no");
 	buf_printf(b, "# %s\ncertificate = %.*s\nkey = %.*s\n", T("PEM files; those made with the node are signed by itself."), SLICE_ARG(c->certificate), SLICE_ARG(c->key));
@@ -496,6 +508,10 @@ server_print(struct buf *b, const struct node_conf *c)
 	buf_printf(b, "# %s\nmetrics = %.*s\n", T("Networks that may read /metrics without a token."), SLICE_ARG(c->metrics));
 	buf_printf(b, "# %s\nprocesses = %u\n", T("Processes that answer; 0: one a core."), c->processes);
 	buf_printf(b, "# %s\npublic = %s\n", T("yes: pages and forms for people without an account."), c->public_pages ? "yes" : "no");
+	buf_init(&roles, 512);
+	who_roles_print(c->second_factor, &roles);
+	buf_printf(b, "# %s\nsecond_factor = %.*s\n", T("Roles (administrator, analyst ...) whose people set up a second factor before they can do anything else; empty: none."), SLICE_ARG(buf_view(&roles)));
+	buf_fini(&roles);
 }
 
 /* The configuration as a person finds it: every setting, with what it is for. */

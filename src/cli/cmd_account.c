@@ -144,14 +144,22 @@ number_arg(struct work *w, int64_t *out, struct err *e)
 static const struct table_column columns[] = {
 	{ "id", N_("Number"), true, 0 },
 	{ "name", N_("Account"), false, 32 },
-	{ "display", N_("Name"), false, 32 | TABLE_DROP(3) },
+	{ "display", N_("Display name"), false, 32 | TABLE_DROP(3) },
 	{ "roles", N_("Roles"), false, 48 },
 	{ "country", N_("Country"), false, TABLE_DROP(5) },
 	{ "state", N_("State"), false, 0 },
 	{ "second_factor", N_("Second factor"), false, TABLE_DROP(2) },
+	{ "second_factor_due", "", false, TABLE_JSON },
 	{ "mail", N_("Mail"), false, 40 | TABLE_DROP(4) },
-	{ "signed_in", N_("Last here"), false, TABLE_DROP(1) },
+	{ "signed_in", N_("Last sign-in"), false, TABLE_DROP(1) },
 };
+
+/* Due: the node asks it of a role of theirs, and there is none. */
+static const char *
+factor_word(const struct work *w, const struct account *x)
+{
+	return x->second_factor ? N_("yes") : auth_factor_due(&w->node.conf, x) ? N_("no, to be set up first") : N_("no");
+}
 
 static const char *
 state_word(const struct account *x)
@@ -159,10 +167,16 @@ state_word(const struct account *x)
 	return x->locked ? N_("locked") : x->must_change ? N_("new password given out") : N_("open");
 }
 
+struct list {
+	const struct work *w;
+	struct table t;
+};
+
 static bool
 list_row(void *cookie, const struct account *x, struct err *e)
 {
-	struct table *t = cookie;
+	struct list *l = cookie;
+	struct table *t = &l->t;
 	struct buf b;
 
 	(void)e;
@@ -174,7 +188,8 @@ list_row(void *cookie, const struct account *x, struct err *e)
 	table_text(t, buf_view(&b));
 	table_text(t, x->country.len == 0 ? SLICE_NONE : x->country);
 	table_str(t, t->json ? (x->locked ? "locked" : x->must_change ? "must_change" : "open") : T(state_word(x)));
-	table_str(t, t->json ? (x->second_factor ? "yes" : "no") : x->second_factor ? T("yes") : T("no"));
+	table_str(t, t->json ? (x->second_factor ? "yes" : "no") : T(factor_word(l->w, x)));
+	table_str(t, auth_factor_due(&l->w->node.conf, x) ? "yes" : "no");
 	table_text(t, x->mail.len == 0 ? SLICE_NONE : x->mail);
 	table_date(t, x->signed_s);
 	buf_fini(&b);
@@ -184,10 +199,10 @@ list_row(void *cookie, const struct account *x, struct err *e)
 static bool
 list(struct work *w, struct err *e)
 {
-	struct table t;
+	struct list l = { .w = w };
 
-	table_begin(&t, columns, sizeof(columns) / sizeof(columns[0]), w->c->json);
-	return table_finish(&t, account_list(w->node.store, list_row, &t, e), e);
+	table_begin(&l.t, columns, sizeof(columns) / sizeof(columns[0]), w->c->json);
+	return table_finish(&l.t, account_list(w->node.store, list_row, &l, e), e);
 }
 
 static bool
@@ -198,8 +213,8 @@ session_item(void *cookie, const struct session *x, struct err *e)
 	(void)e;
 	sheet_item(s);
 	sheet_int(s, "id", N_("Number"), x->id);
-	sheet_date(s, "created", N_("Since"), x->created_s);
-	sheet_date(s, "seen", N_("Last here"), x->seen_s);
+	sheet_date(s, "created", N_("Signed in at"), x->created_s);
+	sheet_date(s, "seen", N_("Last seen"), x->seen_s);
 	sheet_text(s, "address", N_("Address"), x->ip.len == 0 ? SLICE_NONE : x->ip);
 	sheet_item_end(s);
 	return true;
@@ -221,17 +236,19 @@ show(struct work *w, struct err *e)
 	sheet_begin(&s, w->c->json);
 	sheet_int(&s, "id", N_("Number"), x.id);
 	sheet_text(&s, "name", N_("Account"), x.name);
-	sheet_text(&s, "display", N_("Name"), x.display);
+	sheet_text(&s, "display", N_("Display name"), x.display);
 	sheet_text(&s, "mail", N_("Mail"), x.mail.len == 0 ? SLICE_NONE : x.mail);
 	sheet_text(&s, "roles", N_("Roles"), buf_view(&b));
 	sheet_text(&s, "country", N_("Country"), x.country.len == 0 ? SLICE_NONE : x.country);
 	sheet_word(&s, "state", N_("State"), state_word(&x));
-	sheet_word(&s, "second_factor", N_("Second factor"), x.second_factor ? N_("yes") : N_("no"));
+	sheet_word(&s, "second_factor", N_("Second factor"), s.json ? (x.second_factor ? "yes" : "no") : factor_word(w, &x));
+	if (s.json)
+		sheet_word(&s, "second_factor_due", "", auth_factor_due(&w->node.conf, &x) ? "yes" : "no");
 	sheet_int(&s, "recovery_codes", N_("Recovery codes left"), codes);
 	sheet_date(&s, "created", N_("Made"), x.created_s);
 	sheet_date(&s, "changed", N_("Changed"), x.changed_s);
-	sheet_date(&s, "signed_in", N_("Last here"), x.signed_s);
-	sheet_list(&s, "sessions", N_("Signed in"));
+	sheet_date(&s, "signed_in", N_("Last sign-in"), x.signed_s);
+	sheet_list(&s, "sessions", N_("Where it is signed in"));
 	ok = session_list(w->node.store, x.id, w->now_s, session_item, &s, e);
 	sheet_list_end(&s);
 	buf_fini(&b);
@@ -658,7 +675,7 @@ const struct cli_command cli_account = {
 	.name = "account",
 	.args = N_("[list|show|add|change|lock|unlock|reset|remove|tokens|token|revoke|partners|partner|dismiss] [NAME|NUMBER]"),
 	.summary = N_("make, change and lock the accounts of people, tokens and partners"),
-	.details = N_("add asks for a password on a terminal; where none is typed, one is made and shown once, and must be changed when it is first used. reset does the same for an account that is there. lock ends its sessions and puts its tokens to sleep. An account can have several roles; an administrator sees findings only with another role beside. token makes a key for a program, which never may more than its account; revoke ends it, by its number. partner makes the owner of a certificate known, dismiss ends that. All of it works while the server runs, takes effect at once and is kept in the audit log: entente audit."),
+	.details = N_("add asks for a password on a terminal; where none is typed, one is made and shown once, and must be changed when it is first used. reset does the same for an account that is there. lock ends its sessions and puts its tokens to sleep. An account can have several roles; an administrator sees findings only with another role beside. A second factor is set up by each person on the page; list says who still has to, where entente.conf asks it of their roles (second_factor under [server]). token makes a key for a program, which never may more than its account; revoke ends it, by its number. partner makes the owner of a certificate known, dismiss ends that. All of it works while the server runs, takes effect at once and is kept in the audit log: entente audit."),
 	.examples = "  entente account add ana --role administrator --mail ana@csirt.example\n  entente account add bo --role analyst,auditor\n  entente account reset bo --second-factor-off\n  entente account token bo --name sensor --scope reports.add\n  entente account partner CERT-XY --certificate xy.pem --scope reports.add",
 	.options = options,
 	.args_max = 2,

@@ -7,6 +7,7 @@
 #include "cli/query.h"
 #include "cli/table.h"
 #include "cli/stats.h"
+#include "model/country.h"
 #include "node.h"
 #include "store/findings.h"
 
@@ -42,6 +43,8 @@ row(void *cookie, const struct stats_row *r, struct err *e)
 		table_text(&o->table, r->key.len == 0 ? SLICE_NONE : r->key);
 	if (o->by == STATS_ASN)
 		table_text(&o->table, networks_as_name(o->node->networks, (uint32_t)r->number));
+	if (o->by == STATS_COUNTRY && !o->table.json)
+		table_text(&o->table, country_name(r->key, lang_get()));
 	table_int(&o->table, (int64_t)r->events);
 	table_int(&o->table, (int64_t)r->findings);
 	return true;
@@ -58,6 +61,8 @@ stats_table(struct cli *c, const struct node *node, const struct stats_query *q,
 	columns[n++] = (struct table_column){ "key", title, q->by == STATS_ASN, 40 };
 	if (q->by == STATS_ASN)
 		columns[n++] = (struct table_column){ "as_name", N_("AS name"), false, 40 };
+	if (q->by == STATS_COUNTRY && !c->json)
+		columns[n++] = (struct table_column){ "name", N_("Name"), false, 40 | TABLE_DROP(1) };
 	columns[n++] = (struct table_column){ "events", N_("Events"), true, 0 };
 	columns[n++] = (struct table_column){ "findings", q->by == STATS_STATE ? N_("Findings") : N_("New findings"), true, 0 };
 	table_begin(&o.table, columns, n, c->json);

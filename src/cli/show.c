@@ -5,6 +5,7 @@
 
 #include "base/lang.h"
 #include "cli/table.h"
+#include "model/country.h"
 #include "model/protect.h"
 #include "share/original.h"
 
@@ -96,6 +97,19 @@ number(struct sheet *s, const char *key, const char *title, int64_t n)
 		sheet_text(s, key, title, SLICE_NONE);
 }
 
+/* For programs the code alone. */
+static void
+country(struct sheet *s, struct slice code)
+{
+	struct buf b;
+
+	buf_init(&b, 512);
+	if (!s->json && code.len > 0)
+		country_print(code, lang_get(), &b);
+	sheet_text(s, "country", N_("Country"), b.len > 0 ? buf_view(&b) : or_none(code));
+	buf_fini(&b);
+}
+
 static void
 what_and_where(struct sheet *s, struct node *n, const struct finding_row *row)
 {
@@ -113,7 +127,7 @@ what_and_where(struct sheet *s, struct node *n, const struct finding_row *row)
 	sheet_text(s, "taxonomy", N_("Taxonomy"), class_taxonomy(row->class));
 	sheet_text(s, "identifier", N_("What"), or_none(row->identifier));
 	sheet_text(s, "label", N_("Description"), or_none(row->label));
-	sheet_text(s, "country", N_("Country"), or_none(row->country));
+	country(s, row->country);
 	number(s, "asn", N_("AS"), row->asn);
 	sheet_text(s, "as_name", N_("AS name"), or_none(networks_as_name(n->networks, row->asn)));
 }

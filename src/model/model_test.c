@@ -1,6 +1,8 @@
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/cursor.h"
+#include "model/country.h"
 #include "model/event.h"
 #include "model/finding.h"
 #include "model/policy.h"
@@ -575,9 +577,40 @@ TEST(policy)
 	}
 }
 
+/* As the United Nations write them, not as people or browsers do. */
+TEST(countries)
+{
+	static const struct { const char *code; enum lang lang; const char *name; } cases[] = {
+		{ "GB", LANG_EN, "United Kingdom of Great Britain and Northern Ireland" }, { "AD", LANG_ZH, "安道尔" },
+		{ "BO", LANG_ES, "Bolivia (Estado Plurinacional de)" }, { "ZW", LANG_FR, "Zimbabwe" }, { "EG", LANG_AR, "مصر" },
+		{ "AQ", LANG_RU, "Антарктика" }, { "ZZ", LANG_EN, NULL }, { "es", LANG_EN, NULL }, { "", LANG_EN, NULL }, { "ESP", LANG_EN, NULL },
+	};
+	struct buf b;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct slice name = country_name(slice_of_str(cases[i].code), cases[i].lang);
+
+		test_case("%s", cases[i].code);
+		CHECK(cases[i].name == NULL ? name.p == NULL : slice_eq(name, slice_of_str(cases[i].name)));
+	}
+	for (size_t i = 0; i < country_count; i++) {
+		test_case("%s", country_rows[i].code);
+		CHECK(i == 0 || strcmp(country_rows[i - 1].code, country_rows[i].code) < 0);
+		for (unsigned l = 0; l < LANG_COUNT; l++)
+			CHECK(country_rows[i].names[l] != NULL && country_rows[i].names[l][0] != '\0');
+	}
+	buf_init(&b, 512);
+	country_print(S("ES"), LANG_FR, &b);
+	buf_byte(&b, ' ');
+	country_print(S("XK"), LANG_FR, &b);
+	CHECK_STR(buf_cstr(&b), "Espagne (ES) XK");
+	buf_fini(&b);
+}
+
 int
 main(void)
 {
+	RUN(countries);
 	RUN(types);
 	RUN(types_ok);
 	RUN(targets);

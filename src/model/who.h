@@ -90,7 +90,8 @@ struct who {
 	uint32_t rights; /* 1u << right: of the roles, cut to the token's scopes */
 	bool second_factor; /* was given in this session */
 	struct ip from; /* the client's address */
-	bool must_change; /* signed in with a password that was given out: SELF is all there is */
+	bool must_change; /* signed in with a password that was given out: nothing but changing it is possible */
+	bool must_factor; /* the node asks a second factor of one of its roles, and it has none: nothing but setting it up */
 	/*
 	 * Only what concerns this country is theirs to see and to move ("ES"); two
 	 * zero bytes: all. Set for who sees findings as a focal point alone.

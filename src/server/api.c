@@ -268,11 +268,29 @@ who_get(struct api_call *c, struct who *mem, struct err *e)
 	return true;
 }
 
+/* What has to be done before anything else: a password that others know is changed, then the second factor is set up. */
+static bool
+first_done(struct api_call *c, struct err *e)
+{
+	const struct api_route *route = c->route;
+
+	if (route->right == RIGHT_PUBLIC)
+		return true;
+	if (c->who->must_change)
+		return (route->flags & API_FIRST_PASSWORD) != 0 || err_set(e, ERR_DENIED, "change the password that was given to you first");
+	if (!c->who->must_factor || (route->flags & API_FIRST_FACTOR) != 0)
+		return true;
+	c->flag = "second_factor_due";
+	return err_set(e, ERR_DENIED, "your role needs a second factor here; set it up first, then all the rest is there");
+}
+
 static bool
 may(struct api_call *c, struct err *e)
 {
 	const struct api_route *route = c->route;
 
+	if (!first_done(c, e))
+		return false;
 	if (!who_may(c->who, route->right)) {
 		if (c->who->kind == WHO_NOBODY)
 			return api_status(c, 401), err_set(e, ERR_DENIED, "this is for those who are signed in");

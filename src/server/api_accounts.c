@@ -17,7 +17,7 @@ store_of(struct api_call *c)
 }
 
 static void
-account_put_json(struct json_out *j, const struct account *x)
+account_put_json(struct api_call *c, struct json_out *j, const struct account *x)
 {
 	json_out_key_int(j, S("id"), x->id);
 	json_out_key_text(j, S("name"), x->name);
@@ -32,6 +32,8 @@ account_put_json(struct json_out *j, const struct account *x)
 	json_out_bool(j, x->must_change);
 	json_out_key(j, S("second_factor"));
 	json_out_bool(j, x->second_factor);
+	json_out_key(j, S("second_factor_due"));
+	json_out_bool(j, auth_factor_due(&c->api->node->conf, x));
 	api_put_moment(j, S("created"), x->created_s);
 	api_put_moment(j, S("changed"), x->changed_s);
 	api_put_moment(j, S("signed_in"), x->signed_s);
@@ -44,7 +46,7 @@ account_row(void *cookie, const struct account *x, struct err *e)
 
 	(void)e;
 	json_out_object(&c->json);
-	account_put_json(&c->json, x);
+	account_put_json(c, &c->json, x);
 	json_out_object_end(&c->json);
 	return true;
 }
@@ -80,7 +82,7 @@ show(struct api_call *c, int64_t id, struct slice password, struct err *e)
 	if (!account_get(store_of(c), id, c->a, &x, e))
 		return false;
 	json_out_object(j);
-	account_put_json(j, &x);
+	account_put_json(c, j, &x);
 	if (password.p != NULL)
 		json_out_key_text(j, S("password"), password);
 	json_out_object_end(j);
@@ -413,6 +415,7 @@ static const struct api_value words_value = { .type = API_ARRAY, .items = &api_t
 	{ "locked", &api_bool, API_REQUIRED, NULL }, \
 	{ "must_change", &api_bool, API_REQUIRED, "The password was given out" }, \
 	{ "second_factor", &api_bool, API_REQUIRED, NULL }, \
+	{ "second_factor_due", &api_bool, API_REQUIRED, "A role needs one here; until it is set up nothing else is possible" }, \
 	{ "created", &api_moment, API_REQUIRED, NULL }, \
 	{ "changed", &api_moment, API_REQUIRED, NULL }, \
 	{ "signed_in", &api_moment, API_REQUIRED | API_NULL, "Last" }

@@ -22,7 +22,7 @@ extern const struct api_value api_finding; /* as it is answered */
 	{ "prefix", API_QUERY, &api_short, false, "Addresses in this network" }, \
 	{ "state", API_QUERY, &api_states, false, "One or more, with commas; open: all but resolved" }, \
 	{ "feed", API_QUERY, &api_short, false, "Feed of the latest event" }, \
-	{ "text", API_QUERY, &api_short, false, "Within place, identifier or description" }, \
+	{ "text", API_QUERY, &api_short, false, "Within place, identifier or description. Findings of an address are found by prefix, those of an AS by asn" }, \
 	{ "since", API_QUERY, &api_moment, false, "Last seen from then on" }, \
 	{ "until", API_QUERY, &api_moment, false, "Last seen before" }, \
 	{ "new_since", API_QUERY, &api_moment, false, "First seen from then on" }, \

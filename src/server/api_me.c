@@ -102,7 +102,7 @@ password_change(struct api_call *c, struct err *e)
 		return false;
 	if (!password_check(next, x.name, x.mail, e))
 		return api_fault(c, "password");
-	if (slice_eq(next, api_body_text(c, "current")))
+	if (password_same(next, api_body_text(c, "current")))
 		return api_fault(c, "password"), err_set(e, ERR_INPUT, "the new password is the old one");
 	if (!hasher_hash(auth->hasher, next, hash, e) || !auth_change_begin(&change, store_of(c), e))
 		return false;
@@ -142,8 +142,7 @@ totp_begin(struct api_call *c, struct err *e)
 
 	if (!own(c, &x, e) || !auth_password_ask(c, api_body_text(c, "current"), &totp, e))
 		return false;
-	if (totp.p != NULL)
-		return err_set(e, ERR_CONFLICT, "the account has a second factor; take it off first");
+	/* Where there is one the new one takes its place when its first code was given, and not before. */
 	p = pending_place(auth, x.id);
 	*p = (struct pending){ .account = x.id, .until_s = c->r->now_s + PENDING_S };
 	totp_secret_make(p->secret);
@@ -204,8 +203,10 @@ totp_confirm(struct api_call *c, struct err *e)
 	if (!secret_seal(auth->secret, SECRET_TOTP, x.id, slice_of(p->secret, sizeof(p->secret)), c->a, &sealed, e) ||
 	    !auth_change_begin(&change, store_of(c), e))
 		return false;
+	/* Sessions that were begun by the password alone end, for it may be why the factor is set up; this one gave the code. */
 	ok = account_totp_put(store_of(c), x.id, sealed, step, c->r->now_s, e) &&
-	    account_codes_put(store_of(c), x.id, hashes, TOTP_RECOVERY_CODES, e);
+	    account_codes_put(store_of(c), x.id, hashes, TOTP_RECOVERY_CODES, e) &&
+	    session_end_all(store_of(c), x.id, c->who->session, e) && session_factor(store_of(c), c->who->session, e);
 	if (!auth_change_end(&change, ok, c->who, "account.factor", auth_object(&x, c->a), S("on"), c->r->now_s, e))
 		return false;
 	sodium_memzero(p, sizeof(*p));
@@ -508,12 +509,12 @@ static const struct api_param id_params[] = {
 static const struct api_route routes[] = {
 	{ .method = API_PATCH, .path = "/api/v1/me", .right = RIGHT_SELF, .flags = WRITES, .run = me_change,
 	    .summary = "Change how others see one's account", .body = &change_value, .status = 204 },
-	{ .method = API_POST, .path = "/api/v1/me/password", .right = RIGHT_SELF, .flags = WRITES, .run = password_change,
+	{ .method = API_POST, .path = "/api/v1/me/password", .right = RIGHT_SELF, .flags = WRITES | API_FIRST_PASSWORD, .run = password_change,
 	    .summary = "Change one's password; all other sessions end", .body = &password_body, .status = 204 },
-	{ .method = API_POST, .path = "/api/v1/me/totp", .right = RIGHT_SELF, .flags = WRITES, .run = totp_begin,
-	    .summary = "Begin with a second factor", .body = &current_body, .answer = &begun_value },
-	{ .method = API_POST, .path = "/api/v1/me/totp/confirm", .right = RIGHT_SELF, .flags = WRITES, .run = totp_confirm,
-	    .summary = "Prove the second factor by its first code", .body = &code_body, .answer = &codes_value },
+	{ .method = API_POST, .path = "/api/v1/me/totp", .right = RIGHT_SELF, .flags = WRITES | API_FIRST_FACTOR, .run = totp_begin,
+	    .summary = "Begin with a second factor, or with another one", .body = &current_body, .answer = &begun_value },
+	{ .method = API_POST, .path = "/api/v1/me/totp/confirm", .right = RIGHT_SELF, .flags = WRITES | API_FIRST_FACTOR, .run = totp_confirm,
+	    .summary = "Prove the second factor by its first code; all other sessions end", .body = &code_body, .answer = &codes_value },
 	{ .method = API_POST, .path = "/api/v1/me/totp/off", .right = RIGHT_SELF, .flags = WRITES, .run = totp_off,
 	    .summary = "Take the second factor off", .body = &current_body, .status = 204 },
 	{ .method = API_GET, .path = "/api/v1/me/sessions", .right = RIGHT_SELF, .run = sessions,

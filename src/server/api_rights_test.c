@@ -26,6 +26,9 @@ row_print(const struct api_route *r, struct buf *b)
 		buf_printf(b, "%s%s", first ? "" : ",", who_role_name((enum who_role)i));
 		first = false;
 	}
+	/* What is open before a password was changed, or a second factor set up. */
+	buf_str(b, (r->flags & API_FIRST_PASSWORD) != 0 ? " before:password" : "");
+	buf_str(b, (r->flags & API_FIRST_FACTOR) != 0 ? " before:factor" : "");
 	buf_byte(b, '\n');
 }
 
@@ -113,6 +116,49 @@ TEST(each_route_as_each_role)
 			else
 				CHECK_INT(status_as(&k, r, &kit_nobody), 401);
 		}
+	}
+	kit_close(&k);
+}
+
+/* Whatever the rights: who has something to do first can do that, see who they are, and leave. */
+TEST(what_comes_first)
+{
+	static const struct { const char *what; unsigned flag; } firsts[] = {
+		{ "a password to change", API_FIRST_PASSWORD },
+		{ "a second factor to set up", API_FIRST_FACTOR },
+		{ "both: the password is first", API_FIRST_PASSWORD },
+	};
+	static const struct { const char *what; unsigned flags; } open[] = {
+		{ "POST /api/v1/me/password", API_FIRST_PASSWORD }, { "POST /api/v1/me/totp", API_FIRST_FACTOR },
+		{ "POST /api/v1/me/totp/confirm", API_FIRST_FACTOR }, { "DELETE /api/v1/session", API_FIRST_PASSWORD | API_FIRST_FACTOR },
+	};
+	struct kit k;
+
+	kit_open(&k);
+	(void)kit_take(&k, kit_events);
+	for (size_t f = 0; f < sizeof(firsts) / sizeof(firsts[0]); f++) {
+		struct who who = kit_all;
+		unsigned passed = 0, expected = 0;
+
+		who.must_change = f != 1;
+		who.must_factor = f != 0;
+		for (size_t i = 0; api_rooms[i] != NULL; i++) {
+			for (size_t n = 0; n < api_rooms[i]->count; n++) {
+				const struct api_route *r = &api_rooms[i]->routes[n];
+				int status = status_as(&k, r, &who);
+
+				if (r->right == RIGHT_PUBLIC)
+					continue;
+				if ((r->flags & firsts[f].flag) == 0)
+					CHECK_INT(status, 403);
+				else
+					CHECK(status != 403), passed++;
+			}
+		}
+		for (size_t i = 0; i < sizeof(open) / sizeof(open[0]); i++)
+			expected += (open[i].flags & firsts[f].flag) != 0;
+		test_case("%s", firsts[f].what);
+		CHECK_INT(passed, expected);
 	}
 	kit_close(&k);
 }
@@ -207,6 +253,7 @@ main(void)
 {
 	RUN(rights_table);
 	RUN(each_route_as_each_role);
+	RUN(what_comes_first);
 	RUN(what_is_not_there);
 	RUN(one_country);
 	return test_end();

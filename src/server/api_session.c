@@ -50,6 +50,8 @@ me_put(struct api_call *c, const struct who *w, struct slice secret, struct err 
 	json_out_bool(j, w->must_change);
 	if (secret.p != NULL)
 		auth_csrf(secret, csrf);
+	json_out_key(j, S("second_factor_due"));
+	json_out_bool(j, w->must_factor);
 	api_put_text(j, S("csrf"), secret.p == NULL ? SLICE_NONE : slice_of_str(csrf));
 	node_put(j, &c->api->node->conf);
 	json_out_object_end(j);
@@ -264,6 +266,7 @@ static const struct api_member me_members[] = {
 	{ "rights", &words_value, API_REQUIRED, NULL },
 	{ "second_factor", &api_bool, API_REQUIRED, "The account has one" },
 	{ "must_change", &api_bool, API_REQUIRED, "The password was given out: nothing but changing it is possible" },
+	{ "second_factor_due", &api_bool, API_REQUIRED, "A role needs a second factor here: nothing but setting it up is possible" },
 	{ "csrf", &api_text, API_REQUIRED | API_NULL, "For X-CSRF-Token of every changing request by cookie" },
 	{ "node", &node_value, API_REQUIRED, NULL },
 	{ NULL, NULL, 0, NULL },
@@ -284,7 +287,7 @@ static const struct api_route routes[] = {
 	{ .method = API_POST, .path = "/api/v1/session", .right = RIGHT_PUBLIC, .flags = API_CHANGES | API_AUDITS_ITSELF,
 	    .run = sign_in, .summary = "Sign in; 401 with code_required where a second factor is needed",
 	    .body = &signin_value, .answer = &me_value, .status = 201 },
-	{ .method = API_DELETE, .path = "/api/v1/session", .right = RIGHT_SELF, .flags = API_CHANGES | API_AUDITS_ITSELF,
+	{ .method = API_DELETE, .path = "/api/v1/session", .right = RIGHT_SELF, .flags = API_CHANGES | API_AUDITS_ITSELF | API_FIRST_PASSWORD | API_FIRST_FACTOR,
 	    .run = sign_out, .summary = "Sign out", .status = 204 },
 	{ .method = API_POST, .path = "/api/v1/session/seen", .right = RIGHT_PUBLIC, .flags = API_CHANGES | API_AUDITS_ITSELF,
 	    .run = seen, .summary = "The session, or the token, is in use", .status = 204 },

@@ -13,7 +13,7 @@
 static const char *const open_keys[] = { "node.name", "node.country", "node.mail", "node.url", "node.language",
 	"intake.trusted", "intake.report_max", "intake.reader_time",
 	"notices.interval", "notices.tlp", "notices.reply_to", "notices.two_people", "notices.automatic",
-	"server.public", NULL };
+	"server.public", "server.second_factor", NULL };
 
 static bool
 is_open(struct slice name)
@@ -188,7 +188,7 @@ patch(struct api_call *c, struct err *e)
 	c->field = NULL;
 	JSON_EACH(item, json_get(c->body, S("set")))
 		c->audit = arena_printf(c->a, "%.*s%s%.*s", SLICE_ARG(c->audit), c->audit.len > 0 ? " " : "", SLICE_ARG(json_text(json_get(item, S("name")))));
-	api_changed(c, "settings", 0);
+	api_changed(c, "setting", 0);
 	return settings_put(c, e);
 }
 

@@ -125,6 +125,7 @@ reports_put(struct api_call *c, struct json_out *j, struct err *e)
 	json_out_key_int(j, S("events"), (int64_t)t.events);
 	json_out_key_int(j, S("bad"), (int64_t)t.bad);
 	json_out_key_int(j, S("bytes"), (int64_t)t.bytes);
+	api_put_moment(j, S("last"), t.last_s);
 	json_out_object_end(j);
 	return true;
 }
@@ -207,6 +208,7 @@ static const struct api_member reports_members[] = {
 	{ "done", &api_count, API_REQUIRED, NULL }, { "aside", &api_count, API_REQUIRED, NULL },
 	{ "nothing", &api_count, API_REQUIRED, NULL }, { "events", &api_count, API_REQUIRED, NULL },
 	{ "bad", &api_count, API_REQUIRED, NULL }, { "bytes", &api_count, API_REQUIRED, NULL },
+	{ "last", &api_moment, API_REQUIRED | API_NULL, "When the latest was received" },
 	{ NULL, NULL, 0, NULL },
 };
 static const struct api_value reports_value = { .type = API_OBJECT, .members = reports_members };

@@ -391,7 +391,7 @@ TEST(settings)
 	a = kit_call(&k, &admin, "PATCH /api/v1/settings", S("{\"set\":[{\"name\":\"node.name\",\"value\":\"Équipe \\\"A\\\" = one\"},{\"name\":\"notices.interval\",\"value\":\"12h\"}]}"));
 	CHECK_STATUS(a, 200);
 	CHECK_SLICE(kit_text(&a, "items.0.value"), S("Équipe \"A\" = one"));
-	CHECK_STR(k.changed, "settings 0");
+	CHECK_STR(k.changed, "setting 0");
 	buf_init(&text, 1 << 20);
 	CHECK_OK(file_read(path, &text, &e), &e);
 	CHECK(slice_find(buf_view(&text), S("# Who we are")) != SIZE_MAX);

@@ -10,6 +10,12 @@
 #include "server/auth_room.h"
 
 bool
+auth_factor_due(const struct node_conf *conf, const struct account *x)
+{
+	return (x->roles & conf->second_factor) != 0 && !x->second_factor;
+}
+
+bool
 auth_open(struct node *n, enum auth_place place, struct auth **out, struct err *e)
 {
 	struct auth *a = xalloc(sizeof(*a));
@@ -96,7 +102,8 @@ session_who(struct auth *auth, const struct api_request *r, struct slice secret,
 	out->roles = s.account.roles;
 	out->second_factor = s.second_factor;
 	out->must_change = s.account.must_change;
-	out->rights = out->must_change ? 1u << RIGHT_PUBLIC | 1u << RIGHT_SELF : who_roles_rights(out->roles);
+	out->must_factor = auth_factor_due(&auth->node->conf, &s.account);
+	out->rights = out->must_change || out->must_factor ? 1u << RIGHT_PUBLIC | 1u << RIGHT_SELF : who_roles_rights(out->roles);
 	who_country_set(out, s.account.country);
 	if (auth->place == AUTH_KEEPER && r->now_s - s.seen_s >= SEEN_STEP_S)
 		return session_seen(auth->node->store, s.id, r->now_s, e);
@@ -113,8 +120,8 @@ token_who(struct auth *auth, const struct api_request *r, struct slice text, str
 
 	if (!token_find(auth->node->store, &hash, r->now_s, mem, &t, &found, e))
 		return false;
-	/* While its owner has to change a password that somebody else knows, it is asleep. */
-	if (!found || t.account.must_change)
+	/* While its owner has a password to change that somebody else knows, or a second factor to set up, it is asleep. */
+	if (!found || t.account.must_change || auth_factor_due(&auth->node->conf, &t.account))
 		return true;
 	auth->last = hash;
 	auth->last_seen_s = t.seen_s;

@@ -139,6 +139,120 @@ TEST(second_factor)
 	reply_fini(&r);
 }
 
+/* The first steps of what the page does: begin, and give the code of this moment. */
+static int
+factor_set_up(struct client *c)
+{
+	uint8_t secret[TOTP_SECRET_BYTES] = { 0 };
+	struct reply r = ask(c, API_POST, "/api/v1/me/totp", "{\"current\":\"" PASSWORD "\"}");
+	char code[16], body[64];
+
+	CHECK_INT(r.status, 200);
+	base32_back(json_text(json_get(r.body, S("secret"))), secret);
+	reply_fini(&r);
+	code_of(secret, now_s, code);
+	(void)snprintf(body, sizeof(body), "{\"code\":\"%s\"}", code);
+	return status_of(c, API_POST, "/api/v1/me/totp/confirm", body);
+}
+
+static bool
+is_true(struct client *c, const char *path, const char *member)
+{
+	struct reply r = ask(c, API_GET, path, "");
+	bool yes = json_is(json_get(r.body, slice_of_str(member)), JSON_TRUE);
+
+	CHECK_INT(r.status, 200);
+	reply_fini(&r);
+	return yes;
+}
+
+/* [server] second_factor = analyst: who is one and has none can set it up, and nothing else. */
+TEST(second_factor_by_role)
+{
+	struct client c = browser(21), thief = browser(22), viewer = browser(23), admin = browser(24), t = { .v4 = 25 };
+	int64_t id = account_new("una", 1u << WHO_ANALYST | 1u << WHO_VIEWER, "");
+	char path[64];
+	struct reply r;
+
+	(void)account_new("vic", 1u << WHO_VIEWER, "");
+	CHECK_INT(signed_in(&c, "una"), 201);
+	CHECK_INT(signed_in(&thief, "una"), 201);
+	CHECK_INT(signed_in(&admin, "root"), 201);
+	r = ask(&c, API_POST, "/api/v1/tokens", "{\"name\":\"ci\",\"scopes\":[\"stats.read\"]}");
+	CHECK_INT(r.status, 201);
+	(void)snprintf(t.bearer, sizeof(t.bearer), "%.*s", SLICE_ARG(json_text(json_get(r.body, S("token")))));
+	reply_fini(&r);
+	CHECK_INT(status_of(&c, API_GET, "/api/v1/overview", ""), 200);
+	CHECK_INT(status_of(&t, API_GET, "/api/v1/overview", ""), 200);
+
+	test_case("the setting comes: it holds for who is signed in already, and for tokens");
+	node.conf.second_factor = 1u << WHO_ANALYST;
+	CHECK(is_true(&c, "/api/v1/me", "second_factor_due"));
+	r = ask(&c, API_GET, "/api/v1/overview", "");
+	CHECK_INT(r.status, 403);
+	CHECK(json_is(json_get(r.body, S("second_factor_due")), JSON_TRUE));
+	reply_fini(&r);
+	CHECK_INT(status_of(&t, API_GET, "/api/v1/overview", ""), 401);
+	CHECK_INT(status_of(&c, API_GET, "/api/v1/me/sessions", ""), 403);
+	CHECK_INT(status_of(&c, API_GET, "/api/v1/tokens", ""), 403);
+	CHECK_INT(status_of(&c, API_POST, "/api/v1/tokens", "{\"name\":\"x\",\"scopes\":[]}"), 403);
+	CHECK_INT(status_of(&c, API_PATCH, "/api/v1/me", "{\"display\":\"x\"}"), 403);
+	CHECK_INT(status_of(&c, API_POST, "/api/v1/me/password", "{\"current\":\"" PASSWORD "\",\"password\":\"my own long words\"}"), 403);
+	CHECK_INT(status_of(&c, API_POST, "/api/v1/me/totp/off", "{\"current\":\"" PASSWORD "\"}"), 403);
+	test_case("not for other roles");
+	CHECK_INT(signed_in(&viewer, "vic"), 201);
+	CHECK(!is_true(&viewer, "/api/v1/me", "second_factor_due"));
+	CHECK_INT(status_of(&viewer, API_GET, "/api/v1/overview", ""), 200);
+	test_case("who keeps the accounts sees it");
+	(void)snprintf(path, sizeof(path), "/api/v1/accounts/%lld", (long long)id);
+	CHECK(is_true(&admin, path, "second_factor_due"));
+
+	test_case("set up: all is there; sessions of the password alone have ended");
+	CHECK_INT(factor_set_up(&c), 200);
+	CHECK(!is_true(&c, "/api/v1/me", "second_factor_due"));
+	CHECK_INT(status_of(&c, API_GET, "/api/v1/overview", ""), 200);
+	CHECK_INT(status_of(&t, API_GET, "/api/v1/overview", ""), 200);
+	CHECK_INT(status_of(&thief, API_GET, "/api/v1/overview", ""), 401);
+	r = ask(&c, API_GET, "/api/v1/me/sessions", "");
+	CHECK_INT(json_get(r.body, S("items"))->count, 1);
+	CHECK(json_is(json_get(json_get(r.body, S("items"))->first, S("second_factor")), JSON_TRUE));
+	reply_fini(&r);
+	CHECK(!is_true(&admin, path, "second_factor_due"));
+
+	test_case("taken off: the door is shut again, but for setting it up");
+	CHECK_INT(status_of(&c, API_POST, "/api/v1/me/totp/off", "{\"current\":\"" PASSWORD "\"}"), 204);
+	CHECK_INT(status_of(&c, API_GET, "/api/v1/overview", ""), 403);
+	now_s += 3600;
+	CHECK_INT(factor_set_up(&c), 200);
+	CHECK_INT(status_of(&c, API_GET, "/api/v1/overview", ""), 200);
+	test_case("another device takes its place by its first code, not before");
+	now_s += 3600;
+	CHECK_INT(status_of(&c, API_POST, "/api/v1/me/totp", "{\"current\":\"" PASSWORD "\"}"), 200);
+	CHECK(is_true(&c, "/api/v1/me", "second_factor"));
+	CHECK_INT(factor_set_up(&c), 200);
+	test_case("leaving is always possible");
+	CHECK_INT(status_of(&c, API_POST, "/api/v1/me/totp/off", "{\"current\":\"" PASSWORD "\"}"), 204);
+	CHECK_INT(status_of(&c, API_DELETE, "/api/v1/session", ""), 204);
+	node.conf.second_factor = 0;
+}
+
+/* A password that is typed on a machine that composes letters otherwise (RFC 8265). */
+TEST(password_of_another_keyboard)
+{
+	struct client c = browser(26), other = browser(27);
+	struct reply r;
+
+	(void)account_new("zoe", 1u << WHO_VIEWER, "");
+	CHECK_INT(signed_in(&c, "zoe"), 201);
+	CHECK_INT(status_of(&c, API_POST, "/api/v1/me/password", "{\"current\":\"" PASSWORD "\",\"password\":\"caf\xc3\xa9 noir et cr\xc3\xa8me\"}"), 204);
+	r = sign_in(&other, "zoe", "cafe\xcc\x81\xc2\xa0noir et cre\xcc\x80me", NULL);
+	CHECK_INT(r.status, 201);
+	reply_fini(&r);
+	test_case("the same is no new one");
+	CHECK_INT(status_of(&c, API_POST, "/api/v1/me/password", "{\"current\":\"caf\xc3\xa9 noir et cr\xc3\xa8me\",\"password\":\"cafe\xcc\x81 noir et cre\xcc\x80me\"}"), 400);
+	CHECK_INT(status_of(&c, API_POST, "/api/v1/me/password", "{\"current\":\"caf\xc3\xa9 noir et cr\xc3\xa8me\",\"password\":\"a tab \\t in these words\"}"), 400);
+}
+
 /* --- tokens and partners ---------------------------------------------------------------------------------------- */
 
 TEST(tokens)
@@ -263,6 +377,8 @@ auth_accounts_tests(void)
 {
 	RUN(passwords);
 	RUN(second_factor);
+	RUN(second_factor_by_role);
+	RUN(password_of_another_keyboard);
 	RUN(tokens);
 	RUN(partners);
 	RUN(a_focal_point_is_bound);

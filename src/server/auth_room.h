@@ -69,6 +69,9 @@ auth_of(const struct api *a)
 	return a->auth;
 }
 
+/* Does the node ask a second factor of one of its roles ([server] second_factor), and it has none? */
+bool auth_factor_due(const struct node_conf *conf, const struct account *x);
+
 /* The CSRF token of a session: made of its secret, which no foreign page can read. */
 void auth_csrf(struct slice session_secret, char out[CSRF_TEXT_MAX]);
 

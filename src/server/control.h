@@ -4,6 +4,7 @@
  *
  *	'L'	to a child: a link, to the keeper or (in the keeper) to the web process of that slot
  *	'R'	from a child: it is ready
+ *	'S'	from the keeper: entente.conf was changed through it, read it again
  */
 #ifndef SERVER_CONTROL_H
 #define SERVER_CONTROL_H
@@ -12,7 +13,7 @@
 #include "base/slice.h"
 #include "server/board.h"
 
-enum control_what { CONTROL_LINK = 'L', CONTROL_READY = 'R' };
+enum control_what { CONTROL_LINK = 'L', CONTROL_READY = 'R', CONTROL_SETTINGS = 'S' };
 
 struct control_message {
 	enum control_what what;

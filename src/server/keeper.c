@@ -51,6 +51,8 @@ on_changed(void *cookie, const char *kind, int64_t id)
 
 	keeper_changed(k, kind, id);
 	k->dirty = k->dirty || strcmp(kind, "report") == 0;
+	if (strcmp(kind, "setting") == 0)
+		(void)control_send(k->start->control, CONTROL_SETTINGS, 0, -1);
 }
 
 static void

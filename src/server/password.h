@@ -14,10 +14,18 @@
 #define PASSWORD_HASH_MAX 128 /* with its NUL */
 #define PASSWORD_MADE_BYTES 25 /* with its NUL */
 
+/*
+ * A password is prepared by RFC 8265 (parse/opaque.h) wherever it is hashed,
+ * tried or compared, so that it may be composed by any keyboard. One that the
+ * RFC refuses is taken as its bytes; password_check() lets none be chosen.
+ */
+
 /* Slow on purpose: some 150 ms and 64 MiB. ERR_SYSTEM: no memory. */
 bool password_hash(struct slice password, char out[PASSWORD_HASH_MAX], struct err *e) MUST_USE;
 /* False also for what is no hash. */
 bool password_verify(const char *hash, struct slice password);
+/* Are they one and the same? */
+bool password_same(struct slice a, struct slice b);
 /* Was it made with other parameters than today's? */
 bool password_is_old(const char *hash);
 

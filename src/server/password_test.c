@@ -1,5 +1,6 @@
 #include "server/password.h"
 
+#include <sodium.h>
 #include <string.h>
 
 #include "test.h"
@@ -34,6 +35,11 @@ static const struct password_case cases[] = {
 	{ "maria.lopez.2026", "maria.lopez", "", false },
 	{ "MariaLopez!!1", "x2", "marialopez@example.org", false },
 	{ "marialopez and the red door", "x2", "marialopez@example.org", true },
+	/* twelve characters that are eleven once they are composed */
+	{ "cafe\xcc\x81 noir kl", "ana", "", true },
+	{ "cafe\xcc\x81 noir k", "ana", "", false },
+	{ "two\twords and a tab", "ana", "", false },
+	{ "nothing \xe2\x80\x8bto be seen", "ana", "", false },
 	{ "\xff\xfe\xfd\xfc\xfb\xfa\xf9\xf8\xf7\xf6\xf5\xf4", "ana", "", false },
 };
 
@@ -99,11 +105,37 @@ TEST(hashing)
 	CHECK(!password_is_old(one));
 }
 
+/* Composed or not, with whichever space: it is one password; of ASCII nothing is changed. */
+TEST(one_password_by_every_keyboard)
+{
+	static const char composed[] = "caf\xc3\xa9 noir et cr\xc3\xa8me", apart[] = "cafe\xcc\x81\xc2\xa0noir et cre\xcc\x80me";
+	char hash[PASSWORD_HASH_MAX], plain[crypto_pwhash_STRBYTES];
+	struct err e = ERR_INIT;
+
+	password_cheap_for_tests(true);
+	CHECK_OK(password_hash(slice_of_str(composed), hash, &e), &e);
+	CHECK(password_verify(hash, slice_of_str(apart)));
+	CHECK(password_verify(hash, slice_of_str(composed)));
+	CHECK(!password_verify(hash, S("caf\xc3\xa9 noir et creme")));
+	CHECK_OK(password_hash(slice_of_str(apart), hash, &e), &e);
+	CHECK(password_verify(hash, slice_of_str(composed)));
+	CHECK(password_same(slice_of_str(composed), slice_of_str(apart)));
+	CHECK(!password_same(slice_of_str(composed), S("caf\xc3\xa9 noir")));
+	test_case("what was hashed before there was any preparing");
+	CHECK_INT(crypto_pwhash_str_alg(plain, "correct horse battery", 21, crypto_pwhash_OPSLIMIT_MIN, crypto_pwhash_MEMLIMIT_MIN, crypto_pwhash_ALG_ARGON2ID13), 0);
+	CHECK(password_verify(plain, S("correct horse battery")));
+	test_case("and what the RFC would not take");
+	CHECK_INT(crypto_pwhash_str_alg(plain, "with a\ttab", 10, crypto_pwhash_OPSLIMIT_MIN, crypto_pwhash_MEMLIMIT_MIN, crypto_pwhash_ALG_ARGON2ID13), 0);
+	CHECK(password_verify(plain, S("with a\ttab")));
+	password_cheap_for_tests(false);
+}
+
 int
 main(void)
 {
 	RUN(what_may_be_one);
 	RUN(made_ones_may_be_used);
 	RUN(hashing);
+	RUN(one_password_by_every_keyboard);
 	return test_end();
 }

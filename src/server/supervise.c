@@ -399,7 +399,7 @@ signals_read(struct supervisor *s)
 /* --- the loop ------------------------------------------------------------------------------------ */
 
 static void
-control_read(struct child *c)
+control_read(struct supervisor *s, struct child *c)
 {
 	struct control_message m;
 	bool gone;
@@ -407,6 +407,8 @@ control_read(struct child *c)
 	while (control_receive(c->control, &m, &gone)) {
 		if (m.what == CONTROL_READY && c->state == CHILD_STARTING)
 			c->state = CHILD_READY;
+		if (m.what == CONTROL_SETTINGS && c == &s->keeper)
+			s->reload = true;
 		if (m.fd >= 0)
 			(void)close(m.fd);
 	}
@@ -422,7 +424,8 @@ wait_all(struct supervisor *s)
 	for (size_t i = 0; i < BOARD_WEBS + 2; i++) {
 		struct child *c = i == 0 ? &s->keeper : i == 1 ? &s->teller : &s->webs[i - 2];
 
-		if (c->state != CHILD_STARTING)
+		/* The keeper has something to say later, too. */
+		if (c->state != CHILD_STARTING && (c != &s->keeper || c->state != CHILD_READY))
 			continue;
 		of[n] = c;
 		fds[n++] = (struct pollfd){ .fd = c->control, .events = POLLIN };
@@ -431,7 +434,7 @@ wait_all(struct supervisor *s)
 	signals_read(s);
 	for (nfds_t i = 1; i < n; i++) {
 		if (fds[i].revents != 0)
-			control_read(of[i]);
+			control_read(s, of[i]);
 	}
 }
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "model/country.h"
 #include "parse/base64.h"
 #include "parse/date.h"
 #include "share/sign.h"
@@ -155,10 +156,11 @@ first_rows(const struct compose *c, enum lang lang, struct buf *b)
 	}
 }
 
-/* "AS64496, 192.0.2.0/24, …": what the recipient answers for, countries or the rest. */
+/* "AS64496, 192.0.2.0/24, …": what the recipient answers for, countries (by their names) or the rest. */
 static void
 about(const struct compose *c, bool countries, size_t max, struct buf *b)
 {
+	struct slice country;
 	size_t named = 0;
 
 	for (size_t i = 0; i < c->contact_count; i++) {
@@ -170,7 +172,11 @@ about(const struct compose *c, bool countries, size_t max, struct buf *b)
 			buf_str(b, "…");
 			return;
 		}
-		contact_about(c->contacts[i], b);
+		country = countries ? country_name(c->contacts[i]->value, c->lang) : SLICE_NONE;
+		if (country.p != NULL)
+			buf_put(b, country);
+		else
+			contact_about(c->contacts[i], b);
 	}
 }
 

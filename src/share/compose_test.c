@@ -331,8 +331,8 @@ TEST(whose)
 	} cases[] = {
 		{ "an AS", { &asn, NULL }, "1 finding in your network (AS64496) ", "contact of AS64496." },
 		{ "a prefix", { &prefix, NULL }, "1 finding in your network (192.0.2.0/24) ", "contact of 192.0.2.0/24." },
-		{ "a focal point", { &country, NULL }, "1 finding in your country (ES) ", "focal point of the country ES." },
-		{ "both", { &country, &asn }, "1 finding in your network (AS64496) ", "contact of AS64496.\r\nYou are told as the focal point of the country ES.\r\n" },
+		{ "a focal point", { &country, NULL }, "1 finding in your country (Spain) ", "focal point of the country Spain." },
+		{ "both", { &country, &asn }, "1 finding in your network (AS64496) ", "contact of AS64496.\r\nYou are told as the focal point of the country Spain.\r\n" },
 	};
 	struct err e = ERR_INIT;
 	struct arena a;

@@ -677,7 +677,7 @@ TEST(two_roles)
 	buf_init(&b, 1 << 20);
 	all_text(s, &b, &n);
 	CHECK(slice_find(buf_view(&b), S("You are told as the contact of AS64496.")) != SIZE_MAX);
-	CHECK(slice_find(buf_view(&b), S("You are told as the focal point of the country ES.")) != SIZE_MAX);
+	CHECK(slice_find(buf_view(&b), S("You are told as the focal point of the country Spain.")) != SIZE_MAX);
 	buf_fini(&b);
 	store_close(&s);
 }

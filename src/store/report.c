@@ -402,7 +402,7 @@ report_totals(struct store *s, struct report_totals *out, struct err *e)
 
 	*out = (struct report_totals){ 0 };
 	if (!db_prepare(s->db,
-		"SELECT state, count(*), sum(events), sum(bad), sum(bytes) FROM report GROUP BY state",
+		"SELECT state, count(*), sum(events), sum(bad), sum(bytes), max(received_s) FROM report GROUP BY state",
 		&st, e))
 		return false;
 	while ((step = stmt_step(st, e)) == STEP_ITEM) {
@@ -413,6 +413,7 @@ report_totals(struct store *s, struct report_totals *out, struct err *e)
 		out->events += (uint64_t)stmt_col_i64(st, 2);
 		out->bad += (uint64_t)stmt_col_i64(st, 3);
 		out->bytes += (uint64_t)stmt_col_i64(st, 4);
+		out->last_s = stmt_col_i64(st, 5) > out->last_s ? stmt_col_i64(st, 5) : out->last_s;
 	}
 	stmt_free(&st);
 	return step == STEP_END;

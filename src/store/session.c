@@ -127,6 +127,12 @@ session_seen(struct store *s, int64_t id, int64_t now_s, struct err *e)
 }
 
 bool
+session_factor(struct store *s, int64_t id, struct err *e)
+{
+	return run2(s, "UPDATE account_session SET second_factor = ?2 WHERE id = ?1", id, 1, e);
+}
+
+bool
 session_end(struct store *s, int64_t id, struct err *e)
 {
 	return run2(s, "DELETE FROM account_session WHERE id = ?1 AND id <> ?2", id, 0, e);

@@ -28,6 +28,8 @@ bool session_add(struct store *s, const struct sha256 *hash, int64_t account,
 bool session_find(struct store *s, const struct sha256 *hash, int64_t now_s,
     struct arena *a, struct session *out, bool *found_out, struct err *e) MUST_USE;
 bool session_seen(struct store *s, int64_t id, int64_t now_s, struct err *e) MUST_USE;
+/* Its second factor was given after it had begun. */
+bool session_factor(struct store *s, int64_t id, struct err *e) MUST_USE;
 bool session_end(struct store *s, int64_t id, struct err *e) MUST_USE;
 /* All of an account but `but` (0: all). */
 bool session_end_all(struct store *s, int64_t account, int64_t but, struct err *e) MUST_USE;

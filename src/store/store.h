@@ -133,6 +133,7 @@ bool report_list(struct store *s, const struct report_query *q,
 struct report_totals {
 	uint64_t reports[REPORT_STATE_COUNT];
 	uint64_t events, bad, bytes;
+	int64_t last_s; /* the latest was received; 0: there is none */
 };
 bool report_totals(struct store *s, struct report_totals *out,
     struct err *e) MUST_USE;

@@ -4,7 +4,7 @@
 
 #define SELECT_TOKEN \
 	"SELECT t.id, t.name, t.prefix, t.scopes, t.created_s, t.expires_s," \
-	" t.seen_s, a.id, a.name, a.roles, a.country, a.must_change, a.locked" \
+	" t.seen_s, a.id, a.name, a.roles, a.country, a.must_change, a.locked, a.totp IS NOT NULL" \
 	" FROM account_token t, account a WHERE a.id = t.account"
 
 static void
@@ -21,7 +21,7 @@ row_read(struct stmt *q, struct token *x)
 		.account = { .id = stmt_col_i64(q, 7), .name = stmt_col(q, 8),
 		    .roles = (uint32_t)stmt_col_i64(q, 9) & ((1u << WHO_ROLE_COUNT) - 1),
 		    .country = stmt_col(q, 10), .must_change = stmt_col_i64(q, 11) != 0,
-		    .locked = stmt_col_i64(q, 12) != 0 },
+		    .locked = stmt_col_i64(q, 12) != 0, .second_factor = stmt_col_i64(q, 13) != 0 },
 	};
 }
 

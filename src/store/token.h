@@ -19,7 +19,7 @@ struct token {
 	uint32_t scopes; /* 1u << right */
 	int64_t created_s, expires_s; /* expires_s is always set */
 	int64_t seen_s; /* last used; 0: never */
-	struct account account; /* its owner: id, name, roles, country, must_change */
+	struct account account; /* its owner: id, name, roles, country, must_change, second_factor */
 };
 
 /* ERR_CONFLICT: the owner has one of that name. ERR_LIMIT: too many. Expired ones of the name give way. */

@@ -177,7 +177,7 @@ one=$(notice_to one@)
 ok "the mark of its strictest row" a notices "$one"
 says "not that of the setting" "is marked TLP:AMBER"
 says "in its subject" "[TLP:AMBER]"
-says "each role" "focal point of the country ES"
+says "each role" "focal point of the country Spain"
 says "and the other" "contact of AS64496"
 says "a list after the colon" "answer for:"
 table() { a notices "$1" --raw | python3 -c 'import email,sys

@@ -76,6 +76,15 @@ exits 65 "the check says it too" "$ENTENTE" serve --check --node n
 says "with the line" "processes: expected a number"
 cp good.conf n/entente.conf
 
+# Settings that are changed through the server itself hold without anybody's signal.
+settings=$("$ENTENTE" account token ana --node n --name settings --scope settings.read,settings.change --json | sed 's/.*"token":"\([^"]*\)".*/\1/')
+public() { [ "$(curl -sk -o /dev/null -w '%{http_code}' "${url}api/v1/public/about")" = "$1" ]; }
+ok "pages for the public" public 200
+same "a setting is changed" "$(curl -sk -o .put -w '%{http_code}' -X PATCH -H "Authorization: Bearer $settings" -H 'Content-Type: application/json' \
+	--data '{"set":[{"name":"server.public","value":"no"}]}' "${url}api/v1/settings")" 200
+wait_for "and holds" 20 public 404
+ok "also for who asks the keeper" healthy
+
 # The program anew, as after an update: the same process, the same socket.
 loaded anew kill -USR2 "$server"
 wait_for "it is ready again" 20 seen serve.ready 2

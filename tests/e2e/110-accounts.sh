@@ -30,6 +30,20 @@ says "roles" "analyst auditor"
 says "the country" "FR"
 same "as JSON" "$(e account --json | python3 -c 'import json,sys; print([(a["name"],a["roles"],a["state"]) for a in json.load(sys.stdin)][0])')" "('ana', 'administrator', 'must_change')"
 
+# A second factor that the node asks of a role.
+factor() { e account --json | python3 -c 'import json,sys; print(*[a["second_factor_due"] for a in json.load(sys.stdin)])'; }
+same "it is asked of nobody" "$(factor)" "no no no"
+sed -i 's/^second_factor = .*/second_factor = administrator, auditor/' n/entente.conf
+same "of who has one of the roles" "$(factor)" "yes yes no"
+ok "the list" e account list
+says "for people" "no, to be set up first"
+ok "one of them" e account show bo
+says "as well" "no, to be set up first"
+sed -i 's/^second_factor = .*/second_factor = administrator, king/' n/entente.conf
+exits 65 "a role that is none" e account list
+says "which line of the settings" "second_factor: "
+sed -i 's/^second_factor = .*/second_factor =/' n/entente.conf
+
 # By the terminal: typed twice, and not shown.
 cat >typing.py <<'X'
 import os, pty, select, sys

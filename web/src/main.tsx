@@ -48,10 +48,12 @@ function App({ first }: { first: Lang }) {
 
 	useEffect(() => void refresh(), []);
 	useEffect(() => onSignedOut(() => void refresh()), []);
+	// Not before all that comes first is done: the node would refuse it, and the browser not ask again.
+	const listens = !!me && me.kind !== "nobody" && !me.must_change && !me.second_factor_due;
 	useEffect(() => {
-		if (me && me.kind !== "nobody") liveStart();
+		if (listens) liveStart();
 		else liveStop();
-	}, [me?.kind]);
+	}, [listens]);
 	// A new page begins at its top, and its heading is read out.
 	useEffect(() => {
 		if (shown.current === place.path) return;

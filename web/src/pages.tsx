@@ -121,7 +121,7 @@ export function Pages({ place }: { place: Place }) {
 		);
 	}
 	const { row, id } = found;
-	if (me.must_change && row.right) return <Lazy row={ME} place={place} />;
+	if ((me.must_change || me.second_factor_due) && row.right) return <Lazy row={ME} place={place} />;
 	if (!row.right || may(row.right)) return <Lazy row={row} place={place} id={id} />;
 	// Sign in right here, then what was asked for is shown.
 	if (me.kind === "nobody") return <Lazy row={SIGN_IN} place={place} />;

@@ -12,7 +12,7 @@ export interface Mock {
 	requests: string[];
 	push: (kind: string, id: string) => void;
 	// Fail the next answers of a path that begins so.
-	fail: (prefix: string, status: number | "cut" | null) => void;
+	fail: (prefix: string, status: number | "cut" | "wait" | null) => void;
 	// A node in which nothing has happened yet.
 	empty: boolean;
 	close: () => Promise<void>;
@@ -31,7 +31,7 @@ const NOW = Date.now();
 const iso = (ms: number) => new Date(Math.floor(ms / 1000) * 1000).toISOString().replace(".000", "");
 const before = (h: number) => iso(NOW - h * 3600_000);
 
-interface Account { id: number; name: string; password: string; totp: boolean; roles: string[]; locked: boolean; mail: string | null; must_change?: boolean }
+interface Account { id: number; name: string; password: string; totp: boolean; roles: string[]; locked: boolean; mail: string | null; must_change?: boolean; due?: boolean }
 
 export async function mockStart(dist: string): Promise<Mock> {
 	const all = findings(230, NOW);
@@ -41,6 +41,7 @@ export async function mockStart(dist: string): Promise<Mock> {
 		{ id: 2, name: "tess", password: "correct horse battery", totp: true, roles: ["analyst"], locked: false, mail: null },
 		{ id: 4, name: "fresh", password: "given out once", totp: false, roles: ["viewer"], locked: false, mail: null, must_change: true },
 		{ id: 5, name: "mina", password: "correct horse battery", totp: false, roles: ["administrator", "analyst"], locked: false, mail: null },
+		{ id: 6, name: "dora", password: "correct horse battery", totp: false, roles: ["administrator", "analyst"], locked: false, mail: null, due: true },
 		{ id: 3, name: "viewer", password: "correct horse battery", totp: false, roles: ["viewer"], locked: true, mail: "v@csirt.example" },
 	];
 	const notices = [
@@ -56,18 +57,19 @@ export async function mockStart(dist: string): Promise<Mock> {
 	] as Record<string, unknown>[];
 	let off = [{ id: 1, scope: "prefix", value: "203.0.113.0/24", class: null, feed: null, until: null, reason: "they asked to be left out", by: "ana", from: before(100) }] as Record<string, unknown>[];
 	const tokens: Record<string, unknown>[] = [{ id: 1, name: "ci", prefix: "ente_4f7k", account: "ana", scopes: ["findings.read"], created: before(500), expires: before(-900), seen: before(4) }];
-	const settings = [["node.name", "CSIRT of Exampleland", true], ["node.country", "CH", true], ["node.mail", "csirt@csirt.example", true], ["notices.interval", "1 day", true], ["notices.two_people", "yes", true], ["server.listen", "[::]:8443", false], ["server.public", "yes", true]].map(([name, value, changeable]) => ({ name: String(name), value: String(value), changeable: changeable === true }));
+	const settings = [["node.name", "CSIRT of Exampleland", true], ["node.country", "CH", true], ["node.mail", "csirt@csirt.example", true], ["notices.interval", "1 day", true], ["notices.two_people", "yes", true], ["server.listen", "[::]:8443", false], ["server.public", "yes", true], ["server.second_factor", "", true]].map(([name, value, changeable]) => ({ name: String(name), value: String(value), changeable: changeable === true }));
 	const answers: { answer: string; at: string; comment: string | null }[] = [];
 	const sessions = new Map<string, Account>();
 	const live = new Set<http.ServerResponse>();
-	const failing = new Map<string, number | "cut">();
+	const failing = new Map<string, number | "cut" | "wait">();
 	const mock: Mock = { url: "", requests: [], empty: false, push: () => {}, fail: () => {}, close: async () => {} };
 	mock.push = (kind, id) => live.forEach((r) => r.write(`event: ${kind}\ndata: {"id":"${id}"}\n\n`));
 	mock.fail = (prefix, status) => void (status === null ? failing.delete(prefix) : failing.set(prefix, status));
 
+	const due = (a?: Account) => !!a?.due && !a.totp;
 	const meOf = (a?: Account) => ({
 		kind: a ? "person" : "nobody", name: a?.name ?? null, display: a ? `${a.name} of the desk` : null, mail: a?.mail ?? null, country: null, must_change: a?.must_change ?? false, account: a?.id ?? null, lang: null, roles: a?.roles ?? [],
-		rights: a ? [...new Set(a.roles.flatMap((r) => RIGHTS[r] ?? []))] : [], second_factor: a?.totp ?? false, csrf: a ? "csrf-of-the-mock" : null,
+		rights: a ? due(a) ? ["self"] : [...new Set(a.roles.flatMap((r) => RIGHTS[r] ?? []))] : [], second_factor: a?.totp ?? false, second_factor_due: due(a), csrf: a ? "csrf-of-the-mock" : null,
 		node: { name: "CSIRT of Exampleland", country: "CH", version: "0.1.0" },
 	});
 
@@ -75,7 +77,7 @@ export async function mockStart(dist: string): Promise<Mock> {
 		const states = q.get("state")?.split(",").flatMap((s) => (s === "open" ? ["new", "notified", "acknowledged", "returned"] : [s]));
 		return (!states || states.includes(f.state)) && (!q.get("class") || f.class === q.get("class")) && (!q.get("taxonomy") || f.taxonomy === q.get("taxonomy"))
 			&& (!q.get("country") || (f.country ?? "-") === q.get("country")) && (!q.get("asn") || String(f.asn ?? 0) === q.get("asn"))
-			&& (!q.get("feed") || f.feed === q.get("feed")) && (!q.get("text") || `${f.place} ${f.label}`.toLowerCase().includes(q.get("text")!.toLowerCase()));
+			&& (!q.get("prefix") || (f.ip ?? "").startsWith(q.get("prefix")!.replace(/(\.0)+\/\d+$/, ".").replace(/\/\d+$/, ""))) && (!q.get("feed") || f.feed === q.get("feed")) && (!q.get("text") || `${f.place} ${f.label}`.toLowerCase().includes(q.get("text")!.toLowerCase()));
 	});
 
 	const page = <T>(rows: T[], q: URLSearchParams) => {
@@ -131,12 +133,13 @@ export async function mockStart(dist: string): Promise<Mock> {
 			return [200, { notice: "N4Q1-2", from: "CSIRT of Exampleland", created: before(28), expires: before(-2000), findings: 3, classes: [{ class: "infected-system", title: "Infected system", findings: 2 }, { class: "phishing", title: "Phishing", findings: 1 }], answers_given: answers }];
 		}
 		if (!who) return no(401, "Please sign in", "");
+		if (due(who) && !m("POST /me/totp") && !m("POST /me/totp/confirm") && !m("DELETE /session")) return no(403, "You may not do this", "your role needs a second factor here", { second_factor_due: true });
 		if (m("GET /overview")) {
-			if (mock.empty) return [200, { reports: { received: 0, reading: 0, done: 0, aside: 0, nothing: 0, events: 0, bad: 0, bytes: 0 }, period_days: 30, open: 0, by_state: { new: 0, notified: 0, acknowledged: 0, resolved: 0, returned: 0 }, days: [], classes: [], countries: [], networks: [], times: { notify: { median_s: null, count: 0 }, fix: { median_s: null, count: 0 } } }];
+			if (mock.empty) return [200, { reports: { received: 0, reading: 0, done: 0, aside: 0, nothing: 0, events: 0, bad: 0, bytes: 0, last: null }, period_days: 30, open: 0, by_state: { new: 0, notified: 0, acknowledged: 0, resolved: 0, returned: 0 }, days: [], classes: [], countries: [], networks: [], times: { notify: { median_s: null, count: 0 }, fix: { median_s: null, count: 0 } } }];
 			const by_state: Record<string, number> = {};
 			for (const f of all) by_state[f.state] = (by_state[f.state] ?? 0) + 1;
 			return [200, {
-				reports: { received: 1, reading: 1, done: 61, aside: 1, nothing: 1, events: 81230, bad: 14, bytes: 91_200_000 }, period_days: 30, open: all.filter((f) => f.state !== "resolved").length, by_state,
+				reports: { received: 1, reading: 1, done: 61, aside: 1, nothing: 1, events: 81230, bad: 14, bytes: 91_200_000, last: before(1.5) }, period_days: 30, open: all.filter((f) => f.state !== "resolved").length, by_state,
 				days: Array.from({ length: 30 }, (_, i) => ({ key: iso(NOW - (29 - i) * 86400_000).slice(0, 10), number: 0, events: Math.round(900 + 700 * Math.sin(i / 3) + ((i * 7919) % 300)), findings: 3 + ((i * 31) % 17) })),
 				classes: top((f) => f.class), countries: top((f) => f.country, 60), networks: top((f) => f.asn).map((r) => ({ ...r, as_name: r.number ? `Network ${r.number}` : null })),
 				times: { notify: { median_s: 5520, count: 143 }, fix: { median_s: 389_000, count: 58 } },
@@ -242,7 +245,7 @@ export async function mockStart(dist: string): Promise<Mock> {
 		};
 		if (m("GET /lookup")) return [200, known(q.get("q") ?? "")];
 		if (m("POST /lookup")) return [200, { items: (body.q as string[]).map(known) }];
-		const accountOf = (a: Account) => ({ id: a.id, name: a.name, display: `${a.name} of the desk`, mail: a.mail, lang: null, country: null, roles: a.roles, locked: a.locked, must_change: a.must_change ?? false, second_factor: a.totp, created: before(5000), changed: before(50), signed_in: a.locked ? null : before(a.id) });
+		const accountOf = (a: Account) => ({ id: a.id, name: a.name, display: `${a.name} of the desk`, mail: a.mail, lang: null, country: null, roles: a.roles, locked: a.locked, must_change: a.must_change ?? false, second_factor: a.totp, second_factor_due: due(a), created: before(5000), changed: before(50), signed_in: a.locked ? null : before(a.id) });
 		if (m("GET /accounts")) return [200, { items: accounts.map(accountOf) }];
 		if (m("POST /accounts")) {
 			if (accounts.some((a) => a.name === body.name)) return no(409, "This name is taken", "there is such an account", { field: "name" });
@@ -315,13 +318,17 @@ export async function mockStart(dist: string): Promise<Mock> {
 		res.end(fs.readFileSync(packed ? `${real}.br` : real));
 	}
 
-	const server = http.createServer((req, res) => {
+	const server = http.createServer(async (req, res) => {
 		const u = new URL(req.url ?? "/", "http://mock");
 		mock.requests.push(`${req.method} ${u.pathname}${u.search}`);
 		if (!u.pathname.startsWith("/api/v1")) return file(u.pathname, res, String(req.headers["accept-encoding"] ?? ""));
 		const at = u.pathname.slice(7);
 		for (const [prefix, status] of failing) {
 			if (!at.startsWith(prefix)) continue;
+			if (status === "wait") {
+				while (failing.get(prefix) === "wait") await new Promise((done) => setTimeout(done, 50));
+				continue;
+			}
 			if (status === "cut") return void req.socket.destroy();
 			res.writeHead(status, { "Content-Type": "application/problem+json" });
 			return void res.end(JSON.stringify({ title: "The node had a fault", status, detail: "the store could not be read" }));

@@ -66,6 +66,71 @@ test("filters stand in the address, pages follow a cursor, and Back goes back", 
 	await context.close();
 });
 
+test("what is typed into the field for text is looked for as what it is", LONG, async () => {
+	const { context, page, faults } = await visit(browser, { origin: mock.url });
+	await signIn(page, mock.url);
+	await page.goto(`${mock.url}/findings`);
+	await settled(page);
+	const type = async (text: string) => {
+		await page.locator(".filters input[type=search]").fill(text);
+		await page.getByRole("button", { name: "Filter", exact: true }).click();
+	};
+	await type(" as64497 ");
+	await page.waitForURL((u) => u.search === "?asn=64497");
+	assert.equal(await page.getByLabel("AS number").inputValue(), "64497");
+	await page.getByRole("link", { name: "Without filters" }).click();
+	await page.waitForURL((u) => u.search === "");
+	await type("192.0.2.");
+	await page.waitForURL((u) => u.searchParams.get("prefix") === "192.0.2.0/24" && u.searchParams.size === 1);
+	await page.goto(`${mock.url}/findings`);
+	await settled(page);
+	await type("andromeda 2.4");
+	await page.waitForURL((u) => u.searchParams.get("text") === "andromeda 2.4");
+	// The same where the address brings it, from a colleague or another program.
+	await page.goto(`${mock.url}/findings?text=192.0.2.7`);
+	await settled(page);
+	assert.equal(await page.getByLabel("Network", { exact: true }).inputValue(), "192.0.2.7");
+	assert.ok(await page.locator("tbody a", { hasText: "192.0.2.7" }).count(), "found");
+	assert.ok(mock.requests.some((r) => r.startsWith("GET /api/v1/findings?prefix=192.0.2.7&order")), mock.requests.slice(-4).join());
+	assert.deepEqual(faults, []);
+	await context.close();
+});
+
+test("countries have the names that the United Nations give them, in each language, and they come with it", LONG, async () => {
+	const expected: Record<string, [string, string]> = {
+		en: ["United States of America", "Switzerland"], fr: ["États-Unis d'Amérique", "Suisse"], es: ["Estados Unidos de América", "Suiza"],
+		ru: ["Соединенные Штаты Америки", "Швейцария"], zh: ["美利坚合众国", "瑞士"], ar: ["الولايات المتحدة الأمريكية", "سويسرا"],
+	};
+	for (const [lang, [us, ch]] of Object.entries(expected)) {
+		const { context, page, faults } = await visit(browser, { lang, origin: mock.url });
+		const asked: string[] = [];
+		page.on("request", (r) => void (/\/countries\.(\w+)-/.test(r.url()) && asked.push(/\/countries\.(\w+)-/.exec(r.url())![1]!)));
+		await signIn(page, mock.url);
+		await page.locator(".rank th", { hasText: ch }).first().waitFor();
+		await page.goto(`${mock.url}/findings?country=US`);
+		await settled(page);
+		const cells = await page.locator("tbody tr td:nth-child(6)").allInnerTexts();
+		assert.ok(cells.length > 3 && cells.every((c) => c.trim().replace(/\u2019/g, "'") === us), `${lang}: ${cells[0]}`);
+		assert.equal((await page.locator("option[value=US]").innerText()).replace(/\u2019/g, "'"), us);
+		assert.ok(asked.length && asked.every((l) => l === lang), asked.join());
+		assert.deepEqual(faults, []);
+		await context.close();
+	}
+});
+
+test("the overview says when the last report came", LONG, async () => {
+	const { context, page, faults } = await visit(browser, { origin: mock.url });
+	await signIn(page, mock.url);
+	await settled(page);
+	const figure = page.locator(".figure", { hasText: "Last report" });
+	assert.match(await figure.locator(".value").innerText(), /^1 (hr|h)\.? ago$/);
+	assert.ok(await figure.locator("time").getAttribute("datetime"));
+	await figure.locator("a").click();
+	await page.waitForURL(/\/reports$/);
+	assert.deepEqual(faults, []);
+	await context.close();
+});
+
 async function indexOfSelect(page: import("playwright-core").Page, value: string): Promise<number> {
 	return page.locator("select").evaluateAll((all, v) => all.findIndex((s) => [...(s as HTMLSelectElement).options].some((o) => o.value === v)), value);
 }
@@ -188,9 +253,72 @@ test("a failure says what it is and what to do; trying again works; an empty nod
 	mock.empty = true;
 	await page.getByRole("button", { name: "Try again" }).click();
 	await page.getByRole("link", { name: "Hand in the first report" }).waitFor();
+	assert.match(await page.locator(".empty").innerText(), /entente networks --asn FILE --country FILE[\s\S]*contacts[\s\S]*Reports/);
 	await page.goto(`${mock.url}/findings`);
 	await page.getByText("There are no findings yet.").waitFor();
 	mock.empty = false;
+	await context.close();
+});
+
+test("an answer that does not come says so after a while, and is shown when it comes", LONG, async () => {
+	const { context, page, faults } = await visit(browser, { origin: mock.url });
+	await signIn(page, mock.url);
+	mock.fail("/audit", "wait");
+	await page.goto(`${mock.url}/audit`);
+	await page.getByText("Loading …").waitFor();
+	assert.equal(await page.getByRole("button", { name: "Load the page again" }).count(), 0);
+	await page.getByRole("button", { name: "Load the page again" }).waitFor();
+	mock.fail("/audit", null);
+	await page.locator("tbody tr").first().waitFor();
+	assert.equal(await page.locator(".busy").count(), 0);
+	assert.deepEqual(faults, []);
+	await context.close();
+});
+
+test("a chart's words are as large on a phone as on a desk, and blocks do not touch", LONG, async () => {
+	for (const width of [390, 1280]) {
+		const { context, page, faults } = await visit(browser, { width, origin: mock.url });
+		await signIn(page, mock.url);
+		await settled(page);
+		await page.waitForFunction(() => {
+			const svg = document.querySelector<SVGSVGElement>(".trend svg");
+			return !!svg && Math.abs(svg.viewBox.baseVal.width - svg.clientWidth) <= 1;
+		});
+		// 12 pixels high letters: a box of some 14.
+		const high = await page.locator(".trend text").first().evaluate((e) => e.getBoundingClientRect().height);
+		assert.ok(high > 11, `${width}: ${high}`);
+		for (const at of ["/about", "/reports/3", "/reply/good-token", "/lookup?q=192.0.2.7", "/notices/N4Q1-1"]) {
+			await page.goto(mock.url + at);
+			await settled(page);
+			const near = await page.evaluate(() => [...document.querySelectorAll("main .card, main .scroll, main form.fields")].flatMap((e) => {
+				const before = e.previousElementSibling;
+				if (!before || getComputedStyle(e).display === "none") return [];
+				const a = before.getBoundingClientRect(), b = e.getBoundingClientRect();
+				return b.top - a.bottom < 5 && b.left < a.right && a.left < b.right ? [`${before.className || before.tagName} and ${e.className}`] : [];
+			}));
+			assert.deepEqual(near, [], `${at} at ${width}`);
+		}
+		assert.deepEqual(faults, []);
+		await context.close();
+	}
+});
+
+test("who answers is said in the reader's words; a message runs as its own language does", LONG, async () => {
+	const { context, page, faults } = await visit(browser, { lang: "ar", origin: mock.url });
+	await signIn(page, mock.url);
+	await page.goto(`${mock.url}/contacts`);
+	await settled(page);
+	const who = await page.locator("section.card").nth(1).locator("tbody td:first-child").allInnerTexts();
+	assert.deepEqual(who.map((s) => s.trim()), ["AS64496", "198.51.100.0/24", "سويسرا"]);
+	await page.goto(`${mock.url}/notices/N4Q1-1`);
+	await settled(page);
+	assert.equal(await page.locator(".letter").evaluate((e) => getComputedStyle(e).direction), "ltr");
+	// What stands in an empty field runs as the page does, what is typed as it is written.
+	const search = page.locator(".top input[type=search]");
+	assert.equal(await search.evaluate((e) => getComputedStyle(e).direction), "rtl");
+	await search.fill("example.org");
+	assert.equal(await search.evaluate((e) => getComputedStyle(e).direction), "ltr");
+	assert.deepEqual(faults, []);
 	await context.close();
 });
 
@@ -292,6 +420,30 @@ test("the language and the colours are chosen, kept, and Arabic runs from right 
 	await context.close();
 });
 
+test("the dark colours are the same, whoever chose them: the reader or the system", LONG, async () => {
+	const colours = async (dark: boolean, theme: string) => {
+		const { context, page } = await visit(browser, { dark, origin: mock.url });
+		await page.goto(`${mock.url}/about`);
+		await settled(page);
+		await page.locator(".picks select").last().selectOption(theme);
+		const got = await page.evaluate(() => {
+			const names = [...document.styleSheets].flatMap((s) => [...s.cssRules]).flatMap((r) => (r instanceof CSSStyleRule && r.selectorText === ":root" ? [...r.style].filter((n) => n.startsWith("--")) : []));
+			const s = getComputedStyle(document.documentElement);
+			return { scheme: s.colorScheme, colours: names.map((n) => `${n}:${s.getPropertyValue(n)}`) };
+		});
+		await context.close();
+		return got;
+	};
+	const dark = await colours(true, "");
+	assert.equal(dark.scheme, "dark");
+	assert.ok(dark.colours.length > 25);
+	assert.deepEqual(await colours(false, "dark"), dark);
+	const light = await colours(true, "light");
+	assert.equal(light.scheme, "light");
+	assert.notDeepEqual(light.colours, dark.colours);
+	assert.deepEqual(await colours(false, ""), light);
+});
+
 test("the second factor's QR code is drawn here, and a token is shown once", LONG, async () => {
 	const { context, page, faults } = await visit(browser, { origin: mock.url });
 	await signIn(page, mock.url, "mina");
@@ -328,6 +480,33 @@ test("a password that was given out is changed before anything else", LONG, asyn
 	await context.close();
 });
 
+test("a role that needs a second factor: it is set up before anything else, and the recovery codes are seen", LONG, async () => {
+	const { context, page, faults } = await visit(browser, { origin: mock.url });
+	await page.goto(`${mock.url}/findings?state=open`);
+	await page.locator("input[autocomplete=username]").fill("dora");
+	await page.locator("input[type=password]").fill("correct horse battery");
+	await page.locator("button.primary").click();
+	await page.locator("h1", { hasText: "Set up a second factor" }).waitFor();
+	assert.equal(await page.locator(".menu a[href='/findings']").count(), 0);
+	assert.ok(!mock.requests.slice(-3).some((r) => r.includes("/live")), "what would be refused is not asked for");
+	await page.goto(`${mock.url}/accounts`);
+	await page.locator("h1", { hasText: "Set up a second factor" }).waitFor();
+	await page.goto(`${mock.url}/findings?state=open`);
+	await page.locator("input[autocomplete=current-password]").fill("correct horse battery");
+	await page.getByRole("button", { name: "Set it up" }).click();
+	await page.locator("svg.qr path").waitFor();
+	await page.locator("input[autocomplete=one-time-code]").fill("123456");
+	await page.getByRole("button", { name: "Switch it on" }).click();
+	await page.getByText("4f7k-92mm").waitFor();
+	const live = mock.requests.filter((r) => r.includes("/live")).length;
+	await page.getByRole("button", { name: "They are kept: go on" }).click();
+	await page.locator("h1", { hasText: "Findings" }).waitFor();
+	for (let i = 0; i < 50 && mock.requests.filter((r) => r.includes("/live")).length === live; i++) await page.waitForTimeout(100);
+	assert.equal(mock.requests.filter((r) => r.includes("/live")).length, live + 1, "it listens from now on");
+	assert.deepEqual(faults, []);
+	await context.close();
+});
+
 test("what an account may not do is not offered, and said where it is asked for", LONG, async () => {
 	const { context, page } = await visit(browser, { origin: mock.url });
 	await signIn(page, mock.url, "fresh", "my own long words");
@@ -348,6 +527,16 @@ test("a setting is changed, one that belongs to the machine is not", LONG, async
 	await page.getByLabel("Name of this node").fill("CERT of Exampleland");
 	await page.getByRole("button", { name: "Save" }).click();
 	await page.getByText("The setting was saved.").waitFor();
+	// A few words are chosen, not typed; so are roles.
+	await page.getByLabel("Two people for a notice").selectOption("no");
+	await page.locator("form.setting", { has: page.getByLabel("Two people for a notice") }).getByRole("button", { name: "Save" }).click();
+	await page.locator("fieldset .check", { hasText: "Administrator" }).locator("input").check();
+	await page.locator("fieldset .check", { hasText: "Auditor" }).locator("input").check();
+	await page.locator("form.setting", { has: page.locator("fieldset") }).getByRole("button", { name: "Save" }).click();
+	await page.locator("form.setting", { has: page.locator("fieldset") }).getByRole("button", { name: "Save" }).waitFor({ state: "detached" });
+	const now = await page.evaluate(async () => ((await (await fetch("/api/v1/settings")).json()) as { items: { name: string; value: string }[] }).items);
+	assert.equal(now.find((s) => s.name === "server.second_factor")?.value, "administrator auditor");
+	assert.equal(now.find((s) => s.name === "notices.two_people")?.value, "no");
 	assert.ok(await page.getByLabel("listen").evaluate((e) => (e as HTMLInputElement).readOnly));
 	await page.goto(`${mock.url}/audit`);
 	await settled(page);

@@ -26,6 +26,9 @@ for (const lang of (process.env.SHOT_LANGS ?? "en,ar").split(",")) {
 			await v.page.goto(mock.url + p.path);
 			await settled(v.page);
 			await p.then?.(v.page);
+			// As it is come to: from its top, with no pointer over it.
+			await v.page.mouse.move(0, 0);
+			await v.page.evaluate(() => scrollTo(0, 0));
 			await v.page.screenshot({ path: path.join(out, `${p.name}-${lang}-${width}.png`), fullPage: width > 500 || process.env.FULL === "1" });
 		}
 		if (v.faults.length) console.log(lang, width, v.faults);

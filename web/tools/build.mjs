@@ -48,7 +48,12 @@ const told = { ...assets };
 // --- scripts and style ------------------------------------------------------
 
 const common = { bundle: true, minify: !dev, legalComments: "none", logLevel: "warning", absWorkingDir: root, target: ["es2022", "chrome109", "firefox115", "safari16"], metafile: true };
-const style = esbuild.buildSync({ ...common, entryPoints: ["src/style/main.css"], write: false, outdir: out });
+// The dark colours stand in the source once, for who chose them; they hold too where the system is dark and nobody chose.
+const css = fs.readFileSync(path.join(root, "src/style/main.css"), "utf8");
+const dark = /^:root\[data-theme="dark"\] \{([^}]*)\}$/m.exec(css);
+if (!dark) throw new Error("main.css: there are no dark colours");
+const both = css.replace(dark[0], () => `${dark[0]}\n@media (prefers-color-scheme: dark) { :root:not([data-theme="light"]) {${dark[1]}} }`);
+const style = esbuild.buildSync({ ...common, stdin: { contents: both, loader: "css", resolveDir: path.join(root, "src/style"), sourcefile: "main.css" }, write: false, outdir: out });
 put("style", "css", style.outputFiles[0].contents);
 const boot = esbuild.buildSync({ ...common, entryPoints: ["src/boot.ts"], write: false, format: "iife", outdir: out });
 put("boot", "js", boot.outputFiles[0].contents);

@@ -26,22 +26,32 @@ export const asset = (name: string): string | undefined => ASSETS[name];
 
 let lang: Lang = "en";
 let catalogue: Catalogue = { forms: {}, texts: {} };
+let countries: Record<string, string> = {};
 let plural = new Intl.PluralRules("en");
 
 export const getLang = (): Lang => lang;
+// ISO code to name, in the wording of the United Nations (data/countries).
+export const countryNames = (): Record<string, string> => countries;
 export const isLang = (tag: string): tag is Lang => (LANGS as readonly string[]).includes(tag);
 // Addresses, ports and counts stand side by side: one set of digits for all.
 export const locale = (): string => (lang === "ar" ? "ar-u-nu-latn" : lang === "zh" ? "zh-Hans" : lang === "en" ? "en-GB" : lang);
 
+async function fetched<T>(name: string, none: T): Promise<T> {
+	const path = asset(name);
+	if (!path) return none; // of English there are no messages
+	const answer = await fetch(path);
+	return answer.ok ? ((await answer.json()) as T) : none;
+}
+
 export async function setLang(to: Lang): Promise<void> {
-	const path = asset(`messages.${to}`);
-	let read: Catalogue = { forms: {}, texts: {} };
-	if (path) {
-		const answer = await fetch(path);
-		if (answer.ok) read = (await answer.json()) as Catalogue;
-	}
+	const [texts, names] = await Promise.all([
+		fetched<Catalogue>(`messages.${to}`, { forms: {}, texts: {} }),
+		// Without them codes stand there; the page is there all the same.
+		fetched<Record<string, string>>(`countries.${to}`, {}).catch(() => ({})),
+	]);
 	lang = to;
-	catalogue = read;
+	catalogue = texts;
+	countries = names;
 	plural = new Intl.PluralRules(to);
 	formats.clear();
 	document.documentElement.lang = to;

@@ -14,6 +14,7 @@ export interface Me {
 	rights: string[];
 	second_factor: boolean; // the account has one
 	must_change: boolean; // the password was given out: nothing but changing it is possible
+	second_factor_due: boolean; // a role needs one here: nothing but setting it up is possible
 	csrf: string | null;
 	node: { name: string; country: string | null; version: string };
 }
@@ -116,7 +117,7 @@ export interface Median {
 }
 
 export interface Overview {
-	reports: { received: number; reading: number; done: number; aside: number; nothing: number; events: number; bad: number; bytes: number };
+	reports: { received: number; reading: number; done: number; aside: number; nothing: number; events: number; bad: number; bytes: number; last: string | null };
 	open: number;
 	by_state: Record<State, number>;
 	days: StatRow[];
@@ -181,6 +182,7 @@ export interface Account {
 	locked: boolean;
 	must_change: boolean;
 	second_factor: boolean;
+	second_factor_due: boolean;
 	created: string;
 	changed: string;
 	signed_in: string | null;

@@ -2,6 +2,7 @@
  * words: what the node's stable names are called on the page. A name that is
  * not here (a newer node's) is shown as it is.
  */
+import { countryName } from "./country";
 import { N_, t } from "./i18n";
 
 const CLASSES: Record<string, [taxonomy: string, title: string]> = {
@@ -159,6 +160,10 @@ export const answerName = (name: string | null | undefined): string => word(ANSW
 export const rightName = (name: string): string => word(RIGHTS, name);
 export const roleName = (name: string): string => (Object.hasOwn(ROLES, name) ? t(ROLES[name]![0]) : name);
 export const roleDoes = (name: string): string => (Object.hasOwn(ROLES, name) ? t(ROLES[name]![1]) : "");
+
+// What somebody answers for, or what is left out: "AS64496", "192.0.2.0/24", a country by its name.
+export const scopeName = (scope: string | null | undefined, value: string | null | undefined): string =>
+	!value ? "" : scope === "asn" ? `AS${value.replace(/^AS/i, "")}` : scope === "country" ? countryName(value) : value;
 
 // For a choice: the classes by taxonomy.
 export const classGroups = (): { taxonomy: string; classes: string[] }[] =>

@@ -1,6 +1,6 @@
 /* about: who runs this node, for anybody (RFC 2350), and how to reach them. */
 import { get } from "../lib/api";
-import { countryName, useCountries } from "../lib/country";
+import { countryName } from "../lib/country";
 import { isLang, LANG_NAMES, t } from "../lib/i18n";
 import { useLoad } from "../lib/load";
 import { useSession } from "../lib/session";
@@ -10,7 +10,6 @@ import { Card, Facts, Load, Title } from "../ui/parts";
 import { Raw } from "../ui/text";
 
 export default function About(_: PageProps) {
-	useCountries();
 	const { me } = useSession();
 	const load = useLoad("about", (signal) => get<Data>("/public/about", {}, signal));
 	return (

@@ -1,6 +1,7 @@
 /* accounts: the people of this node and what they may do. A password is shown once, to whoever made it. */
 import { useState } from "preact/hooks";
 import { get, patch, post } from "../lib/api";
+import { countryName } from "../lib/country";
 import { t } from "../lib/i18n";
 import { useLive } from "../lib/live";
 import { useLoad, useWork } from "../lib/load";
@@ -8,7 +9,7 @@ import { useSession } from "../lib/session";
 import type { Account, Page } from "../lib/types";
 import { ROLE_NAMES, roleDoes, roleName } from "../lib/words";
 import type { PageProps } from "../pages";
-import { Dialog, Empty, Failure, Field, Load, StateChip, Table, Title } from "../ui/parts";
+import { CountrySelect, Dialog, Empty, Failure, Field, Load, StateChip, Table, Title } from "../ui/parts";
 import { Moment, Raw } from "../ui/text";
 
 function Roles({ roles, set }: { roles: string[]; set: (roles: string[]) => void }) {
@@ -48,7 +49,7 @@ function Edit({ of, close, done }: { of?: Account; close: () => void; done: (pas
 	const [country, setCountry] = useState(of?.country ?? "");
 	const [roles, setRoles] = useState<string[]>(of?.roles ?? ["analyst"]);
 	const wrong = (f: string) => (work.error?.field === f ? work.error.message : undefined);
-	const body = () => ({ display: display || name, mail: mail || null, country: country.toUpperCase() || null, roles });
+	const body = () => ({ display: display || name, mail: mail || null, country: country || null, roles });
 	return (
 		<Dialog title={of ? t("Change an account") : t("New account")} close={close}>
 			<form onSubmit={(e) => {
@@ -64,7 +65,7 @@ function Edit({ of, close, done }: { of?: Account; close: () => void; done: (pas
 				});
 			}}>
 				{work.error && !wrong(work.error.field ?? "") ? <Failure problem={work.error} /> : null}
-				<Field label={t("Name")} error={wrong("name")}>
+				<Field label={t("Account name")} error={wrong("name")}>
 					{(p) => <input {...p} required dir="auto" autocapitalize="none" spellcheck={false} readOnly={!!of} value={name} onInput={(e) => setName(e.currentTarget.value)} />}
 				</Field>
 				<Field label={t("Name that others see")} error={wrong("display")}>
@@ -75,8 +76,8 @@ function Edit({ of, close, done }: { of?: Account; close: () => void; done: (pas
 				</Field>
 				<Roles roles={roles} set={setRoles} />
 				{roles.includes("focal-point") || country ? (
-					<Field label={t("Country")} error={wrong("country")} hint={t("Two letters. A focal point with a country sees what concerns it, and nothing else.")}>
-						{(p) => <input {...p} dir="ltr" pattern="[A-Za-z]{2}" maxLength={2} value={country} onInput={(e) => setCountry(e.currentTarget.value)} />}
+					<Field label={t("Country")} error={wrong("country")} hint={t("A focal point with a country sees what concerns it, and nothing else.")}>
+						{(p) => <CountrySelect ids={p} value={country} set={setCountry} none={t("none")} />}
 					</Field>
 				) : null}
 				<p class="buttons">
@@ -121,9 +122,9 @@ export default function Accounts(_: PageProps) {
 			<Load of={load}>
 				{(data) => data.items.length ? (
 					<Table caption={t("Accounts")} rows={data.items} keyOf={(a) => String(a.id)} columns={[
-						{ name: "name", head: t("Name"), wide: true, cell: (a) => <><strong><Raw v={a.name} /></strong>{a.display && a.display !== a.name ? <> <Raw v={a.display} /></> : null}{a.mail ? <><br /><span class="muted small"><Raw v={a.mail} mono /></span></> : null}</> },
-						{ name: "roles", head: t("Roles"), cell: (a) => <>{a.roles.map(roleName).join(" · ")}{a.country ? <> (<bdi>{a.country}</bdi>)</> : null}</> },
-						{ name: "factor", head: t("Second factor"), cell: (a) => (a.second_factor ? t("yes") : <span class="warn">{t("no")}</span>) },
+						{ name: "name", head: t("Account"), wide: true, cell: (a) => <><strong><Raw v={a.name} /></strong>{a.display && a.display !== a.name ? <> <Raw v={a.display} /></> : null}{a.mail ? <><br /><span class="muted small"><Raw v={a.mail} mono /></span></> : null}</> },
+						{ name: "roles", head: t("Roles"), cell: (a) => <>{a.roles.map(roleName).join(" · ")}{a.country ? <> (<bdi>{countryName(a.country)}</bdi>)</> : null}</> },
+						{ name: "factor", head: t("Second factor"), cell: (a) => (a.second_factor ? t("yes") : <span class="warn">{a.second_factor_due ? t("no, to be set up first") : t("no")}</span>) },
 						{ name: "state", head: t("State"), cell: (a) => a.locked ? <StateChip state="locked" word={t("locked")} /> : <StateChip state="active" word={t("active")} /> },
 						{ name: "last", head: t("Last sign-in"), cell: (a) => <Moment at={a.signed_in} /> },
 						...(may("accounts") ? [{ name: "act", head: t("Change"), cell: (a: Account) => (

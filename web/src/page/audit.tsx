@@ -49,7 +49,7 @@ export default function Audit({ place }: PageProps) {
 							{ name: "at", head: t("When"), cell: (a) => <Moment at={a.at} /> },
 							{ name: "who", head: t("Who"), cell: (a) => (a.who ? <Raw v={a.who} /> : t("nobody signed in")) },
 							{ name: "from", head: t("From"), cell: (a) => (a.address ? <Raw v={a.address} mono /> : "–") },
-							{ name: "act", head: t("What"), cell: (a) => <Raw v={a.act} mono /> },
+							{ name: "act", head: t("Action"), cell: (a) => <Raw v={a.act} mono /> },
 							{ name: "what", head: t("On what"), wide: true, cell: (a) => {
 								const text = [a.object, a.detail].filter(Boolean).join(" ");
 								return text ? <Raw v={text} prose /> : "–";

@@ -1,16 +1,16 @@
 /* contacts: whose an address is, who answers for it, and who is not to be told. */
 import { useState } from "preact/hooks";
 import { del, get, post } from "../lib/api";
-import { countryName, useCountries } from "../lib/country";
+import { countryName } from "../lib/country";
 import { isLang, LANG_NAMES, LANGS, span, t } from "../lib/i18n";
 import { useLive } from "../lib/live";
 import { useLoad, useWork } from "../lib/load";
 import { go, withQuery } from "../lib/route";
 import { useSession } from "../lib/session";
 import type { Contact, Page } from "../lib/types";
-import { className, classGroups } from "../lib/words";
+import { className, classGroups, scopeName } from "../lib/words";
 import type { PageProps } from "../pages";
-import { Card, Dialog, Empty, Facts, Failure, Field, Load, Pager, Table, Title } from "../ui/parts";
+import { Card, CountrySelect, Dialog, Empty, Facts, Failure, Field, Load, Pager, Table, Title } from "../ui/parts";
 import { Moment, Network, Raw } from "../ui/text";
 
 interface Net {
@@ -22,7 +22,6 @@ interface Net {
 }
 
 function Networks() {
-	useCountries();
 	const [q, setQ] = useState("");
 	const [asked, setAsked] = useState<string | null>(null);
 	const load = useLoad(asked, (signal) => {
@@ -73,7 +72,7 @@ function Add({ close, done }: { close: () => void; done: () => void }) {
 	const set = (k: keyof typeof v) => (e: { currentTarget: { value: string } }) => setV((old) => ({ ...old, [k]: e.currentTarget.value }));
 	const wrong = (f: string) => (work.error?.field === f ? work.error.message : undefined);
 	const hints: Record<string, string> = {
-		asn: "64496", prefix: "192.0.2.0/24", domain: "example.org", country: "CH",
+		asn: "64496", prefix: "192.0.2.0/24", domain: "example.org",
 	};
 	return (
 		<Dialog title={t("New contact")} close={close}>
@@ -91,13 +90,14 @@ function Add({ close, done }: { close: () => void; done: () => void }) {
 				{work.error && !work.error.field ? <Failure problem={work.error} /> : null}
 				<Field label={t("Answers for")}>
 					{(p) => (
-						<select {...p} value={v.scope} onChange={set("scope")}>
+						<select {...p} value={v.scope} onChange={(e) => setV({ ...v, scope: e.currentTarget.value, value: "" })}>
 							<Scopes />
 						</select>
 					)}
 				</Field>
-				<Field label={t("Which")} error={wrong("value")} hint={t("For example %s", hints[v.scope] ?? "")}>
-					{(p) => <input {...p} required dir="ltr" value={v.value} onInput={set("value")} />}
+				<Field label={t("Which")} error={wrong("value")} hint={hints[v.scope] ? t("For example %s", hints[v.scope]!) : undefined}>
+					{(p) => v.scope === "country" ? <CountrySelect ids={{ ...p, required: true }} value={v.value} set={(value) => setV({ ...v, value })} none="" />
+						: <input {...p} required dir="ltr" value={v.value} onInput={set("value")} />}
 				</Field>
 				<Field label={t("Mail address")} error={wrong("email")}>
 					{(p) => <input {...p} required type="email" dir="ltr" value={v.email} onInput={set("email")} />}
@@ -122,7 +122,7 @@ function Add({ close, done }: { close: () => void; done: () => void }) {
 	);
 }
 
-const scopeText = (c: Contact): string => [c.scope, c.value].filter(Boolean).join(" ");
+const scopeText = (c: Contact): string => scopeName(c.scope, c.value);
 
 function List({ place }: PageProps) {
 	const { may, say } = useSession();
@@ -150,7 +150,7 @@ function List({ place }: PageProps) {
 				{(data) => data.items.length ? (
 					<>
 						<Table caption={t("Contacts")} rows={data.items} keyOf={(c) => String(c.id)} columns={[
-							{ name: "scope", head: t("Answers for"), cell: (c) => <Raw v={scopeText(c)} mono /> },
+							{ name: "scope", head: t("Answers for"), cell: (c) => <Raw v={scopeText(c)} /> },
 							{ name: "email", head: t("Mail address"), wide: true, cell: (c) => <><Raw v={c.email} mono />{c.disputed ? <><br /><span class="warn small">{t("answered that something was not theirs:")} <Moment at={c.disputed} /></span></> : null}</> },
 							{ name: "name", head: t("Name"), cell: (c) => (c.name ? <Raw v={c.name} /> : "–") },
 							{ name: "lang", head: t("Language"), cell: (c) => (c.language && isLang(c.language) ? LANG_NAMES[c.language] : t("unknown")) },
@@ -173,7 +173,7 @@ function List({ place }: PageProps) {
 			{removing ? (
 				<Dialog title={t("Remove this contact?")} close={() => setRemoving(undefined)}>
 					{work.error ? <Failure problem={work.error} /> : null}
-					<Facts rows={[[t("Answers for"), <Raw v={scopeText(removing)} mono />], [t("Mail address"), <Raw v={removing.email} mono />]]} />
+					<Facts rows={[[t("Answers for"), <Raw v={scopeText(removing)} />], [t("Mail address"), <Raw v={removing.email} mono />]]} />
 					<p class="buttons">
 						<button type="button" class="danger" disabled={work.busy} onClick={() => void work.run(async () => {
 							await del(`/contacts/${encodeURIComponent(String(removing.id))}`);
@@ -221,8 +221,11 @@ function OffAdd({ close, done }: { close: () => void; done: () => void }) {
 				});
 			}}>
 				{work.error && !wrong(work.error.field ?? "") ? <Failure problem={work.error} /> : null}
-				<Field label={t("Of what")}>{(p) => <select {...p} value={v.scope} onChange={set("scope")}><Scopes /></select>}</Field>
-				<Field label={t("Which")} error={wrong("value")}>{(p) => <input {...p} dir="ltr" value={v.value} onInput={set("value")} />}</Field>
+				<Field label={t("Of what")}>{(p) => <select {...p} value={v.scope} onChange={(e) => setV({ ...v, scope: e.currentTarget.value, value: "" })}><Scopes /></select>}</Field>
+				<Field label={t("Which")} error={wrong("value")}>
+					{(p) => v.scope === "country" ? <CountrySelect ids={p} value={v.value} set={(value) => setV({ ...v, value })} none={t("any")} />
+						: <input {...p} dir="ltr" value={v.value} onInput={set("value")} />}
+				</Field>
 				<Field label={t("Class")} error={wrong("class")}>
 					{(p) => (
 						<select {...p} value={v.class} onChange={set("class")}>
@@ -259,7 +262,7 @@ function NotToldList() {
 			<Load of={load}>
 				{(data) => data.items.length ? (
 					<Table caption={t("Not to be told")} rows={data.items} keyOf={(o) => String(o.id)} columns={[
-						{ name: "scope", head: t("Of what"), wide: true, cell: (o) => <Raw v={[o.scope, o.value, o.class, o.feed].filter(Boolean).join(" ")} mono /> },
+						{ name: "scope", head: t("Of what"), wide: true, cell: (o) => <Raw v={[scopeName(o.scope, o.value), o.class ? className(o.class) : "", o.feed].filter(Boolean).join(" · ")} /> },
 						{ name: "reason", head: t("Reason"), cell: (o) => (o.reason ? <Raw v={o.reason} prose /> : "–") },
 						{ name: "by", head: t("Who"), cell: (o) => (o.by ? <Raw v={o.by} /> : "–") },
 						{ name: "until", head: t("Until"), cell: (o) => (o.until ? <Moment at={o.until} /> : t("further notice")) },

@@ -1,13 +1,13 @@
 /* finding: one condition, the evidence it rests on, and what was done about it. */
 import { useState } from "preact/hooks";
 import { get, path, post } from "../lib/api";
-import { countryName, useCountries } from "../lib/country";
+import { countryName } from "../lib/country";
 import { num, t, tn } from "../lib/i18n";
 import { useLive } from "../lib/live";
 import { useLoad, useWork } from "../lib/load";
 import { useSession } from "../lib/session";
 import type { Act, Finding as Row, FindingFull, Where } from "../lib/types";
-import { actName, className, noticeState, stateName, taxonomyName } from "../lib/words";
+import { actName, className, noticeState, scopeName, stateName, taxonomyName } from "../lib/words";
 import type { PageProps } from "../pages";
 import { Card, Empty, Facts, Failure, Field, Load, StateChip, Title } from "../ui/parts";
 import { Moment, Network, Raw } from "../ui/text";
@@ -104,7 +104,7 @@ function Shown({ f, reload }: { f: FindingFull; reload: () => void }) {
 					[t("State"), <><StateChip state={f.state} /> {f.state_since ? <span class="muted">{t("since")} <Moment at={f.state_since} /></span> : null}</>],
 					[t("Class"), `${className(f.class)} (${taxonomyName(f.taxonomy)})`],
 					[t("Place"), f.place === null ? t("not shown") : <Raw v={f.place} mono />],
-					[t("Its name"), <Raw v={f.name} mono />],
+					[t("Finding"), <Raw v={f.name} mono />],
 					...(f.ip && f.ip !== f.place ? [[t("Address"), <Raw v={f.ip} mono />] as [string, preact.ComponentChildren]] : []),
 					...(f.port ? [[t("Port"), <bdi dir="ltr">{`${f.port}${f.transport ? `/${f.transport}` : ""}`}</bdi>] as [string, preact.ComponentChildren]] : []),
 					...(f.identifier ? [[t("Identifier"), <Raw v={f.identifier} mono />] as [string, preact.ComponentChildren]] : []),
@@ -137,7 +137,7 @@ function Shown({ f, reload }: { f: FindingFull; reload: () => void }) {
 				<Card title={t("Who is told")}>
 					{f.off ? <p class="note warn"><Raw v={f.off} prose /></p> : null}
 					{f.contacts === undefined ? null : f.contacts.length ? (
-						<ul class="list">{f.contacts.map((c, i) => <li key={i}><Raw v={c.email} mono /> <span class="muted">{c.name ? <><Raw v={c.name} /> · </> : null}<Raw v={[c.scope, c.value].filter(Boolean).join(" ")} /></span></li>)}</ul>
+						<ul class="list">{f.contacts.map((c, i) => <li key={i}><Raw v={c.email} mono /> <span class="muted">{c.name ? <><Raw v={c.name} /> · </> : null}<Raw v={scopeName(c.scope, c.value)} /></span></li>)}</ul>
 					) : <p class="muted">{t("No contact is known for this place.")}{may("contacts.change") ? <> <a href="/contacts">{t("Add one")}</a></> : null}</p>}
 					{f.notices?.length ? (
 						<>
@@ -161,7 +161,6 @@ function Shown({ f, reload }: { f: FindingFull; reload: () => void }) {
 }
 
 export default function FindingPage({ id = "" }: PageProps) {
-	useCountries();
 	const load = useLoad(id, (signal) => get<FindingFull>(`/findings/${encodeURIComponent(id)}`, {}, signal));
 	useLive(["finding", "notice"], load.reload);
 	const f = load.data;

@@ -1,7 +1,7 @@
 /* findings: filters in the address, a page at a time, and work on many at once. */
 import { useEffect, useState } from "preact/hooks";
 import { get, path, post } from "../lib/api";
-import { countryList, countryName, useCountries } from "../lib/country";
+import { countryList, countryName } from "../lib/country";
 import { num, t, tn } from "../lib/i18n";
 import { useLive } from "../lib/live";
 import { useLoad, useWork } from "../lib/load";
@@ -19,18 +19,30 @@ const FILTERS = ["state", "class", "taxonomy", "country", "asn", "prefix", "feed
 // What the API is asked: the filters of the address.
 export function asked(query: URLSearchParams): URLSearchParams {
 	const q = new URLSearchParams();
-	for (const f of FILTERS) {
-		const v = query.get(f);
-		if (v) q.set(f, v);
-	}
+	const given = sorted(Object.fromEntries(FILTERS.map((f) => [f, query.get(f) ?? ""])));
+	for (const f of FILTERS) if (given[f]) q.set(f, given[f]);
 	return q;
 }
 
-// An address or network in the field for text is looked for as what it is.
-export const isAddress = (s: string): boolean => /^(\d{1,3}(\.\d{1,3}){3}|[0-9a-f]*:[0-9a-f:.]*:[0-9a-f:.]*)(\/\d{1,3})?$/i.test(s.trim());
+/*
+ * What is typed into the field for text and is an address, a network, the
+ * beginning of one ("192.0.2.") or an AS is looked for as what it is: the API
+ * looks for a text in places, identifiers and descriptions alone.
+ */
+export function readSearch(typed: string): { prefix?: string; asn?: string } {
+	const s = typed.trim();
+	if (/^(\d{1,3}(\.\d{1,3}){3}|[0-9a-f]*:[0-9a-f:.]*:[0-9a-f:.]*)(\/\d{1,3})?$/i.test(s)) return { prefix: s };
+	const begun = /^(\d{1,3}(?:\.\d{1,3}){0,2})\.\*?$/.exec(s)?.[1]?.split(".");
+	if (begun) return { prefix: `${[...begun, "0", "0", "0"].slice(0, 4).join(".")}/${begun.length * 8}` };
+	const asn = /^AS ?(\d{1,10})$/i.exec(s)?.[1];
+	return asn ? { asn } : {};
+}
 
 function sorted(f: Record<string, string>): Record<string, string> {
-	return f.text && !f.prefix && isAddress(f.text) ? { ...f, prefix: f.text.trim(), text: "" } : f;
+	const { prefix, asn } = readSearch(f.text ?? "");
+	if (prefix && !f.prefix) return { ...f, prefix, text: "" };
+	if (asn && !f.asn) return { ...f, asn, text: "" };
+	return f;
 }
 
 // The same for a change of all that a filter finds.
@@ -41,7 +53,8 @@ function asBody(q: URLSearchParams): Record<string, string | number> {
 }
 
 function Filters({ query }: { query: URLSearchParams }) {
-	const given = Object.fromEntries(FILTERS.map((f) => [f, query.get(f) ?? ""]));
+	const read = asked(query);
+	const given = Object.fromEntries(FILTERS.map((f) => [f, read.get(f) ?? ""]));
 	const [f, setF] = useState(given);
 	const text = query.toString();
 	useEffect(() => setF(given), [text]);
@@ -67,7 +80,7 @@ function Filters({ query }: { query: URLSearchParams }) {
 			<summary>{active ? tn("%s filter", "%s filters", active) : t("Filters")}</summary>
 			<form onSubmit={(e) => { e.preventDefault(); go(withQuery(query, { ...sorted(f), cursor: "" })); }}>
 				<div class="fields">
-					{input("text", t("Text"), { type: "search", placeholder: t("Address, name or label") })}
+					{input("text", t("Text"), { type: "search", dir: f.text ? "auto" : undefined, placeholder: t("Address, network, AS, name or label") })}
 					{select("state", t("State"), [
 						<option key="" value="">{t("any")}</option>,
 						<option key="open" value="open">{t("open (all but resolved)")}</option>,
@@ -135,7 +148,6 @@ interface Done {
 }
 
 export default function Findings({ place }: PageProps) {
-	useCountries();
 	const { may, say } = useSession();
 	const q = asked(place.query);
 	const order = place.query.get("order") ?? "last";

@@ -1,12 +1,13 @@
 /* lookup: what does this node know of an address, a network, a domain, a URL, an AS? One, or many. */
 import { useEffect, useState } from "preact/hooks";
 import { get, post } from "../lib/api";
-import { countryName, useCountries } from "../lib/country";
+import { countryName } from "../lib/country";
 import { num, t, tn } from "../lib/i18n";
 import { useLoad, useWork } from "../lib/load";
 import { go } from "../lib/route";
 import { useSession } from "../lib/session";
 import type { Known, Page } from "../lib/types";
+import { scopeName } from "../lib/words";
 import type { PageProps } from "../pages";
 import { Card, Empty, Facts, Failure, Field, Load, Table, Title } from "../ui/parts";
 import { Moment, Network, Raw } from "../ui/text";
@@ -32,7 +33,7 @@ function One({ k }: { k: Known }) {
 				[t("Network"), <>{k.prefix ? <><Raw v={k.prefix} mono /> · </> : null}<Network asn={k.asn} name={k.as_name} /></>],
 				[t("Country"), countryName(k.country)],
 				[t("Contacts"), k.contacts.length
-					? <ul class="list">{k.contacts.map((c, i) => <li key={i}><Raw v={c.email} mono /> {c.scope ? <span class="muted"><Raw v={[c.scope, c.value].filter(Boolean).join(" ")} /></span> : null}</li>)}</ul>
+					? <ul class="list">{k.contacts.map((c, i) => <li key={i}><Raw v={c.email} mono /> {c.scope ? <span class="muted"><Raw v={scopeName(c.scope, c.value)} /></span> : null}</li>)}</ul>
 					: t("none known")],
 			]} />
 		</Card>
@@ -75,7 +76,6 @@ function Many() {
 }
 
 export default function Lookup({ place }: PageProps) {
-	useCountries();
 	const { me } = useSession();
 	const q = place.query.get("q") ?? "";
 	const [typed, setTyped] = useState(q);

@@ -1,6 +1,7 @@
 /* me: one's own account: password, second factor (its QR code is drawn here, so the secret goes nowhere else), tokens. */
 import { useEffect, useState } from "preact/hooks";
 import { del, get, patch, post } from "../lib/api";
+import { countryName } from "../lib/country";
 import { t } from "../lib/i18n";
 import { useLoad, useWork } from "../lib/load";
 import { useSession } from "../lib/session";
@@ -75,7 +76,8 @@ interface Begun {
 	uri: string;
 }
 
-function SecondFactor() {
+/* first: it has to be set up before anything else; then what comes next waits until the recovery codes were kept. */
+function SecondFactor({ first }: { first?: boolean }) {
 	const { me, say, refresh } = useSession();
 	const work = useWork();
 	const [begun, setBegun] = useState<Begun>();
@@ -98,20 +100,21 @@ function SecondFactor() {
 		setCode("");
 		setRecovery(r.recovery_codes);
 		say(t("The second factor is on."));
-		await refresh();
+		if (!first) await refresh();
 	});
 	return (
 		<Card title={t("Second factor")} id="second-factor">
 			{work.error ? <Failure problem={work.error} /> : null}
-			{me.second_factor ? <p class="note good">{t("Signing in asks for a code as well.")}</p>
-				: <p class="note warn">{t("Without a second factor, whoever knows your password can sign in.")}</p>}
+			{me.second_factor || recovery ? <p class="note good">{t("Signing in asks for a code as well.")}</p>
+				: first ? null : <p class="note warn">{t("Without a second factor, whoever knows your password can sign in.")}</p>}
 			{recovery?.length ? (
 				<>
 					<p>{t("Recovery codes: each works once, when you have lost your authenticator. Keep them on paper; they are shown only now.")}</p>
 					<ul class="codes mono" dir="ltr">{recovery.map((c) => <li key={c}>{c}</li>)}</ul>
+					{first ? <p class="buttons"><button type="button" class="primary" onClick={() => void refresh()}>{t("They are kept: go on")}</button></p> : null}
 				</>
 			) : null}
-			{begun ? (
+			{first && recovery ? null : begun ? (
 				<form onSubmit={(e) => { e.preventDefault(); confirm(); }}>
 					<p>{t("Read this with an authenticator, or type the secret into it; then enter the code that it shows.")}</p>
 					<Qr text={begun.uri} />
@@ -151,7 +154,7 @@ function Sessions() {
 					<>
 						<Table caption={t("Where you are signed in")} rows={data.items} keyOf={(s) => String(s.id)} columns={[
 							{ name: "address", head: t("Address"), wide: true, cell: (s) => <><Raw v={s.address} mono /> {s.this ? <span class="muted">{t("(here)")}</span> : null}</> },
-							{ name: "created", head: t("Since"), cell: (s) => <Moment at={s.created} /> },
+							{ name: "created", head: t("Signed in at"), cell: (s) => <Moment at={s.created} /> },
 							{ name: "seen", head: t("Last seen"), cell: (s) => <Moment at={s.seen} /> },
 							{ name: "factor", head: t("Second factor"), cell: (s) => (s.second_factor ? t("yes") : t("no")) },
 						]} />
@@ -238,7 +241,7 @@ function Tokens() {
 					<Table caption={t("Tokens for programs")} rows={data.items} keyOf={(k) => String(k.id)} columns={[
 						{ name: "name", head: t("Name"), wide: true, cell: (k) => <><Raw v={k.name} /> <span class="muted small"><Raw v={`${k.prefix}…`} mono /></span></> },
 						{ name: "scopes", head: t("It may"), cell: (k) => k.scopes.map(rightName).join(" · ") },
-						{ name: "expires", head: t("Expires"), cell: (k) => <Moment at={k.expires} /> },
+						{ name: "expires", head: t("Good until"), cell: (k) => <Moment at={k.expires} /> },
 						{ name: "used", head: t("Last used"), cell: (k) => <Moment at={k.seen} /> },
 						{ name: "act", head: t("Change"), cell: (k) => <button type="button" class="quiet small" disabled={work.busy} onClick={() => end(k)}>{t("End it")}<span class="hidden"> {k.name}</span></button> },
 					]} />
@@ -258,9 +261,9 @@ function Profile() {
 	return (
 		<Card title={t("Who you are here")} wide>
 			<Facts rows={[
-				[t("Name"), <Raw v={me.name} />],
+				[t("Account name"), <Raw v={me.name} />],
 				[t("Roles"), me.roles.map(roleName).join(" · ") || t("none")],
-				...(me.country ? [[t("Country"), <bdi>{me.country}</bdi>] as [string, preact.ComponentChildren]] : []),
+				...(me.country ? [[t("Country"), <bdi>{countryName(me.country)}</bdi>] as [string, preact.ComponentChildren]] : []),
 			]} />
 			<form class="fields line" onSubmit={(e) => {
 				e.preventDefault();
@@ -288,6 +291,15 @@ export default function MePage(_: PageProps) {
 				<Title text={t("Choose a password")} />
 				<p class="note warn">{t("Your password was given to you by somebody else. Choose your own; then all the rest is there.")}</p>
 				<Password />
+			</div>
+		);
+	}
+	if (me.second_factor_due) {
+		return (
+			<div class="narrow">
+				<Title text={t("Set up a second factor")} />
+				<p class="note warn">{t("Your role needs a second factor on this node: a code of an application on your telephone or computer, beside the password. Then all the rest is there.")}</p>
+				<SecondFactor first />
 			</div>
 		);
 	}

@@ -65,6 +65,9 @@ function Decide({ n, done }: { n: NoticeFull; done: () => void }) {
 	);
 }
 
+// A message runs as its own language does, not the reader's.
+const dirOf = (language: string) => (language === "ar" ? "rtl" : "ltr");
+
 function Rows({ n }: { n: NoticeFull }) {
 	return (
 		<>
@@ -103,8 +106,8 @@ export default function NoticePage({ id = "" }: PageProps) {
 							]} />
 						</Card>
 						<Card title={t("The message")}>
-							<p><strong><Raw v={n.subject} prose /></strong></p>
-							<div class="letter" lang={n.language} tabIndex={0} role="region" aria-label={t("The message")}><Raw v={n.text} prose whole /></div>
+							<p lang={n.language} dir={dirOf(n.language)}><strong><Raw v={n.subject} prose /></strong></p>
+							<div class="letter" lang={n.language} dir={dirOf(n.language)} tabIndex={0} role="region" aria-label={t("The message")}><Raw v={n.text} prose whole /></div>
 							{n.attachments.length ? (
 								<>
 									<h3>{t("Attachments")}</h3>

@@ -137,7 +137,7 @@ function Answers() {
 						{ name: "email", head: t("Recipient"), wide: true, cell: (a) => <a href={`/notices/${encodeURIComponent(a.notice)}`}><Raw v={a.email} mono /></a> },
 						{ name: "answer", head: t("Answer"), cell: (a) => answerName(a.answer) },
 						{ name: "at", head: t("When"), cell: (a) => <Moment at={a.at} /> },
-						{ name: "comment", head: t("Comment"), cell: (a) => (a.comment ? <Raw v={a.comment} prose /> : "–") },
+						{ name: "comment", head: t("Comment"), wide: true, cell: (a) => (a.comment ? <Raw v={a.comment} prose /> : "–") },
 					]} />
 				) : <p class="muted">{t("Nobody has answered a notice by its link yet.")}</p>}
 			</Load>

@@ -3,8 +3,8 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { ComponentType } from "preact";
 import { get } from "../lib/api";
-import { countryName, useCountries } from "../lib/country";
-import { bytes, num, percent, span, t, tn } from "../lib/i18n";
+import { countryName } from "../lib/country";
+import { ago, bytes, num, percent, span, t, tn, tx } from "../lib/i18n";
 import { useLive } from "../lib/live";
 import { useLoad } from "../lib/load";
 import { useSession } from "../lib/session";
@@ -13,7 +13,7 @@ import { className, STATE_NAMES, stateName } from "../lib/words";
 import type { PageProps } from "../pages";
 import { Bar, Trend } from "../ui/chart";
 import { Card, Empty, Figure, Load, StateChip, Title } from "../ui/parts";
-import { Network } from "../ui/text";
+import { Moment, Network } from "../ui/text";
 
 type MapProps = { values: Map<string, number>; href: (code: string) => string };
 
@@ -30,7 +30,7 @@ function LazyMap(props: MapProps) {
 
 function Ranking({ caption, head, rows, name, href }: { caption: string; head: string; rows: StatRow[]; name: (r: StatRow) => ComponentChildren; href: (r: StatRow) => string | undefined }) {
 	const max = Math.max(0, ...rows.map((r) => r.findings));
-	if (!rows.length) return <p class="muted">{t("Nothing yet.")}</p>;
+	if (!rows.length) return <p class="muted">{t("Nothing in these days.")}</p>;
 	return (
 		<table class="plain rank">
 			<caption class="hidden">{caption}</caption>
@@ -64,6 +64,31 @@ function byState(data: Data): [string, number][] {
 
 const dayOf = (r: StatRow): string => r.key;
 
+/* What a new node needs, in the order in which it is of use. */
+function FirstSteps() {
+	const { may } = useSession();
+	return (
+		<Empty title={t("This node has not taken in any report yet.")}>
+			<ol class="steps">
+				<li>{tx("Whose an address is: a table of networks, made on the command line by %s", <code dir="ltr">{t("entente networks --asn FILE --country FILE")}</code>)}</li>
+				<li>{tx("Who is told: %s, by hand or imported", may("contacts.read") ? <a href="/contacts">{t("contacts")}</a> : t("contacts"))}</li>
+				<li>{t("Reports: handed in here, by the command line, by mail, from watched folders or by programs with a token")}</li>
+			</ol>
+			{may("reports.add") ? <p><a class="button primary" href="/reports">{t("Hand in the first report")}</a></p> : null}
+		</Empty>
+	);
+}
+
+/* How long ago the last report came, which grows while nothing comes. */
+function LastReport({ at, href }: { at: string | null; href?: string }) {
+	const [, again] = useState(0);
+	useEffect(() => {
+		const timer = setInterval(() => again((n) => n + 1), 60_000);
+		return () => clearInterval(timer);
+	}, []);
+	return <Figure label={t("Last report")} value={at ? ago(at) : t("never")} href={href} sub={at ? <Moment at={at} /> : undefined} />;
+}
+
 function Shown({ data }: { data: Data }) {
 	const { may } = useSession();
 	const states = byState(data);
@@ -74,20 +99,14 @@ function Shown({ data }: { data: Data }) {
 	const reportsAt = (q = "") => (may("reports.read") ? `/reports${q}` : undefined);
 	const received = reports.received + reports.reading + reports.done + reports.aside + reports.nothing;
 	const waiting = reports.received + reports.reading;
-	if (!received && !all) {
-		return (
-			<Empty title={t("This node has not taken in any report yet.")}>
-				{may("reports.add") ? <p><a class="button primary" href="/reports">{t("Hand in the first report")}</a></p> : null}
-				<p class="muted">{t("Reports also come by the command line, by mail and from watched folders; the settings say which.")}</p>
-			</Empty>
-		);
-	}
+	if (!received && !all) return <FirstSteps />;
 	return (
 		<div class="grid">
 			<section class="figures wide" aria-label={t("In short")}>
 				<Figure label={t("Open findings")} value={data.open} href={list("state=open")} sub={t("%s of all", percent(data.open, all))} />
 				<Figure label={t("Reports")} value={received} href={reportsAt()}
 					sub={waiting ? tn("%s is being read", "%s are being read", waiting) : bytes(reports.bytes)} />
+				<LastReport at={reports.last} href={reportsAt()} />
 				<Figure label={t("Set aside")} value={reports.aside} href={reportsAt("?state=aside")} sub={t("reports that could not be read")} />
 				<Figure label={t("Time to notify")} value={data.times.notify.median_s === null ? null : span(data.times.notify.median_s)}
 					sub={tn("median of %s finding", "median of %s findings", data.times.notify.count)} />
@@ -119,7 +138,7 @@ function Shown({ data }: { data: Data }) {
 						<Trend label={t("Events")} days={data.days.map(dayOf)} series={[{ name: t("Events"), values: data.days.map((d) => d.events) }]} />
 						<Trend label={t("New findings")} days={data.days.map(dayOf)} series={[{ name: t("New findings"), values: data.days.map((d) => d.findings) }]} />
 					</>
-				) : <p class="muted">{t("Nothing yet.")}</p>}
+				) : <p class="muted">{t("Nothing in these days.")}</p>}
 			</Card>
 			<Card title={t("By country")} wide>
 				<div class="map-row">
@@ -141,7 +160,6 @@ function Shown({ data }: { data: Data }) {
 }
 
 export default function Overview(_: PageProps) {
-	useCountries();
 	const load = useLoad("overview", (signal) => get<Data>("/overview", {}, signal));
 	// New figures change nothing under the reader's hand.
 	useLive(["finding", "report", "notice"], load.reload, undefined, 2000);

@@ -43,7 +43,8 @@ export default function ReplyPage({ id = "" }: PageProps) {
 			<Load of={load}>
 				{(a) => (
 					<>
-						<p>{tx("%s told you of systems in your network that need attention.", <strong><Raw v={a.from} /></strong>)} <Moment at={a.created} /></p>
+						<p>{tx("%s told you of systems in your network that need attention.", <strong><Raw v={a.from} /></strong>)}</p>
+						<p class="muted"><Moment at={a.created} /></p>
 						<Table caption={t("Findings")} rows={a.classes} keyOf={(c) => c.class} columns={[
 							{ name: "class", head: t("Class"), wide: true, cell: (c) => c.title || className(c.class) },
 							{ name: "findings", head: t("Findings"), num: true, cell: (c) => num(c.findings) },

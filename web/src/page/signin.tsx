@@ -45,7 +45,7 @@ export default function SignIn({ place }: PageProps) {
 				{place.path !== "/sign-in" ? <p class="muted">{t("Sign in to see this page.")}</p> : null}
 				<form onSubmit={submit}>
 					{work.error ? <Failure problem={work.error} /> : null}
-					<Field label={t("Name")}>
+					<Field label={t("Account name")}>
 						{(p) => <input {...p} required autocomplete="username" autocapitalize="none" spellcheck={false} dir="auto" value={name}
 							readOnly={asksCode} onInput={(e) => setName(e.currentTarget.value)} />}
 					</Field>

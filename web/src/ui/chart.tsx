@@ -2,7 +2,7 @@
  * chart: trend lines and bars, drawn here as SVG. Each has its figures as a
  * table beside it, for those who do not see it and those who want the number.
  */
-import { useId } from "preact/hooks";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { day, num, short, t } from "../lib/i18n";
 
 export interface Series {
@@ -10,7 +10,7 @@ export interface Series {
 	values: number[];
 }
 
-const W = 640, H = 180, PAD = { l: 44, r: 8, t: 10, b: 24 };
+const H = 180, PAD = { l: 44, r: 8, t: 10, b: 24 };
 
 // A round number not below max: 1, 2, 5, 10, 20, 50, ...
 function roundUp(max: number): number {
@@ -23,8 +23,16 @@ function roundUp(max: number): number {
 /* Days from left to right in every language: time runs like the digits. */
 export function Trend({ days, series, label }: { days: string[]; series: Series[]; label: string }) {
 	const id = useId();
+	// As wide as its place, so that its words are as large as all others.
+	const [w, setW] = useState(480);
+	const svg = useRef<SVGSVGElement>(null);
+	useEffect(() => {
+		const watch = new ResizeObserver(([e]) => e && setW(Math.max(200, Math.round(e.contentRect.width))));
+		if (svg.current) watch.observe(svg.current);
+		return () => watch.disconnect();
+	}, []);
 	const top = roundUp(Math.max(1, ...series.flatMap((s) => s.values)));
-	const x = (i: number) => PAD.l + (days.length > 1 ? (i * (W - PAD.l - PAD.r)) / (days.length - 1) : 0);
+	const x = (i: number) => PAD.l + (days.length > 1 ? (i * (w - PAD.l - PAD.r)) / (days.length - 1) : 0);
 	const y = (v: number) => H - PAD.b - (v * (H - PAD.t - PAD.b)) / top;
 	const line = (v: number[]) => v.map((n, i) => `${i ? "L" : "M"}${x(i).toFixed(1)} ${y(n).toFixed(1)}`).join("");
 	const ticks = days.length > 1 ? [0, Math.floor((days.length - 1) / 2), days.length - 1] : [0];
@@ -36,10 +44,10 @@ export function Trend({ days, series, label }: { days: string[]; series: Series[
 					{series.map((s, n) => <span key={s.name} class={`l${n}`}>{s.name}</span>)}
 				</span>
 			</figcaption>
-			<svg viewBox={`0 0 ${W} ${H}`} aria-hidden="true" focusable="false">
+			<svg ref={svg} viewBox={`0 0 ${w} ${H}`} aria-hidden="true" focusable="false">
 				{[0, top / 2, top].map((v) => (
 					<g key={v}>
-						<line class="grid" x1={PAD.l} x2={W - PAD.r} y1={y(v)} y2={y(v)} />
+						<line class="grid" x1={PAD.l} x2={w - PAD.r} y1={y(v)} y2={y(v)} />
 						<text class="tick" x={PAD.l - 6} y={y(v) + 4} text-anchor="end">{short(v)}</text>
 					</g>
 				))}

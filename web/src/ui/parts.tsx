@@ -1,7 +1,8 @@
 /* parts: what all pages are made of. */
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 import type { Problem } from "../lib/api";
+import { countryList, countryName } from "../lib/country";
 import { num, t } from "../lib/i18n";
 import type { Loaded } from "../lib/load";
 import { stateName } from "../lib/words";
@@ -30,8 +31,26 @@ export function Failure({ problem, retry }: { problem: Problem; retry?: () => vo
 	);
 }
 
+const SLOW_MS = 8000;
+
+/* On its way; and what to do when it does not come. */
 export function Busy() {
-	return <p class="busy" role="status">{t("Loading …")}</p>;
+	const [slow, setSlow] = useState(false);
+	useEffect(() => {
+		const timer = setTimeout(() => setSlow(true), SLOW_MS);
+		return () => clearTimeout(timer);
+	}, []);
+	return (
+		<div class="busy" role="status">
+			<p>{t("Loading …")}</p>
+			{slow ? (
+				<>
+					<p>{t("This takes longer than it should. It comes by itself if the node is only busy; else load the page again.")}</p>
+					<p><button type="button" onClick={() => location.reload()}>{t("Load the page again")}</button></p>
+				</>
+			) : null}
+		</div>
+	);
 }
 
 /* Nothing to show: why, and what to do about it. */
@@ -48,7 +67,7 @@ export function Empty({ title, children }: { title: string; children?: Component
 export function Load<T>({ of, children }: { of: Loaded<T>; children: (data: T) => ComponentChildren }) {
 	if (of.data === undefined) return of.error ? <Failure problem={of.error} retry={of.reload} /> : <Busy />;
 	return (
-		<div class={of.busy ? "again" : undefined} aria-busy={of.busy}>
+		<div class={of.busy ? "loaded again" : "loaded"} aria-busy={of.busy}>
 			{of.error ? <Failure problem={of.error} retry={of.reload} /> : null}
 			{children(of.data)}
 		</div>
@@ -85,6 +104,18 @@ export function Field({ label, hint, error, children }: FieldProps) {
 			{hint ? <p class="hint" id={`${id}-h`}>{hint}</p> : null}
 			{error ? <p class="hint bad" id={`${id}-e`}>{error}</p> : null}
 		</div>
+	);
+}
+
+/* A country by its name. none: what it means that there is none. */
+export function CountrySelect({ ids, value, set, none, disabled }: { ids: object; value: string; set: (code: string) => void; none: string; disabled?: boolean }) {
+	const all = countryList();
+	return (
+		<select {...ids} disabled={disabled} value={value} onChange={(e) => set(e.currentTarget.value)}>
+			<option value="">{none}</option>
+			{value && !all.some(([code]) => code === value) ? <option value={value}>{countryName(value)}</option> : null}
+			{all.map(([code, name]) => <option key={code} value={code}>{name}</option>)}
+		</select>
 	);
 }
 

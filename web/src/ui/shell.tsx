@@ -49,7 +49,7 @@ function Search() {
 			e.preventDefault();
 			if (q.trim()) go(`/lookup?q=${encodeURIComponent(q.trim())}`);
 		}}>
-			<input type="search" dir="auto" value={q} onInput={(e) => setQ(e.currentTarget.value)}
+			<input type="search" dir={q ? "auto" : undefined} value={q} onInput={(e) => setQ(e.currentTarget.value)}
 				aria-label={t("Look up an address, network, domain or URL")} placeholder={t("Address, domain, URL, AS …")} />
 		</form>
 	);
