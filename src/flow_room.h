@@ -46,6 +46,9 @@ bool flow_tell_done(struct flow *f, int64_t id, struct err *e) MUST_USE;
 bool flow_stopped(const struct flow *f);
 /* Answer who waits, if somebody does. False: e says why, or f->given_up is set. */
 bool flow_pause(struct flow *f, struct err *e) MUST_USE;
+/* The same where what is under way is not given up for it, as a report that is being received. */
+bool flow_others(struct flow *f, struct err *e) MUST_USE;
+void flow_aside_begin(struct flow *f);
 /* A small report joins the transaction that is open, a large one ends it. */
 bool flow_together(struct flow *f, struct err *e) MUST_USE;
 bool flow_together_end(struct flow *f, struct err *e) MUST_USE;

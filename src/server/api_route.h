@@ -68,7 +68,8 @@ enum api_flag {
 	API_READS_KEEPER = 2, /* writes nothing, and still needs the keeper (its readers) */
 	API_UPLOAD = 4, /* the body is bytes, maybe many: in body_fd or body */
 	API_EVENTS = 8, /* server-sent events: the transport's own affair once it is allowed */
-	API_AUDITS_ITSELF = 16 /* its handler writes to the audit log, or there is nothing to say */
+	API_AUDITS_ITSELF = 16, /* its handler writes to the audit log, or there is nothing to say */
+	API_LONG = 32 /* it takes its time, and lets others be answered within: one of them at a time */
 };
 
 /* How often a stranger may ask: buckets of server/limits.c. */
