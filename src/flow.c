@@ -52,6 +52,7 @@ flow_open(const char *dir, const struct flow_options *options,
 		flow_close(&f);
 		return false;
 	}
+	flow_aside_begin(f);
 	*out = f;
 	return true;
 }
@@ -427,6 +428,7 @@ struct each {
 	struct flow *flow;
 	bool (*event)(void *cookie, const struct event *ev, struct err *e);
 	void *cookie;
+	uint64_t items; /* now and then it is asked who waits */
 };
 
 static bool
@@ -434,7 +436,13 @@ each_event(void *cookie, const struct event *ev, struct err *e)
 {
 	struct each *x = cookie;
 
-	return x->event(x->cookie, flow_guarded(x->flow, ev), e);
+	return (++x->items % PAUSE_EVERY != 0 || flow_others(x->flow, e)) && x->event(x->cookie, flow_guarded(x->flow, ev), e);
+}
+
+static bool
+each_pause(void *cookie, struct err *e)
+{
+	return flow_others(((struct each *)cookie)->flow, e);
 }
 
 bool
@@ -442,8 +450,8 @@ flow_events(struct flow *f, const struct report *r,
     bool (*each)(void *cookie, const struct event *ev, struct err *e),
     void *cookie, struct err *e)
 {
-	struct each x = { f, each, cookie };
-	struct intake_sink sink = { .cookie = &x, .event = each_event };
+	struct each x = { f, each, cookie, 0 };
+	struct intake_sink sink = { .cookie = &x, .event = each_event, .pause = f->options.waiting == NULL ? NULL : each_pause };
 	struct flow_read read;
 	struct arena a;
 	bool ok;

@@ -51,8 +51,9 @@ struct flow_options {
 	 * transaction is open: between reports, within a long one, while a reader
 	 * takes its time. It may use the store and receive, commit and retry
 	 * (which is then done behind the work that is under way) and ask for a
-	 * report's events. With these set, stop ends a long report in the middle
-	 * too: the next work goes on there.
+	 * report's events. It is called within these, too, and may then do none of
+	 * them: one report is received, or asked for, at a time. With these set,
+	 * stop ends a long report in the middle too: the next work goes on there.
 	 */
 	bool (*waiting)(void *cookie);
 	bool (*idle)(void *cookie, struct err *e);

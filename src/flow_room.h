@@ -12,6 +12,8 @@
 #define SMALL_BYTES ((uint64_t)256 << 10)
 #define SMALL_TOGETHER 200
 
+/* Items between two looks at who waits: a fraction of a millisecond. */
+#define PAUSE_EVERY 256
 /* So many observations go into the batch at once. */
 #define FLOW_HELD 64
 
@@ -29,8 +31,8 @@ struct flow {
 	/* the report at hand */
 	struct report report;
 	bool protected; /* something in it is, and the store knows */
-	struct observation waiting[FLOW_HELD]; /* their texts are in what the reader sent */
-	size_t waiting_count;
+	struct observation observed[FLOW_HELD]; /* their texts are in what the reader sent */
+	size_t observed_count;
 	uint64_t events, dated; /* of them with a time of their own */
 	uint64_t items; /* events and bad records: now and then it is asked who waits */
 	unsigned together; /* small reports in the transaction that is open */
@@ -55,6 +57,9 @@ bool flow_tell_done(struct flow *f, int64_t id, struct err *e) MUST_USE;
 bool flow_stopped(const struct flow *f);
 /* Answer who waits, if somebody does. False: e says why, or f->given_up is set. */
 bool flow_pause(struct flow *f, struct err *e) MUST_USE;
+/* The same where what is under way is not given up for it, as a report that is being received. */
+bool flow_others(struct flow *f, struct err *e) MUST_USE;
+void flow_aside_begin(struct flow *f);
 /* A small report joins the transaction that is open, a large one ends it. */
 bool flow_together(struct flow *f, struct err *e) MUST_USE;
 bool flow_together_end(struct flow *f, struct err *e) MUST_USE;

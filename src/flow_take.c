@@ -11,8 +11,6 @@
 #include "parse/date.h"
 
 #define PROGRESS_EVERY 8192
-/* Between two looks at who waits: a fraction of a millisecond. */
-#define PAUSE_EVERY 256
 
 /* What a finding is made of; a reader leaves the rest out. */
 static const enum field wanted_fields[] = {
@@ -72,13 +70,13 @@ attribute(const struct flow *f, struct observation *v, size_t n)
 
 /* What is held goes into the batch. */
 static bool
-waiting_store(struct flow *f, struct err *e)
+observed_store(struct flow *f, struct err *e)
 {
-	size_t n = f->waiting_count;
+	size_t n = f->observed_count;
 
-	f->waiting_count = 0;
-	attribute(f, f->waiting, n);
-	return store_observe_many(f->node.store, f->waiting, n, e);
+	f->observed_count = 0;
+	attribute(f, f->observed, n);
+	return store_observe_many(f->node.store, f->observed, n, e);
 }
 
 /* What the source allows; a word that we do not know allows nothing. */
@@ -117,7 +115,7 @@ static bool
 event_take(struct flow *f, const struct event *ev, struct err *e)
 {
 	struct slice time = ev->v[FIELD_TIME_SOURCE];
-	struct observation *o = &f->waiting[f->waiting_count];
+	struct observation *o = &f->observed[f->observed_count];
 	struct date d;
 
 	*o = (struct observation){ .time_s = f->report.received_s, .offset = ev->place.offset,
@@ -136,7 +134,7 @@ event_take(struct flow *f, const struct event *ev, struct err *e)
 	o->tlp = tlp_of(ev->v[FIELD_TLP]);
 	said_of(ev, o);
 	/* What was guarded lasts until the next one is. */
-	if ((++f->waiting_count == FLOW_HELD || ev == &f->guarded) && !waiting_store(f, e))
+	if ((++f->observed_count == FLOW_HELD || ev == &f->guarded) && !observed_store(f, e))
 		return false;
 	if (f->options.event != NULL && !f->options.event(f->options.cookie, &f->report, ev, e))
 		return false;
@@ -151,7 +149,7 @@ event_take(struct flow *f, const struct event *ev, struct err *e)
 static bool
 item_next(struct flow *f, struct err *e)
 {
-	return ++f->items % PAUSE_EVERY != 0 || (waiting_store(f, e) && flow_pause(f, e));
+	return ++f->items % PAUSE_EVERY != 0 || (observed_store(f, e) && flow_pause(f, e));
 }
 
 static bool
@@ -169,14 +167,14 @@ bad_in(void *cookie, const struct place *place, struct slice column,
 	struct flow *f = cookie;
 
 	/* Items are counted in their order. */
-	return item_next(f, e) && waiting_store(f, e) &&
+	return item_next(f, e) && observed_store(f, e) &&
 	    store_bad(f->node.store, place->offset, place->length, place->line, place->part, column, reason, e);
 }
 
 static bool
 settle_in(void *cookie, struct err *e)
 {
-	return waiting_store(cookie, e);
+	return observed_store(cookie, e);
 }
 
 static bool
@@ -198,7 +196,7 @@ flow_read_into_batch(struct flow *f, struct flow_read *out, struct err *e)
 
 	*out = (struct flow_read){ 0 };
 	f->events = f->dated = 0;
-	f->waiting_count = 0;
+	f->observed_count = 0;
 	f->given_up = false;
 	f->protected = false;
 	if (!archive_fd(f->node.archive, &f->report.sha, &fd, e))

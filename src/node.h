@@ -57,6 +57,16 @@ struct node_conf {
 	uint32_t processes; /* web processes; 0: one a core, two at least */
 	bool public_pages; /* pages and forms for people without an account */
 	uint32_t second_factor; /* 1u << enum who_role: whose people must have one */
+	/* [watch] */
+	struct node_watch *watch; /* in the node's memory; each "folder" begins another */
+	size_t watch_count;
+};
+
+#define NODE_WATCH_MAX 64
+/* A folder or Maildir that the server takes in, and what is said of all that lies in it; empty: not said. */
+struct node_watch {
+	struct slice folder, feed, format;
+	struct slice options; /* lines "key=value" */
 };
 
 #define NODE_LISTEN_MAX 16

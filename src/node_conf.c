@@ -11,7 +11,7 @@
 #include "base/file.h"
 #include "model/policy.h"
 #include "model/who.h"
-#include "node.h"
+#include "node_room.h"
 #include "parse/conf.h"
 #include "parse/date.h"
 #include "parse/domain.h"
@@ -371,6 +371,12 @@ static const struct conf_row {
 	{ "server", "processes", conf_processes, AT(processes) },
 	{ "server", "public", conf_yes, AT(public_pages) },
 	{ "server", "second_factor", conf_roles, AT(second_factor) },
+	{ "watch", "folder", conf_watch_folder, AT(watch) },
+	{ "watch", "feed", conf_watch_feed, AT(watch) },
+	{ "watch", "format", conf_watch_format, AT(watch) },
+	{ "watch", "mail", conf_watch_mail, AT(watch) },
+	{ "watch", "trusted", conf_watch_trusted, AT(watch) },
+	{ "watch", "mapping", conf_watch_mapping, AT(watch) },
 };
 
 static const struct node_conf conf_defaults = {
@@ -551,4 +557,5 @@ node_conf_print(struct buf *b, const struct node_conf *c)
 	    T("require, try or off."), SLICE_ARG(c->smtp_tls));
 	buf_printf(b, "# %s\nca = %.*s\n", T("File of the certificates (PEM) that the server's must come from; empty: those of the system."), SLICE_ARG(c->smtp_ca));
 	server_print(b, c);
+	conf_watch_print(b, c);
 }

@@ -7,12 +7,17 @@
  *	FAULT_FIRED=P	P is made when that happened
  *
  * 075-nth-call.sh counts n up until nothing fires any more.
+ *
+ *	SLOW=1500:/archive/	each wait for the disk of a file below such a path lasts 1,500 ms longer, in
+ *				all processes; also each MiB that is written there, by a tenth of it
  */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,12 +71,37 @@ fails(const char *what, int code)
 		REAL(name, __VA_ARGS__); \
 	}
 
+/* A slow disk, as far as it concerns a path. */
+static void
+slow(int fd, size_t bytes)
+{
+	const char *how = getenv("SLOW"), *colon = how == NULL ? NULL : strchr(how, ':');
+	char link[64], path[4096];
+	ssize_t n;
+	long ms;
+
+	if (colon == NULL)
+		return;
+	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	n = readlink(link, path, sizeof(path) - 2);
+	if (n <= 0)
+		return;
+	path[n] = '/';
+	path[n + 1] = '\0';
+	if (strstr(path, colon + 1) == NULL)
+		return;
+	ms = bytes == SIZE_MAX ? strtol(how, NULL, 10) : strtol(how, NULL, 10) * (long)(bytes >> 10) / 10240;
+	(void)poll(NULL, 0, (int)ms);
+}
+
 ssize_t
 write(int fd, const void *p, size_t n)
 {
 	/* What a person reads is no file. */
 	if (fd > 2 && fails("write", ENOSPC))
 		return -1;
+	if (n >= 4096)
+		slow(fd, n);
 	REAL(write, fd, p, n);
 }
 
@@ -80,9 +110,18 @@ FAULTY(ssize_t, pwrite64, (int fd, const void *p, size_t n, off64_t at), "write"
 FAULTY(ssize_t, read, (int fd, void *p, size_t n), "read", EIO, fd, p, n)
 FAULTY(ssize_t, pread, (int fd, void *p, size_t n, off_t at), "read", EIO, fd, p, n, at)
 FAULTY(ssize_t, pread64, (int fd, void *p, size_t n, off64_t at), "read", EIO, fd, p, n, at)
-FAULTY(int, fsync, (int fd), "sync", EIO, fd)
-FAULTY(int, fdatasync, (int fd), "sync", EIO, fd)
-FAULTY(int, syncfs, (int fd), "sync", EIO, fd)
+#define SYNC(name) \
+	int name(int fd) \
+	{ \
+		if (fails("sync", EIO)) \
+			return -1; \
+		slow(fd, SIZE_MAX); \
+		REAL(name, fd); \
+	}
+
+SYNC(fsync)
+SYNC(fdatasync)
+SYNC(syncfs)
 FAULTY(int, ftruncate, (int fd, off_t n), "truncate", EIO, fd, n)
 FAULTY(int, ftruncate64, (int fd, off64_t n), "truncate", EIO, fd, n)
 FAULTY(int, rename, (const char *from, const char *to), "rename", EACCES, from, to)

@@ -5,7 +5,7 @@ cd "$ENTENTE_SOURCE/src" || exit 2
 awk '
 function floor_of(path) {
 	split(path, p, "/")
-	if (path ~ /^(flow|node)/ || p[1] == "share") return 6
+	if (path ~ /^(flow|node|take|watch)/ || p[1] == "share") return 6
 	return f[p[1]]
 }
 BEGIN { f["base"] = 1; f["parse"] = 2; f["model"] = 3; f["store"] = 4; f["intake"] = 5; f["attrib"] = 5; f["server"] = 7; f["cli"] = 8; f["main.c"] = 8 }

@@ -11,11 +11,11 @@
 #include "cli/progress.h"
 #include "cli/run.h"
 #include "cli/table.h"
-#include "cli/take.h"
 #include "intake/mapping.h"
 #include "intake/tables.h"
 #include "model/event_idea.h"
 #include "model/event_n6.h"
+#include "take.h"
 
 static volatile bool stop;
 

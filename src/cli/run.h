@@ -8,7 +8,7 @@
 #include "cli/cli.h"
 #include "cli/progress.h"
 #include "cli/table.h"
-#include "cli/take.h"
+#include "take.h"
 
 struct run {
 	bool json, quiet, places;

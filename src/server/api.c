@@ -222,6 +222,15 @@ api_place(const struct api_request *r)
 	return route != NULL && (route->flags & (API_CHANGES | API_READS_KEEPER)) != 0 ? API_KEEPER : API_HERE;
 }
 
+bool
+api_is_long(const struct api_request *r)
+{
+	unsigned allow;
+	const struct api_route *route = api_route_find(r, &allow);
+
+	return route != NULL && (route->flags & API_LONG) != 0;
+}
+
 uint64_t
 api_upload_max(const struct api *a, const struct api_request *r)
 {

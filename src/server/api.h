@@ -100,6 +100,8 @@ struct api {
 	void (*retry)(void *cookie, int64_t report);
 	/* Notices are to be sent (id NONE: all that are due) when no request waits. NULL: at once. */
 	void (*send)(void *cookie, struct slice id);
+	/* Others may be answered now: no transaction is open, and nothing is held that they could change. NULL: there are none. */
+	bool (*pause)(void *cookie, struct err *e);
 	/* After something changed: a kind ("finding", "report", "notice", ...) and an id (0: many). May be NULL. */
 	void (*changed)(void *cookie, const char *kind, int64_t id);
 	void *cookie;
@@ -115,6 +117,8 @@ enum api_place {
 };
 /* By the table alone, before anybody is asked who they are. What is not in it: API_HERE, where it is refused. */
 enum api_place api_place(const struct api_request *r);
+/* Does it take its time? The keeper runs one of these at a time, and answers others within (struct api's pause). */
+bool api_is_long(const struct api_request *r);
 /* Whether the route takes a large body into a file (body_fd), and how much at most; 0: API_BODY_MAX, in memory. */
 uint64_t api_upload_max(const struct api *a, const struct api_request *r);
 

@@ -612,7 +612,7 @@ static const struct api_route routes[] = {
 	    .summary = "Acknowledge, resolve or reopen findings", .body = &acts_body, .answer = &done_value },
 	{ .method = API_GET, .path = "/api/v1/findings/{id}", .right = RIGHT_FINDINGS_READ, .run = one,
 	    .summary = "One finding, with its history", .params = id_params, .answer = &one_value },
-	{ .method = API_GET, .path = "/api/v1/findings/{id}/events", .right = RIGHT_FINDINGS_READ, .flags = API_READS_KEEPER, .run = events,
+	{ .method = API_GET, .path = "/api/v1/findings/{id}/events", .right = RIGHT_FINDINGS_READ, .flags = API_READS_KEEPER | API_LONG, .run = events,
 	    .summary = "The events behind a finding, read again from its first and its latest report", .params = events_params, .answer = &events_value },
 };
 

@@ -302,11 +302,14 @@ prepare(struct api_call *c, struct err *e)
 	struct json_out *j = api_json(c);
 	struct notices_summary s = { 0 };
 	struct notices_options o;
-	const struct contacts *contacts;
+	struct contacts *contacts = NULL;
 	bool dry = api_body_bool(c, "dry_run", false), ok;
 
-	if (!notices_of_node(c->api->node, c->r->now_s, &o, e) || !api_contacts(c->api, &contacts, e))
+	/* Of its own: others are answered meanwhile, who may change those that are kept. */
+	if (!notices_of_node(c->api->node, c->r->now_s, &o, e) || !contacts_load(c->api->node->store, &contacts, e))
 		return false;
+	o.pause = c->api->pause;
+	o.pause_cookie = c->api->cookie;
 	o.by = c->who->name;
 	o.silence = true;
 	json_out_object(j);
@@ -317,6 +320,7 @@ prepare(struct api_call *c, struct err *e)
 		o.cookie = j;
 	}
 	ok = notices_prepare(c->api->node->store, contacts, &o, &s, e);
+	contacts_free(&contacts);
 	json_out_array_end(j);
 	summary_put(j, &s);
 	json_out_object_end(j);
@@ -646,7 +650,7 @@ static const struct api_param answers_params[] = {
 static const struct api_route routes[] = {
 	{ .method = API_GET, .path = "/api/v1/notices", .right = RIGHT_NOTICES_READ, .run = list,
 	    .summary = "Notices, newest first", .params = list_params, .answer = &list_value },
-	{ .method = API_POST, .path = "/api/v1/notices/prepare", .right = RIGHT_NOTICES_MAKE, .flags = API_CHANGES, .run = prepare,
+	{ .method = API_POST, .path = "/api/v1/notices/prepare", .right = RIGHT_NOTICES_MAKE, .flags = API_CHANGES | API_LONG, .run = prepare,
 	    .summary = "Make the notices that are due, without sending them", .body = &prepare_body, .answer = &prepared_value },
 	{ .method = API_POST, .path = "/api/v1/notices/send", .right = RIGHT_NOTICES_SEND, .flags = API_CHANGES, .run = send,
 	    .summary = "Send the notices that wait, or one of them", .body = &send_body, .answer = &sent_value, .status = 202 },

@@ -350,7 +350,7 @@ static const struct api_param listed_params[] = { { "ip", API_QUERY, &api_short,
 static const struct api_route routes[] = {
 	{ .method = API_GET, .path = "/api/v1/public/about", .right = RIGHT_PUBLIC, .rate = API_RATE_LOOK, .run = about,
 	    .summary = "Who runs this node (RFC 2350)", .answer = &about_value },
-	{ .method = API_POST, .path = "/api/v1/public/report", .right = RIGHT_PUBLIC, .flags = API_CHANGES, .rate = API_RATE_WRITE, .run = report,
+	{ .method = API_POST, .path = "/api/v1/public/report", .right = RIGHT_PUBLIC, .flags = API_CHANGES | API_LONG, .rate = API_RATE_WRITE, .run = report,
 	    .summary = "Report an incident or a spam mail", .body = &report_body, .answer = &number_value, .status = 202 },
 	{ .method = API_GET, .path = "/api/v1/public/listed", .right = RIGHT_PUBLIC, .rate = API_RATE_LOOK, .run = listed,
 	    .summary = "Why is my address listed?", .params = listed_params, .answer = &listed_value },

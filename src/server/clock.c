@@ -1,7 +1,7 @@
 /*
  * clock: what the keeper does by time. Each thing is short, or is cut by the
- * keeper's turns; what fails is told and tried again, and only a store that
- * fails ends the keeper.
+ * keeper's turns. What fails is told and tried again, and nothing else waits for
+ * it: a store that fails ends the keeper where reports are read.
  */
 #include <sys/stat.h>
 
@@ -12,84 +12,112 @@
 #include "store/findings.h"
 
 #define SECOND_NS INT64_C(1000000000)
-/* Contacts have their own intervals; so often it is looked whose has passed. */
-#define NOTICES_EVERY_S 900
-
-static bool
-due(int64_t *last_ns, int64_t every_s)
-{
-	int64_t now = clock_mono_ns();
-
-	if (*last_ns != 0 && now - *last_ns < every_s * SECOND_NS)
-		return false;
-	*last_ns = now;
-	return true;
-}
+/* What failed is tried again so soon, where its own turn would be later. */
+#define AGAIN_S 60
 
 /* A table that was built again is used from now on. */
-static void
-networks_look(struct keeper *k)
+static bool
+networks_look(struct keeper *k, struct err *e)
 {
-	struct err e = ERR_INIT;
 	struct stat st;
 	int64_t date;
 
 	if (stat(node_path(k->node, "networks.tbl"), &st) != 0)
-		return;
+		return true;
 	date = (int64_t)st.st_mtim.tv_sec * SECOND_NS + st.st_mtim.tv_nsec;
 	if (k->networks_ns == 0 && k->node->networks != NULL) {
 		/* The one that was there when the node was opened. */
 		k->networks_ns = date;
-		return;
+		return true;
 	}
 	if (date == k->networks_ns)
-		return;
+		return true;
 	k->networks_ns = date;
-	if (flow_networks_reload(k->flow, &e))
-		log_info("networks.loaded", "path=networks.tbl");
-	else
-		log_error("networks.refused", "reason=%s", LOG_TEXT(e.text));
+	if (!flow_networks_reload(k->flow, e))
+		return false;
+	log_info("networks.loaded", "path=networks.tbl");
+	return true;
+}
+
+static bool
+look(struct keeper *k, struct err *e)
+{
+	board_memory(&k->board->keeper.memory, k->statm_fd);
+	return networks_look(k, e);
+}
+
+static bool
+refusals(struct keeper *k, struct err *e)
+{
+	return auth_tick(&k->api, e);
+}
+
+static bool
+sweep(struct keeper *k, struct err *e)
+{
+	return auth_sweep(&k->api, clock_now_s(), e);
 }
 
 static bool
 silence(struct keeper *k, struct err *e)
 {
-	uint64_t n = 0;
+	struct silence_slice s = { .now_s = clock_now_s() };
 
-	if (!store_silence(k->node->store, clock_now_s(), &n, e))
-		return false;
-	if (n > 0) {
-		log_info("findings.silent", "count=%llu", (unsigned long long)n);
+	while (!s.end && !child_stopping) {
+		if (!store_silence_slice(k->node->store, &s, e) || !keeper_pause(k, e))
+			return false;
+	}
+	if (s.count > 0) {
+		log_info("findings.silent", "count=%llu", (unsigned long long)s.count);
 		keeper_changed(k, "finding", 0);
 	}
 	return true;
 }
 
+static const struct task {
+	const char *name;
+	int64_t every_s; /* 0: the settings say */
+	bool (*run)(struct keeper *k, struct err *e);
+} tasks[CLOCK_TASKS] = {
+	{ "refusals", 1, refusals },
+	{ "look", 5, look },
+	{ "sweep", 300, sweep },
+	{ "silence", 3600, silence },
+	{ "notices", 0, clock_notices },
+	{ "watch", 5, clock_watch },
+};
+
 int
 clock_wait_ms(const struct keeper *k)
 {
-	return k->notices_due || k->sends.len > 0 ? 0 : 1000;
+	int64_t next = k->next_ns[CLOCK_WATCH] - clock_mono_ns();
+
+	/* The others may come a second late. */
+	return next <= 0 ? 0 : next < SECOND_NS ? (int)(next / 1000000) + 1 : 1000;
 }
 
-bool
-clock_run(struct keeper *k, struct err *e)
+static void
+run(struct keeper *k, const struct task *t, int64_t *next_ns, int64_t now)
 {
-	bool prepare;
+	int64_t every_s = t->every_s != 0 ? t->every_s : clock_notices_every_s(k);
+	struct err e = ERR_INIT;
 
-	if (due(&k->tick_ns, 1) && !auth_tick(&k->api, e))
-		return false;
-	if (due(&k->second_ns, 5)) {
-		board_memory(&k->board->keeper.memory, k->statm_fd);
-		networks_look(k);
+	/* Before it runs: within it the clock may come here again. */
+	*next_ns = now + every_s * SECOND_NS;
+	if (t->run(k, &e))
+		return;
+	log_error("clock.failed", "task=%s reason=%s cause=%s", t->name, LOG_TEXT(e.text), LOG_TEXT(e.cause));
+	/* Not more often than that: the log is read by people. */
+	*next_ns = clock_mono_ns() + (every_s < AGAIN_S && every_s > 1 ? every_s : AGAIN_S) * SECOND_NS;
+}
+
+void
+clock_run(struct keeper *k)
+{
+	for (size_t i = 0; i < CLOCK_TASKS && !child_stopping; i++) {
+		int64_t now = clock_mono_ns();
+
+		if (now >= k->next_ns[i])
+			run(k, &tasks[i], &k->next_ns[i], now);
 	}
-	if (due(&k->sweep_ns, 300) && !auth_sweep(&k->api, clock_now_s(), e))
-		return false;
-	if (due(&k->hour_ns, 3600) && !silence(k, e))
-		return false;
-	prepare = due(&k->notices_ns, NOTICES_EVERY_S);
-	if (prepare || k->notices_due)
-		clock_notices(k, prepare);
-	if (k->sends.len > 0)
-		clock_sends(k);
-	return true;
 }

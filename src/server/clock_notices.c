@@ -1,59 +1,27 @@
 /*
- * clock_notices: notices that go by themselves, where the settings say so.
- * Sending is cut into slices: between two of them the keeper answers who waits.
- * One message to a mail server that hangs is the longest that it waits.
+ * clock_notices: notices that go by themselves, where the settings say so: the
+ * keeper makes them, the herald sends them.
  */
-#include <signal.h>
 #include <string.h>
-#include <sys/time.h>
 
 #include "attrib/contacts.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "server/herald.h"
 #include "server/keeper.h"
 #include "share/notices_node.h"
 
-#define SLICE_MS 200
+/* Contacts have their own intervals; so often at the most, and at the least, it is looked whose has passed. */
+#define LOOK_LEAST_S 5
+#define LOOK_MOST_S 900
 
-static volatile bool slice_over;
-
-static void
-on_alarm(int signal)
+/* The least interval that holds is met within a quarter of it. */
+int64_t
+clock_notices_every_s(const struct keeper *k)
 {
-	(void)signal;
-	slice_over = true;
-}
+	int64_t s = k->node->conf.interval_s / 4;
 
-static void
-slice_begin(void)
-{
-	struct sigaction sa = { .sa_handler = on_alarm, .sa_flags = SA_RESTART };
-	struct itimerval t = { .it_value = { .tv_usec = SLICE_MS * 1000 } };
-
-	slice_over = false;
-	(void)sigaction(SIGALRM, &sa, NULL);
-	(void)setitimer(ITIMER_REAL, &t, NULL);
-}
-
-static void
-slice_end(void)
-{
-	struct itimerval none = { .it_value = { 0 } };
-
-	(void)setitimer(ITIMER_REAL, &none, NULL);
-}
-
-static void
-tell(struct keeper *k, const char *what, const struct notices_summary *s)
-{
-	uint64_t moved = s->notices + s->sent + s->later + s->never + s->uncertain + s->withdrawn;
-
-	if (moved == 0)
-		return;
-	keeper_changed(k, "notice", 0);
-	log_info("notices.done", "what=%s made=%llu sent=%llu later=%llu refused=%llu uncertain=%llu withdrawn=%llu", what,
-	    (unsigned long long)s->notices, (unsigned long long)s->sent, (unsigned long long)s->later,
-	    (unsigned long long)s->never, (unsigned long long)s->uncertain, (unsigned long long)s->withdrawn);
+	return s < LOOK_LEAST_S ? LOOK_LEAST_S : s > LOOK_MOST_S ? LOOK_MOST_S : s;
 }
 
 static bool
@@ -65,86 +33,86 @@ prepare(struct keeper *k, const struct contacts *c, struct err *e)
 	if (!notices_of_node(k->node, clock_now_s(), &o, e))
 		return false;
 	o.silence = true;
+	o.pause = keeper_pause;
+	o.pause_cookie = k;
 	if (!notices_prepare(k->node->store, c, &o, &s, e))
 		return false;
-	tell(k, "prepare", &s);
+	if (s.notices > 0) {
+		keeper_changed(k, "notice", 0);
+		log_info("notices.made", "count=%llu", (unsigned long long)s.notices);
+	}
 	return true;
 }
 
-/* only: this notice; NONE: all that are due. *cut_out: the slice ended before they did. */
-static bool
-send_slice(struct keeper *k, const struct contacts *c, struct slice only, bool *cut_out, struct err *e)
+bool
+clock_notices(struct keeper *k, struct err *e)
 {
-	struct notices_summary s = { 0 };
-	struct notices_options o;
-	struct way_options wo;
-	const struct way *way;
+	const struct node_conf *conf = &k->node->conf;
+	struct contacts *c = NULL;
 	bool ok;
 
-	if (!notices_of_node(k->node, clock_now_s(), &o, e) || !notices_way(k->node, &way, &wo, e))
-		return false;
-	o.only = only;
-	slice_begin();
-	ok = notices_send(k->node->store, c, way, &wo, &o, &slice_over, &s, e);
-	slice_end();
-	tell(k, "send", &s);
-	/* Cut off: there may be more. */
-	*cut_out = ok && slice_over && s.later == 0;
+	if (slice_eq(conf->automatic, S("no")))
+		return true;
+	k->busy = true;
+	ok = contacts_load(k->node->store, &c, e) && prepare(k, c, e);
+	k->busy = false;
+	contacts_free(&c);
+	/* What a second person has to approve does not go by itself. */
+	if (ok && slice_eq(conf->automatic, S("send")) && !conf->two_people)
+		clock_send_asked(k, SLICE_NONE);
 	return ok;
 }
 
-static void
-failed(const struct err *e)
+/* --- the herald ------------------------------------------------------------------------ */
+
+static struct peer *
+herald(struct keeper *k)
 {
-	log_error("notices.failed", "reason=%s cause=%s", LOG_TEXT(e->text), LOG_TEXT(e->cause));
+	for (size_t i = 0; i < k->peer_count; i++) {
+		if (k->peers[i].link != NULL && k->peers[i].slot == HERALD_SLOT)
+			return &k->peers[i];
+	}
+	return NULL;
 }
 
-void
-clock_notices(struct keeper *k, bool begin)
+/* One that is away is asked when the next one comes. */
+static void
+ask(struct peer *p, int64_t number)
 {
-	const struct node_conf *conf = &k->node->conf;
-	/* What a second person has to approve does not go by itself. */
-	bool send = slice_eq(conf->automatic, S("send")) && !conf->two_people;
-	struct contacts *c = NULL;
 	struct err e = ERR_INIT;
-	bool ok;
 
-	k->notices_due = false;
-	if (slice_eq(conf->automatic, S("no")))
-		return;
-	ok = contacts_load(k->node->store, &c, &e) && (!begin || prepare(k, c, &e)) &&
-	    (!send || send_slice(k, c, SLICE_NONE, &k->notices_due, &e));
-	contacts_free(&c);
-	if (!ok)
-		failed(&e);
+	if (p != NULL && !link_changed_send(p->link, "send", number, &e))
+		link_free(&p->link);
 }
 
 void
 clock_send_asked(void *cookie, struct slice id)
 {
 	struct keeper *k = cookie;
+	int64_t number = id.p == NULL ? 0 : herald_number(id);
 
-	buf_put(&k->sends, id);
-	buf_byte(&k->sends, '\n');
+	for (size_t i = 0; i < k->sends.count; i++) {
+		if (k->sends.v[i] == number)
+			return;
+	}
+	ids_add(&k->sends, number);
+	ask(herald(k), number);
 }
 
 void
-clock_sends(struct keeper *k)
+clock_send_again(struct keeper *k)
 {
-	struct slice rest = buf_view(&k->sends), id;
-	struct contacts *c = NULL;
-	struct err e = ERR_INIT;
-	bool cut = false;
+	for (size_t i = 0; i < k->sends.count; i++)
+		ask(herald(k), k->sends.v[i]);
+}
 
-	if (!slice_cut(&rest, '\n', &id))
+void
+clock_send_done(struct keeper *k, int64_t number)
+{
+	for (size_t i = 0; i < k->sends.count; i++) {
+		if (k->sends.v[i] != number)
+			continue;
+		memmove(k->sends.v + i, k->sends.v + i + 1, (--k->sends.count - i) * sizeof(*k->sends.v));
 		return;
-	if (!contacts_load(k->node->store, &c, &e) ||
-	    !send_slice(k, c, id.len == 0 ? SLICE_NONE : id, &cut, &e))
-		failed(&e);
-	contacts_free(&c);
-	/* All that are due go in turns; one alone is one message. */
-	if (!cut || id.len > 0) {
-		memmove(k->sends.p, rest.p, rest.len);
-		k->sends.len = rest.len;
 	}
 }

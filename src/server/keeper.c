@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "server/auth.h"
+#include "server/herald.h"
 #include "server/sandbox.h"
 
 /* Requests that are handled before a report is gone on with. */
@@ -82,7 +83,7 @@ news_send(struct keeper *k)
 			struct peer *p = &k->peers[i];
 
 			/* Who is behind hears of what comes later. */
-			if (p->link != NULL && link_room(p->link) && !link_changed_send(p->link, k->news[n].kind, k->news[n].id, &e))
+			if (p->link != NULL && p->slot != HERALD_SLOT && link_room(p->link) && !link_changed_send(p->link, k->news[n].kind, k->news[n].id, &e))
 				peer_drop(p, &e);
 		}
 	}
@@ -121,27 +122,61 @@ kept_free(struct kept *q)
 	free(q);
 }
 
+/* One that takes its time lets others be handled within; what the keeper knows of it is put aside for them. */
 static void
-run(struct keeper *k, struct kept *q)
+run(struct keeper *k, struct kept *q, bool is_long)
 {
 	struct peer *p = &k->peers[q->peer];
+	bool handling = k->handling, busy = k->busy;
+	int64_t account = k->account;
 	struct api_response out;
 
 	k->account = 0;
 	api_response_init(&out);
-	k->handling = true;
+	k->handling = !is_long;
+	k->busy = busy || is_long;
 	/* What is to be read is read later: nobody waits for it. */
-	flow_hold(k->flow, true);
+	flow_hold(k->flow, ++k->depth > 0);
 	q->r.now_s = clock_now_s();
 	api_handle(&k->api, &q->r, &out);
-	flow_hold(k->flow, false);
-	k->handling = false;
+	flow_hold(k->flow, --k->depth > 0);
+	k->handling = handling;
+	k->busy = busy;
 	board_add(&k->board->keeper.requests, 1);
 	if (p->link != NULL && p->number == q->link)
 		answer(k, p, q->number, &out);
 	else
 		api_response_fini(&out);
+	k->account = account;
 	kept_free(q);
+}
+
+/* Now, or behind the one under way. */
+static void
+run_or_queue(struct keeper *k, struct kept *q)
+{
+	bool is_long = api_is_long(&q->r);
+
+	if (!is_long || !k->busy) {
+		run(k, q, is_long);
+		return;
+	}
+	*(k->later_last != NULL ? &k->later_last->next : &k->later) = q;
+	k->later_last = q;
+	board_put(&k->board->keeper.queue, ++k->kept_count);
+}
+
+static void
+later_run(struct keeper *k)
+{
+	struct kept *q = k->later;
+
+	if (q == NULL || k->busy)
+		return;
+	k->later = q->next;
+	k->later_last = k->later == NULL ? NULL : k->later_last;
+	board_put(&k->board->keeper.queue, --k->kept_count);
+	run(k, q, true);
 }
 
 static void
@@ -164,7 +199,7 @@ handle(struct keeper *k, struct peer *p, const struct link_frame *f)
 	}
 	q->r.now_s = clock_now_s();
 	if (auth_prepare(&k->api, &q->r, q) == AUTH_NOW) {
-		run(k, q);
+		run_or_queue(k, q);
 		return;
 	}
 	board_put(&k->board->keeper.queue, ++k->kept_count);
@@ -178,7 +213,7 @@ kept_run(struct keeper *k)
 
 	while ((q = auth_done(&k->api)) != NULL) {
 		board_put(&k->board->keeper.queue, --k->kept_count);
-		run(k, q);
+		run_or_queue(k, q);
 	}
 }
 
@@ -190,6 +225,20 @@ on_who(struct api *api, const struct api_request *r, struct arena *mem, struct w
 	if (!k->who(api, r, mem, out, e))
 		return false;
 	k->account = out->account;
+	return true;
+}
+
+static bool
+herald_said(struct keeper *k, const struct link_frame *f, struct err *e)
+{
+	struct link_changed c;
+
+	if (!link_changed_read(f, &c, e))
+		return false;
+	if (strcmp(c.kind, "sent") == 0)
+		clock_send_done(k, c.id);
+	else
+		keeper_changed(k, c.kind, c.id);
 	return true;
 }
 
@@ -207,10 +256,12 @@ peer_work(struct keeper *k, struct peer *p, unsigned *left)
 	}
 	while (*left > 0 && p->link != NULL && link_room(p->link) && (step = link_next(p->link, &f, &e)) == STEP_ITEM) {
 		(*left)--;
-		if (f.kind == LINK_REQUEST) {
+		if (f.kind == LINK_REQUEST && p->slot != HERALD_SLOT) {
 			handle(k, p, &f);
 			continue;
 		}
+		if (f.kind == LINK_CHANGED && p->slot == HERALD_SLOT && herald_said(k, &f, &e))
+			continue;
 		if (f.fd >= 0)
 			(void)close(f.fd);
 		(void)err_set(&e, ERR_INTERNAL, "a damaged message between our own processes");
@@ -228,13 +279,15 @@ peer_add(struct keeper *k, int fd, uint8_t slot)
 
 	while (i < k->peer_count && k->peers[i].link != NULL)
 		i++;
-	if (fd < 0 || i == BOARD_WEBS) {
+	if (fd < 0 || i == PEERS_MAX) {
 		if (fd >= 0)
 			(void)close(fd);
 		return;
 	}
 	k->peers[i] = (struct peer){ link_new(fd), slot, ++k->links };
 	k->peer_count = i == k->peer_count ? i + 1 : k->peer_count;
+	if (slot == HERALD_SLOT)
+		clock_send_again(k);
 }
 
 static void
@@ -265,6 +318,7 @@ keeper_turn(struct keeper *k)
 		if (k->peers[i].link != NULL)
 			peer_work(k, &k->peers[i], &left);
 	}
+	later_run(k);
 	news_send(k);
 }
 
@@ -272,15 +326,28 @@ keeper_turn(struct keeper *k)
 static int
 wait_for(struct keeper *k, int ms)
 {
-	struct pollfd fds[BOARD_WEBS + 2] = { { .fd = k->start->control, .events = POLLIN },
+	struct pollfd fds[PEERS_MAX + 3] = { { .fd = k->start->control, .events = POLLIN },
 		{ .fd = auth_fd(&k->api), .events = POLLIN } };
-	nfds_t count = 2;
+	nfds_t count = 2, links;
+	bool found = false;
+	int n;
 
 	for (size_t i = 0; i < k->peer_count; i++) {
-		if (k->peers[i].link != NULL)
+		const struct link *l = k->peers[i].link;
+
+		/* It was read together with the one under way, or there were too many for one turn. */
+		found = found || (l != NULL && link_has(l) && link_room(l));
+		if (l != NULL)
 			fds[count++] = (struct pollfd){ .fd = link_fd(k->peers[i].link), .events = link_events(k->peers[i].link) };
 	}
-	return poll(fds, count, ms);
+	links = count;
+	/* What came is not looked at before the crowd is there. */
+	if (k->watch != NULL && ms > 0 && !clock_watch_is_soon(k))
+		fds[count++] = (struct pollfd){ .fd = watch_fd(k->watch), .events = POLLIN };
+	n = poll(fds, count, found ? 0 : ms);
+	if (count > links && fds[links].revents != 0)
+		clock_watch_soon(k);
+	return found && n == 0 ? 1 : n;
 }
 
 /* --- the flow's questions --------------------------------------------------------------- */
@@ -291,7 +358,7 @@ waiting(void *cookie)
 	struct keeper *k = cookie;
 	int64_t now = clock_mono_ns();
 
-	/* A handler that reads a report does not let another in. */
+	/* Where no handler may be let in, none is looked for. */
 	if (k->handling || now - k->looked_ns < LOOK_NS)
 		return false;
 	k->looked_ns = now;
@@ -302,9 +369,20 @@ waiting(void *cookie)
 static bool
 idle(void *cookie, struct err *e)
 {
-	keeper_turn(cookie);
+	struct keeper *k = cookie;
+
+	(void)e;
+	keeper_turn(k);
 	/* Where reports come without end, the clock has no other place. */
-	return child_stopping || clock_run(cookie, e);
+	if (!k->busy)
+		clock_run(k);
+	return true;
+}
+
+bool
+keeper_pause(void *cookie, struct err *e)
+{
+	return !waiting(cookie) || idle(cookie, e);
 }
 
 static void
@@ -349,15 +427,14 @@ static bool
 loop(struct keeper *k, struct err *e)
 {
 	while (!child_stopping) {
-		int n = wait_for(k, k->dirty || k->news_count > 0 ? 0 : clock_wait_ms(k));
+		int n = wait_for(k, k->dirty || k->news_count > 0 || k->later != NULL ? 0 : clock_wait_ms(k));
 
 		if (n < 0 && errno != EINTR)
 			return err_sys(e, "waiting for our own processes failed");
 		keeper_turn(k);
 		if (!child_stopping && k->dirty && !work(k, e))
 			return false;
-		if (!child_stopping && !clock_run(k, e))
-			return false;
+		clock_run(k);
 	}
 	return true;
 }
@@ -418,8 +495,7 @@ keeper_main(const struct child_start *start)
 	board_beat(k->board);
 	/* The store is as it should be: the others can open it, while the keys are got ready. */
 	(void)control_send(start->control, CONTROL_READY, 0, -1);
-	buf_init(&k->sends, (size_t)1 << 20);
-	k->api = (struct api){ .node = k->node, .flow = k->flow, .retry = on_retry, .send = clock_send_asked, .changed = on_changed, .cookie = k };
+	k->api = (struct api){ .node = k->node, .flow = k->flow, .retry = on_retry, .send = clock_send_asked, .pause = keeper_pause, .changed = on_changed, .cookie = k };
 	if (!auth_open(k->node, AUTH_KEEPER, &k->auth, &e))
 		child_fail("keeper", &e);
 	auth_url(k->auth, k->node->conf.server_url);
@@ -430,7 +506,8 @@ keeper_main(const struct child_start *start)
 	if (ok)
 		leave(k);
 	board_put(&k->board->keeper.pid, 0);
-	buf_fini(&k->sends);
+	ids_fini(&k->sends);
+	clock_watch_free(k);
 	api_fini(&k->api);
 	auth_close(&k->auth);
 	if (!ok)

@@ -2,18 +2,25 @@
  * keeper: the one process that writes. For its own files.
  *
  *	keeper.c	the loop: requests of the web processes, reports, the clock
- *	clock.c		what is due by time; clock_notices.c: notices that go by themselves
+ *	clock.c		what is due by time; clock_notices.c: notices that go by themselves, and the
+ *			herald; clock_watch.c: folders that are taken in
  */
 #ifndef SERVER_KEEPER_H
 #define SERVER_KEEPER_H
 
-#include "base/buf.h"
 #include "base/ids.h"
 #include "flow.h"
 #include "server/control.h"
 #include "server/link.h"
+#include "watch.h"
 
-/* A link to a web process. */
+/* What the clock does, each by its own time. */
+#define CLOCK_TASKS 6
+#define CLOCK_WATCH 5
+/* Web processes and the herald. */
+#define PEERS_MAX (BOARD_WEBS + 1)
+
+/* A link to a web process, or to the herald. */
 struct peer {
 	struct link *link; /* NULL: an empty place */
 	uint8_t slot;
@@ -26,6 +33,7 @@ struct kept {
 	uint8_t *mem;
 	size_t peer; /* its place */
 	uint64_t link, number; /* of the link, of the request */
+	struct kept *next; /* in the queue of those that take their time */
 };
 
 struct keeper {
@@ -38,20 +46,24 @@ struct keeper {
 	bool (*who)(struct api *a, const struct api_request *r, struct arena *mem, struct who *out, struct err *e); /* auth's */
 	uint64_t links; /* that there ever were */
 	size_t kept_count; /* requests that wait for a password's hash */
-	struct peer peers[BOARD_WEBS];
+	struct kept *later, *later_last; /* that take their time, and wait for the one under way */
+	unsigned depth; /* handlers under way: within one that takes its time others are answered */
+	bool busy; /* something that takes its time is under way, and lets others be answered */
+	struct peer peers[PEERS_MAX];
 	size_t peer_count; /* places that were ever used */
 	int statm_fd;
 	int64_t account; /* who asked for what is being handled; 0: nobody */
-	bool handling; /* within api_handle() */
+	bool handling; /* a handler that lets nobody in */
 	bool dirty; /* a report may wait */
 	bool leaving; /* all are told */
 	struct ids retries; /* reports that are to be read again */
 	int64_t looked_ns; /* when it was asked last who waits */
 	/* the clock */
 	int64_t networks_ns; /* date of networks.tbl, which is in use */
-	int64_t tick_ns, second_ns, sweep_ns, notices_ns, hour_ns; /* when each was done last */
-	bool notices_due; /* there may be more to send */
-	struct buf sends; /* ids of notices that somebody sends, a line each; an empty one: all that are due */
+	int64_t next_ns[CLOCK_TASKS]; /* when each is due */
+	struct ids sends; /* numbers of notices that the herald is to send and did not say to be done; 0: all that are due */
+	struct watch *watch; /* NULL: no folders are taken in */
+	enum { FOLDER_NEW, FOLDER_THERE, FOLDER_MISSED } folders[NODE_WATCH_MAX]; /* MISSED: that was said */
 	/* what changed and was not told yet */
 	struct { char kind[LINK_CHANGED_MAX]; int64_t id; } news[64];
 	size_t news_count;
@@ -61,14 +73,26 @@ struct keeper {
 void keeper_changed(struct keeper *k, const char *kind, int64_t id);
 /* Answer who waits. Where no transaction is open. */
 void keeper_turn(struct keeper *k);
+/* The same as a pause: of what takes its time, between two steps of which no transaction is open. */
+bool keeper_pause(void *cookie, struct err *e) MUST_USE;
 
-/* How long the loop may sleep, and what is due then. False: the store failed. */
+/* Do what is due by time, each for itself. */
+void clock_run(struct keeper *k);
+/* How long the loop may sleep. */
 int clock_wait_ms(const struct keeper *k);
-bool clock_run(struct keeper *k, struct err *e) MUST_USE;
-/* Send a slice of what is due; begin: prepare first. */
-void clock_notices(struct keeper *k, bool begin);
-/* Somebody sends notices (struct api's send); the clock does it, a slice each turn. */
+/* Prepare notices where the settings say so, and let them be sent. */
+bool clock_notices(struct keeper *k, struct err *e) MUST_USE;
+int64_t clock_notices_every_s(const struct keeper *k);
+/* Folders that the settings name: taken in a slice at a time. */
+bool clock_watch(struct keeper *k, struct err *e) MUST_USE;
+void clock_watch_free(struct keeper *k);
+/* Something came there: look soon. */
+void clock_watch_soon(struct keeper *k);
+bool clock_watch_is_soon(const struct keeper *k);
+/* Somebody sends notices (struct api's send): the herald is asked. */
 void clock_send_asked(void *cookie, struct slice id);
-void clock_sends(struct keeper *k);
+/* The herald is another one: it is asked what the one before did not say to be done. */
+void clock_send_again(struct keeper *k);
+void clock_send_done(struct keeper *k, int64_t number);
 
 #endif

@@ -252,6 +252,16 @@ bad(struct err *e)
 	return STEP_BAD;
 }
 
+bool
+link_has(const struct link *l)
+{
+	struct cursor c = cursor_of(slice_from(buf_view(&l->in), l->read));
+	uint32_t len = cur_be32(&c);
+
+	cur_skip(&c, 2);
+	return cur_ok(&c) && c.rest.len >= len;
+}
+
 /* No frame is whole: what is here of one may have its own descriptor, and no more. */
 static enum step
 not_yet(const struct link *l, struct err *e)

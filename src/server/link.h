@@ -43,6 +43,9 @@ bool link_room(const struct link *l);
 /* Nothing waits to be sent. */
 bool link_idle(const struct link *l);
 
+/* A whole frame came already: link_next() gives one without waiting for the other side. */
+bool link_has(const struct link *l);
+
 /* Send and receive what goes without waiting. False: the other side has gone, or the socket fails. */
 bool link_pump(struct link *l, struct err *e) MUST_USE;
 

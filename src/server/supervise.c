@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "server/herald.h"
 
 #define MS INT64_C(1000000)
 /* A child that lived so long was well: the next one is started at once. */
@@ -24,7 +25,8 @@
 /* How long a child may take to end: answers under way have 30 s. */
 #define END_NS (INT64_C(40000) * MS)
 
-static const char *const role_names[] = { "keeper", "web", "teller" };
+static const char *const role_names[] = { "keeper", "web", "teller", "herald" };
+static const char *const process_names[] = { "entente-keeper", "entente-web", "entente-teller", "entente-herald" };
 
 unsigned
 supervise_processes(const struct node_conf *c)
@@ -41,18 +43,18 @@ supervise_processes(const struct node_conf *c)
 static uint8_t
 slot_of(const struct supervisor *s, const struct child *c)
 {
-	return c->role == ROLE_WEB ? (uint8_t)(c - s->webs) : 0;
+	return c->role == ROLE_WEB ? (uint8_t)(c - s->webs) : c->role == ROLE_HERALD ? HERALD_SLOT : 0;
 }
 
 /* What a child must not hold: the others' sockets, and what it does not need. */
 static void
 inherited_close(struct supervisor *s, const struct child *mine)
 {
-	const struct child *all[BOARD_WEBS + 2] = { &s->keeper, &s->teller };
+	const struct child *all[BOARD_WEBS + 3] = { &s->keeper, &s->teller, &s->herald };
 
 	for (size_t i = 0; i < BOARD_WEBS; i++)
-		all[i + 2] = &s->webs[i];
-	for (size_t i = 0; i < BOARD_WEBS + 2; i++) {
+		all[i + 3] = &s->webs[i];
+	for (size_t i = 0; i < BOARD_WEBS + 3; i++) {
 		if (all[i] != mine && all[i]->state != CHILD_NONE)
 			(void)close(all[i]->control);
 	}
@@ -69,7 +71,7 @@ child_main(struct supervisor *s, struct child *c, int control)
 		.slot = slot_of(s, c), .listen_fds = fds, .ticket_secret = s->ticket_secret };
 
 	inherited_close(s, c);
-	(void)prctl(PR_SET_NAME, c->role == ROLE_KEEPER ? "entente-keeper" : c->role == ROLE_WEB ? "entente-web" : "entente-teller");
+	(void)prctl(PR_SET_NAME, process_names[c->role]);
 	for (; start.listen_count < s->listeners.count; start.listen_count++)
 		fds[start.listen_count] = s->listeners.v[start.listen_count].fd;
 	switch (c->role) {
@@ -79,24 +81,28 @@ child_main(struct supervisor *s, struct child *c, int control)
 		web_main(&start);
 	case ROLE_TELLER:
 		teller_main(&start);
+	case ROLE_HERALD:
+		herald_main(&start);
+	case ROLE_COUNT:
+		break;
 	}
 	_exit(3);
 }
 
-/* A socket between one web process and the keeper; each end travels by its control socket. */
+/* A socket between one web process, or the herald, and the keeper; each end travels by its control socket. */
 static void
-link_pair(struct supervisor *s, struct child *web)
+link_pair(struct supervisor *s, struct child *other)
 {
 	int pair[2];
 
-	if (s->keeper.state == CHILD_NONE || s->keeper.state == CHILD_STOPPING || web->state == CHILD_NONE)
+	if (s->keeper.state == CHILD_NONE || s->keeper.state == CHILD_STOPPING || other->state == CHILD_NONE)
 		return;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
 		log_error("serve.link", "errno=%d", errno);
 		return;
 	}
-	if (!control_send(s->keeper.control, CONTROL_LINK, slot_of(s, web), pair[0]) ||
-	    !control_send(web->control, CONTROL_LINK, 0, pair[1]))
+	if (!control_send(s->keeper.control, CONTROL_LINK, slot_of(s, other), pair[0]) ||
+	    !control_send(other->control, CONTROL_LINK, 0, pair[1]))
 		log_error("serve.link", "errno=%d", errno);
 	(void)close(pair[0]);
 	(void)close(pair[1]);
@@ -127,9 +133,11 @@ start(struct supervisor *s, struct child *c, enum role role)
 		return;
 	}
 	*c = (struct child){ .role = role, .state = CHILD_STARTING, .pid = pid, .control = pair[0],
-		.generation = role == ROLE_KEEPER ? s->settings : s->generation, .begun_ns = clock_mono_ns() };
-	if (role == ROLE_WEB)
+		.generation = role == ROLE_KEEPER || role == ROLE_HERALD ? s->settings : s->generation, .begun_ns = clock_mono_ns() };
+	if (role == ROLE_WEB || role == ROLE_HERALD)
 		link_pair(s, c);
+	if (role == ROLE_KEEPER)
+		link_pair(s, &s->herald);
 	for (size_t i = 0; role == ROLE_KEEPER && i < BOARD_WEBS; i++)
 		link_pair(s, &s->webs[i]);
 }
@@ -151,6 +159,8 @@ child_of(struct supervisor *s, pid_t pid)
 		return &s->keeper;
 	if (s->teller.state != CHILD_NONE && s->teller.pid == pid)
 		return &s->teller;
+	if (s->herald.state != CHILD_NONE && s->herald.pid == pid)
+		return &s->herald;
 	for (size_t i = 0; i < BOARD_WEBS; i++) {
 		if (s->webs[i].state != CHILD_NONE && s->webs[i].pid == pid)
 			return &s->webs[i];
@@ -297,6 +307,18 @@ networks_look(struct supervisor *s, int64_t now)
 	s->networks_ns = date;
 }
 
+/* Those that nobody waits for: when all others are there. */
+static void
+helper_see(struct supervisor *s, struct child *c, enum role role, unsigned generation, int64_t now)
+{
+	if (!s->ready)
+		return;
+	if (c->state == CHILD_READY && c->generation != generation)
+		end(c);
+	if (c->state == CHILD_NONE && now >= s->patience[role].again_ns)
+		start(s, c, role);
+}
+
 static void
 see(struct supervisor *s)
 {
@@ -307,10 +329,8 @@ see(struct supervisor *s)
 	/* A store of an older schema is brought up to date by the keeper first. */
 	if (s->keeper.state == CHILD_READY || s->ready)
 		webs_see(s, now);
-	if (s->ready && s->teller.state == CHILD_READY && s->teller.generation != s->generation)
-		end(&s->teller);
-	if (s->ready && s->teller.state == CHILD_NONE && now >= s->patience[ROLE_TELLER].again_ns)
-		start(s, &s->teller, ROLE_TELLER);
+	helper_see(s, &s->teller, ROLE_TELLER, s->generation, now);
+	helper_see(s, &s->herald, ROLE_HERALD, s->settings, now);
 	if (!s->ready && s->keeper.state == CHILD_READY && webs(s, true, CHILD_READY, CHILD_READY) >= s->wanted) {
 		s->ready = true;
 		log_info("serve.ready", "took_ms=%lld processes=%u", (long long)((now - s->begun_ns) / MS), s->wanted);
@@ -329,9 +349,10 @@ see_stop(struct supervisor *s)
 		left = left || s->webs[i].state != CHILD_NONE;
 	}
 	end(&s->teller);
+	end(&s->herald);
 	if (!left)
 		end(&s->keeper);
-	return left || s->keeper.state != CHILD_NONE || s->teller.state != CHILD_NONE;
+	return left || s->keeper.state != CHILD_NONE || s->teller.state != CHILD_NONE || s->herald.state != CHILD_NONE;
 }
 
 static void
@@ -417,12 +438,12 @@ control_read(struct supervisor *s, struct child *c)
 static void
 wait_all(struct supervisor *s)
 {
-	struct pollfd fds[BOARD_WEBS + 3] = { { .fd = s->signals, .events = POLLIN } };
-	struct child *of[BOARD_WEBS + 3] = { NULL };
+	struct pollfd fds[BOARD_WEBS + 4] = { { .fd = s->signals, .events = POLLIN } };
+	struct child *of[BOARD_WEBS + 4] = { NULL };
 	nfds_t n = 1;
 
-	for (size_t i = 0; i < BOARD_WEBS + 2; i++) {
-		struct child *c = i == 0 ? &s->keeper : i == 1 ? &s->teller : &s->webs[i - 2];
+	for (size_t i = 0; i < BOARD_WEBS + 3; i++) {
+		struct child *c = i == 0 ? &s->keeper : i == 1 ? &s->teller : i == 2 ? &s->herald : &s->webs[i - 3];
 
 		/* The keeper has something to say later, too. */
 		if (c->state != CHILD_STARTING && (c != &s->keeper || c->state != CHILD_READY))
@@ -489,6 +510,7 @@ supervise(struct supervisor *s, struct err *e)
 			see(s);
 		patience_end(&s->keeper, now);
 		patience_end(&s->teller, now);
+		patience_end(&s->herald, now);
 		for (size_t i = 0; i < BOARD_WEBS; i++)
 			patience_end(&s->webs[i], now);
 		wait_all(s);

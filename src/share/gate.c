@@ -48,6 +48,8 @@ log_refusal(struct prepare *p, const struct finding_row *row, struct slice mailb
     const struct policy_answer *a, struct err *e)
 {
 	p->out->refused++;
+	if (p->options->plan != NULL)
+		return true;
 	stmt_i64(p->refused, 1, ++p->transfer_id);
 	stmt_i64(p->refused, 2, p->options->now_s);
 	stmt_i64(p->refused, 3, row->id);
@@ -254,17 +256,17 @@ gate_consider(struct prepare *p, const struct finding_row *row, struct err *e)
 }
 
 bool
+gate_again(struct prepare *p, struct err *e)
+{
+	return stmt_number(p->max, &p->transfer_id, NULL, e);
+}
+
+bool
 prepare_init(struct prepare *p, struct err *e)
 {
 	struct db *db = store_db(p->store);
-	struct stmt *max = NULL;
-	bool ok;
 
-	ok = db_prepare(db, "SELECT COALESCE(MAX(id), 0) FROM transfer", &max, e) && stmt_step(max, e) == STEP_ITEM;
-	if (ok)
-		p->transfer_id = stmt_col_i64(max, 0);
-	stmt_free(&max);
-	return ok &&
+	return db_prepare(db, "SELECT COALESCE(MAX(id), 0) FROM transfer", &p->max, e) && gate_again(p, e) &&
 	    db_prepare(db, "SELECT 1 FROM notice_finding nf JOIN notice n ON n.id = nf.notice WHERE nf.finding = ?1 AND n.email = ?2 AND n.created_s >= ?3 LIMIT 1", &p->told, e) &&
 	    db_prepare(db, "SELECT MAX(created_s) FROM notice WHERE email = ?1 AND medium = ?2 AND lang = ?3 AND interval_s = ?4 AND state <> 'withdrawn'", &p->last, e) &&
 	    db_prepare(db, "INSERT INTO transfer (id, at_s, finding, notice, recipient, purpose, rule, allowed, reason)"
@@ -280,6 +282,7 @@ void
 prepare_fini(struct prepare *p)
 {
 	finding_close(&p->by_id);
+	stmt_free(&p->max);
 	stmt_free(&p->told);
 	stmt_free(&p->last);
 	stmt_free(&p->refused);

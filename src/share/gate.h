@@ -26,7 +26,7 @@ struct prepare {
 	struct pair *pairs;
 	size_t count, cap;
 	struct finding_walk *by_id; /* opened at the first notice */
-	struct stmt *told, *last, *refused, *insert, *insert_message, *insert_findings, *insert_transfer;
+	struct stmt *told, *last, *max, *refused, *insert, *insert_message, *insert_findings, *insert_transfer;
 	int64_t transfer_id;
 	/* notices_why(): answers go here, and nothing is written */
 	bool (*why)(void *cookie, const struct transfer_row *t, struct err *e);
@@ -66,6 +66,9 @@ bool pairs_compose(struct store *s, struct finding_walk **by_id, struct compose 
 /* Prepare the statements; prepare_fini() frees them, also after a failure. */
 bool prepare_init(struct prepare *p, struct err *e) MUST_USE;
 void prepare_fini(struct prepare *p);
+
+/* In a transaction that began after others may have written: numbers of transfers go on behind theirs. */
+bool gate_again(struct prepare *p, struct err *e) MUST_USE;
 
 /* Find out who is to be told of a finding: pairs, refusals logged, or answers to p->why. */
 bool gate_consider(struct prepare *p, const struct finding_row *row, struct err *e) MUST_USE;

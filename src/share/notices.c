@@ -3,11 +3,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/hash.h"
 #include "model/protect.h"
 #include "share/compose.h"
 #include "share/gate.h"
 #include "share/known.h"
+
+/* Nobody is answered within a transaction: so long is one of the walk over findings, and one of the digests. */
+#define SLICE_NS INT64_C(20000000)
+#define DIGESTS_NS INT64_C(150000000)
 
 /* What makes one digest: mailbox, medium, language, interval. */
 static int
@@ -243,25 +248,78 @@ digest(struct prepare *p, struct pair *pairs, size_t n, struct err *e)
 	return next_s != 0 || make(p, &c, pairs, n, e);
 }
 
+/* --- in slices ------------------------------------------------------------------------- */
+
 static bool
-walk(struct prepare *p, struct err *e)
+begin(struct prepare *p, struct err *e)
 {
-	struct finding_query q = { .order = FINDING_BY_ID,
-		.states = 1u << FINDING_NEW | 1u << FINDING_RETURNED | 1u << FINDING_NOTIFIED };
+	return p->options->plan != NULL || (db_begin(store_db(p->store), e) && gate_again(p, e));
+}
+
+/* Others may be answered behind it. */
+static bool
+end(struct prepare *p, bool ok, struct err *e)
+{
+	const struct notices_options *o = p->options;
+
+	if (o->plan == NULL && !(ok && db_commit(store_db(p->store), e))) {
+		store_rollback(p->store);
+		return false;
+	}
+	return ok && (o->pause == NULL || o->pause(o->pause_cookie, e));
+}
+
+static bool
+silence(struct prepare *p, struct err *e)
+{
+	const struct notices_options *o = p->options;
+	struct silence_slice s = { .now_s = o->now_s };
+
+	while (o->silence && o->plan == NULL && !s.end) {
+		if (!store_silence_slice(p->store, &s, e) || (o->pause != NULL && !o->pause(o->pause_cookie, e)))
+			return false;
+	}
+	return true;
+}
+
+/* Findings behind *after, until the slice is over. */
+static bool
+walk_slice(struct prepare *p, struct finding_query *q, bool *end_out, struct err *e)
+{
+	int64_t begun_ns = clock_mono_ns();
 	struct finding_walk *w = NULL;
 	struct finding_row row;
 	enum step step;
 
-	if (!finding_open(p->store, &q, &w, e))
+	if (!finding_open(p->store, q, &w, e))
 		return false;
 	while ((step = finding_next(w, &row, e)) == STEP_ITEM) {
+		q->after_id = row.id;
 		if (!gate_consider(p, &row, e)) {
 			step = STEP_FAIL;
 			break;
 		}
+		if (clock_mono_ns() - begun_ns > SLICE_NS)
+			break;
 	}
 	finding_close(&w);
-	return step == STEP_END;
+	*end_out = step == STEP_END;
+	return step != STEP_FAIL;
+}
+
+static bool
+walk(struct prepare *p, struct err *e)
+{
+	/* What a plan does not sweep counts as silent all the same. */
+	struct finding_query q = { .order = FINDING_BY_ID, .now_s = p->options->silence ? p->options->now_s : 0,
+		.states = 1u << FINDING_NEW | 1u << FINDING_RETURNED | 1u << FINDING_NOTIFIED };
+	bool done = false;
+
+	while (!done) {
+		if (!begin(p, e) || !end(p, walk_slice(p, &q, &done, e), e))
+			return false;
+	}
+	return true;
 }
 
 static size_t
@@ -274,16 +332,30 @@ group(const struct prepare *p, const struct pair *pairs, size_t n)
 	return i;
 }
 
+/* Digests from *at on, until the slice is over: a transaction each would write the same pages again and again. */
+static bool
+digests_slice(struct prepare *p, size_t *at, struct err *e)
+{
+	int64_t begun_ns = clock_mono_ns();
+	size_t n;
+
+	for (; *at < p->count && clock_mono_ns() - begun_ns < DIGESTS_NS; *at += n) {
+		n = group(p, p->pairs + *at, p->count - *at);
+		if (!digest(p, p->pairs + *at, n, e))
+			return false;
+	}
+	return true;
+}
+
 static bool
 digests(struct prepare *p, struct err *e)
 {
-	size_t n;
+	size_t at = 0;
 
 	if (p->count > 0)
 		qsort_r(p->pairs, p->count, sizeof(*p->pairs), pair_cmp, p);
-	for (size_t i = 0; i < p->count; i += n) {
-		n = group(p, p->pairs + i, p->count - i);
-		if (!digest(p, p->pairs + i, n, e))
+	while (at < p->count) {
+		if (!begin(p, e) || !end(p, digests_slice(p, &at, e), e))
 			return false;
 	}
 	return true;
@@ -294,19 +366,12 @@ notices_prepare(struct store *s, const struct contacts *c,
     const struct notices_options *o, struct notices_summary *out, struct err *e)
 {
 	struct prepare p = { .store = s, .contacts = c, .options = o, .out = out };
-	struct db *db = store_db(s);
-	uint64_t silent;
-	bool ok;
+	bool durable = db_is_durable(store_db(s)), ok;
 
 	if (o->mail.len == 0)
 		return err_set(e, ERR_INPUT, "notices need a sender: set mail in entente.conf");
-	if (!db_begin(db, e))
-		return false;
-	ok = (!o->silence || store_silence(s, o->now_s, &silent, e)) && prepare_init(&p, e) &&
-	    walk(&p, e) && digests(&p, e);
+	/* What a power cut takes is made again; sending waits for the disk, and what came before is then there. */
+	ok = db_durable(store_db(s), false, e) && silence(&p, e) && prepare_init(&p, e) && walk(&p, e) && digests(&p, e);
 	prepare_fini(&p);
-	if (ok && o->plan == NULL)
-		return db_commit(db, e) || (store_rollback(s), false);
-	store_rollback(s);
-	return ok;
+	return db_durable(store_db(s), durable, e) && ok;
 }

@@ -51,6 +51,9 @@ struct notices_options {
 	/* prepare: say what would be made, and change nothing */
 	bool (*plan)(void *cookie, const struct notice_plan *p, struct err *e);
 	void *cookie;
+	/* prepare: called between two transactions, for who has others to answer; it may change findings, not contacts (may be NULL) */
+	bool (*pause)(void *cookie, struct err *e);
+	void *pause_cookie;
 	/* send: this one alone, be it due or not; NONE: all that are due */
 	struct slice only;
 };
@@ -68,6 +71,10 @@ struct notices_summary {
 	uint64_t sent, later, never, uncertain;
 };
 
+/*
+ * In transactions of a moment each: what a kill leaves is whole notices, and
+ * the next preparing goes on behind them. One at a time.
+ */
 bool notices_prepare(struct store *s, const struct contacts *c,
     const struct notices_options *o, struct notices_summary *out,
     struct err *e) MUST_USE;

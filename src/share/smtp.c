@@ -12,6 +12,7 @@
 struct smtp {
 	CURL *curl;
 	char *url, *user, *password, *ca;
+	const volatile bool *stop;
 	/* the message on its way */
 	const struct message *message;
 	struct slice rest;
@@ -63,6 +64,16 @@ watch(CURL *curl, curl_infotype type, char *p, size_t n, void *cookie)
 	if (type == CURLINFO_HEADER_OUT && slice_starts(slice_of(p, n), S("RCPT ")))
 		s->addressed = true;
 	return 0;
+}
+
+/* libcurl asks every second. Once the whole message may be there, only its answer ends the doubt. */
+static int
+go_on(void *cookie, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+{
+	const struct smtp *s = cookie;
+
+	(void)a, (void)b, (void)c, (void)d;
+	return s->stop != NULL && *s->stop && !s->all_read;
 }
 
 static void
@@ -160,6 +171,9 @@ prepare(struct smtp *s, long tls)
 	(void)curl_easy_setopt(s->curl, CURLOPT_DEBUGDATA, s);
 	(void)curl_easy_setopt(s->curl, CURLOPT_VERBOSE, 1L);
 	(void)curl_easy_setopt(s->curl, CURLOPT_ERRORBUFFER, s->trouble);
+	(void)curl_easy_setopt(s->curl, CURLOPT_NOPROGRESS, 0L);
+	(void)curl_easy_setopt(s->curl, CURLOPT_XFERINFOFUNCTION, go_on);
+	(void)curl_easy_setopt(s->curl, CURLOPT_XFERINFODATA, s);
 	if (s->user == NULL)
 		return;
 	(void)curl_easy_setopt(s->curl, CURLOPT_USERNAME, s->user);
@@ -182,6 +196,7 @@ smtp_open(const struct way_options *o, void **state_out, struct err *e)
 	ready = true;
 	s = xalloc(sizeof(*s));
 	*state_out = s;
+	s->stop = o->stop;
 	s->url = text_of(o->url);
 	s->user = o->user.len > 0 ? text_of(o->user) : NULL;
 	s->curl = curl_easy_init();

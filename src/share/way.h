@@ -10,6 +10,7 @@
 struct way_options {
 	const char *outbox; /* the Maildir */
 	struct slice url, user, password_file, tls, ca; /* of SMTP */
+	const volatile bool *stop; /* a dialogue that lasts is broken off where nothing can have left yet (may be NULL) */
 };
 
 struct message {

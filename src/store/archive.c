@@ -41,6 +41,7 @@ struct archive {
 	int dir_fd;
 	int lock_fd;
 	bool read_only;
+	struct archive_aside aside; /* empty: nobody waits */
 	uint64_t next; /* number of the next file in tmp/ */
 	ZSTD_CCtx *z;
 	struct sha256_ctx *sha;
@@ -216,6 +217,12 @@ archive_close(struct archive **ap)
 	free(a);
 }
 
+void
+archive_aside(struct archive *a, const struct archive_aside *aside)
+{
+	a->aside = aside != NULL ? *aside : (struct archive_aside){ NULL, NULL, NULL };
+}
+
 size_t
 archive_waiting(const struct archive *a)
 {
@@ -365,6 +372,8 @@ put_all(struct archive *a, int fd, struct source *src, uint64_t bytes_max,
 		if ((n > 0 || out->bytes == 0) &&
 		    !put_frame(a, fd, slice_of(a->in, n), out, e))
 			return false;
+		if (n == FRAME_BYTES && a->aside.meanwhile != NULL && !a->aside.meanwhile(a->aside.cookie, e))
+			return false;
 	} while (n == FRAME_BYTES);
 	return true;
 }
@@ -438,10 +447,25 @@ archive_put(struct archive *a, struct source *src, uint64_t bytes_max,
 	return ok;
 }
 
+/* The disk is waited for. False: errno. */
+static bool
+sync_of(struct archive *a, int fd, bool whole)
+{
+	int error;
+
+	if (faulty())
+		return false;
+	if (a->aside.sync == NULL)
+		return (whole ? syncfs(fd) : fsync(fd)) == 0;
+	error = a->aside.sync(a->aside.cookie, fd, whole);
+	errno = error != 0 ? error : errno;
+	return error == 0;
+}
+
 static bool
 sync_fs(struct archive *a, struct err *e)
 {
-	return (!faulty() && syncfs(a->dir_fd) == 0) || fail(a, "syncfs", e);
+	return sync_of(a, a->dir_fd, true) || fail(a, "syncfs", e);
 }
 
 static bool
@@ -456,7 +480,7 @@ sync_files(struct archive *a, struct err *e)
 
 		tmp_name(a, a->waiting[i].number, name);
 		fd = openat(a->dir_fd, name, O_RDONLY | O_CLOEXEC);
-		ok = fd >= 0 && !faulty() && fsync(fd) == 0;
+		ok = fd >= 0 && sync_of(a, fd, false);
 		if (!ok)
 			(void)fail(a, name, e);
 		if (fd >= 0)
@@ -497,7 +521,7 @@ static bool
 sync_folder(struct archive *a, const char *name, struct err *e)
 {
 	int fd = openat(a->dir_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bool ok = fd >= 0 && !faulty() && fsync(fd) == 0;
+	bool ok = fd >= 0 && sync_of(a, fd, false);
 
 	if (!ok)
 		(void)fail(a, name, e);

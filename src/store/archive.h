@@ -44,6 +44,19 @@ void archive_close(struct archive **a);
 #define ARCHIVE_NOTE_MAX ((size_t)64 << 10)
 
 /*
+ * For a server, which has others to answer while a report is put and while the
+ * disk is waited for (NULL: nobody). meanwhile() comes after each MiB; it may
+ * not use the archive. sync() makes fd, or all of its file system, durable as
+ * fsync() and syncfs() do: 0, or errno.
+ */
+struct archive_aside {
+	bool (*meanwhile)(void *cookie, struct err *e);
+	int (*sync)(void *cookie, int fd, bool whole);
+	void *cookie;
+};
+void archive_aside(struct archive *a, const struct archive_aside *aside);
+
+/*
  * Read src to its end into the archive (not yet committed). ERR_LIMIT over
  * bytes_max. On failure nothing is left behind. Bytes that are here already
  * (committed, or put and waiting) are stored once, with the note of the first

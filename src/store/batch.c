@@ -20,6 +20,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/hash.h"
 
 #define DAY_S 86400
@@ -33,6 +34,7 @@ batch_get(struct store *s)
 		return b;
 	b = s->batch = xalloc(sizeof(*b));
 	*b = (struct batch){ 0 };
+	b->findings_max = BATCH_FINDINGS;
 	b->findings = xlarge(BATCH_FINDINGS, sizeof(*b->findings));
 	b->slots = xlarge(BATCH_SLOTS, sizeof(*b->slots));
 	b->days = xlarge(BATCH_COUNTS, sizeof(*b->days));
@@ -178,7 +180,7 @@ store_batch_begin(struct store *s, int64_t report_id, uint64_t *seen_out,
 static bool
 is_full(const struct store *s, const struct batch *b, uint32_t slack)
 {
-	return b->finding_count >= BATCH_FINDINGS - slack ||
+	return b->finding_count >= b->findings_max - slack ||
 	    b->day_count >= BATCH_COUNTS - slack ||
 	    b->taken >= BATCH_EVENTS - slack ||
 	    b->text.len > BATCH_TEXT - ((size_t)1 << 18) - (size_t)slack * 512 ||
@@ -506,10 +508,35 @@ written(struct store *s, struct batch *b)
 	}
 }
 
+void
+store_batch_patience(struct store *s, int64_t ms)
+{
+	struct batch *b = batch_get(s);
+
+	b->flush_ns = ms * 1000000;
+	b->findings_max = ms > 0 ? BATCH_FINDINGS_FEW : BATCH_FINDINGS;
+}
+
+/* A flush of n findings took so long: the next batch is what can be written in time. */
+static void
+size_learn(struct batch *b, uint32_t n, int64_t took_ns)
+{
+	uint64_t fits;
+
+	if (b->flush_ns == 0 || n == 0)
+		return;
+	fits = (uint64_t)n * (uint64_t)b->flush_ns / (uint64_t)(took_ns > 0 ? took_ns : 1);
+	/* One that was quick says little of one that is many times larger. */
+	if (fits > 2 * (uint64_t)b->findings_max)
+		fits = n < b->findings_max / 2 ? b->findings_max : 2 * (uint64_t)b->findings_max;
+	b->findings_max = fits < BATCH_FINDINGS_FEW ? BATCH_FINDINGS_FEW : fits > BATCH_FINDINGS ? BATCH_FINDINGS : (uint32_t)fits;
+}
+
 bool
 store_batch_flush(struct store *s, struct err *e)
 {
 	struct batch *b = s->batch;
+	int64_t begun_ns = clock_mono_ns();
 	bool mine;
 
 	assert(b != NULL && b->open);
@@ -519,6 +546,7 @@ store_batch_flush(struct store *s, struct err *e)
 	if (!store_begin(s, &mine, e) ||
 	    !store_end(s, mine, write_all(s, b, e), e))
 		return false;
+	size_learn(b, b->finding_count, clock_mono_ns() - begun_ns);
 	written(s, b);
 	return true;
 }

@@ -18,6 +18,8 @@
 #define BATCH_COUNTS ((uint32_t)65536)
 #define BATCH_EVENTS ((uint64_t)1 << 20) /* at most so much is read again after a kill */
 #define BATCH_TEXT ((size_t)8 << 20)
+/* Who has others to answer begins with so many, and goes no lower. */
+#define BATCH_FINDINGS_FEW ((uint32_t)12288)
 /* What one record may still bring after the batch counts as full. */
 #define BATCH_SLACK 4096
 
@@ -116,6 +118,8 @@ struct batch {
 	struct gathered *findings;
 	uint32_t *slots; /* index + 1, by id */
 	uint32_t finding_count;
+	uint32_t findings_max; /* it counts as full then: BATCH_FINDINGS, or what is written in time */
+	int64_t flush_ns; /* how long a flush may take; 0: as long as it takes */
 	struct day_count *days;
 	uint32_t *day_slots;
 	uint32_t day_count;

@@ -264,9 +264,12 @@ silenced(struct store *s, struct stmt *q, uint64_t *count_out, struct err *e)
 	return ok && step == STEP_END && (run.n == 0 || time_note(s, TIME_SILENT, run.day * DAY_S, run.seconds, run.n, e));
 }
 
-/* id 0: all. */
+/* Findings that are looked at in one transaction: some ten milliseconds. */
+#define SILENCE_ROWS 10000
+
+/* Of the findings over `from` up to `to`. */
 static bool
-silence(struct store *s, int64_t id, int64_t now_s, uint64_t *count_out, struct err *e)
+silence(struct store *s, int64_t from, int64_t to, int64_t now_s, uint64_t *count_out, struct err *e)
 {
 	struct stmt *q = NULL;
 	struct buf sql;
@@ -278,14 +281,13 @@ silence(struct store *s, int64_t id, int64_t now_s, uint64_t *count_out, struct 
 	silence_moment_sql(&sql);
 	buf_str(&sql, " WHERE silent_s IS NULL AND state <> 3 AND ");
 	silence_moment_sql(&sql);
-	buf_str(&sql, id != 0 ? " <= ?1 AND id = ?2" : " <= ?1");
-	buf_str(&sql, " RETURNING first_s, last_s, silent_s");
+	buf_str(&sql, " <= ?1 AND id > ?2 AND id <= ?3 RETURNING first_s, last_s, silent_s");
 	ok = db_prepare(s->db, buf_cstr(&sql), &q, e);
 	buf_fini(&sql);
 	if (ok && store_begin(s, &mine, e)) {
 		stmt_i64(q, 1, now_s);
-		if (id != 0)
-			stmt_i64(q, 2, id);
+		stmt_i64(q, 2, from);
+		stmt_i64(q, 3, to);
 		ok = store_end(s, mine, silenced(s, q, count_out, e), e);
 	} else {
 		ok = false;
@@ -298,7 +300,7 @@ bool
 store_silence(struct store *s, int64_t now_s, uint64_t *count_out,
     struct err *e)
 {
-	bool ok = silence(s, 0, now_s, count_out, e);
+	bool ok = silence(s, INT64_MIN, INT64_MAX, now_s, count_out, e);
 
 	*count_out = ok ? *count_out : 0;
 	return ok;
@@ -309,7 +311,38 @@ store_silence_one(struct store *s, int64_t id, int64_t now_s, struct err *e)
 {
 	uint64_t n;
 
-	return silence(s, id, now_s, &n, e);
+	return silence(s, id - 1, id, now_s, &n, e);
+}
+
+/* The last id of the next slice; *last_out is left where none is behind it. */
+static bool
+slice_end(struct store *s, int64_t from, int64_t *last_out, bool *more_out, struct err *e)
+{
+	struct stmt *q = NULL;
+	bool ok = db_prepare(s->db, "SELECT id FROM finding WHERE id > ?1 ORDER BY id LIMIT 1 OFFSET ?2", &q, e);
+
+	if (ok) {
+		stmt_i64(q, 1, from);
+		stmt_i64(q, 2, SILENCE_ROWS - 1);
+		ok = stmt_number(q, last_out, more_out, e);
+	}
+	stmt_free(&q);
+	return ok;
+}
+
+bool
+store_silence_slice(struct store *s, struct silence_slice *x, struct err *e)
+{
+	int64_t from = x->after_id == 0 ? INT64_MIN : x->after_id, to = INT64_MAX;
+	uint64_t n = 0;
+	bool more = false;
+
+	if (!slice_end(s, from, &to, &more, e) || !silence(s, from, to, x->now_s, &n, e))
+		return false;
+	x->after_id = to;
+	x->count += n;
+	x->end = !more;
+	return true;
 }
 
 bool

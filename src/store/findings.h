@@ -140,6 +140,17 @@ bool store_silence(struct store *s, int64_t now_s, uint64_t *count_out,
     struct err *e) MUST_USE;
 
 /* The same for one finding, before somebody acts on it. Joins the caller's transaction if one is open. */
+/*
+ * The same in slices of some ten thousand findings, a transaction each, for who
+ * has others to answer: until end.
+ */
+struct silence_slice {
+	int64_t now_s;
+	int64_t after_id; /* where the next one begins */
+	uint64_t count; /* resolved so far */
+	bool end;
+};
+bool store_silence_slice(struct store *s, struct silence_slice *x, struct err *e) MUST_USE;
 bool store_silence_one(struct store *s, int64_t id, int64_t now_s,
     struct err *e) MUST_USE;
 

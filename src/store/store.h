@@ -207,6 +207,12 @@ bool store_bad(struct store *s, uint64_t offset, uint32_t length, uint32_t line,
     struct slice part, struct slice column, struct slice reason,
     struct err *e) MUST_USE;
 /* Write what is gathered together with the report's progress. */
+/*
+ * For who has others to answer: a batch shall be no larger than what is written
+ * in so many ms. 0, as it is at first: as large as memory allows, which costs
+ * the least.
+ */
+void store_batch_patience(struct store *s, int64_t ms);
 bool store_batch_flush(struct store *s, struct err *e) MUST_USE;
 /* What is said of a report that was read to its end. */
 struct batch_end {

@@ -5,6 +5,8 @@ serve.py storm URL TOKEN COUNT TAG PID N    the same by four at once, while the 
                                             of the server PID is killed N times; prints the same
 serve.py load URL TOKEN SECONDS TAG         four clients, a new connection a request, GET and POST in
                                             turn; prints "requests failures", failures to standard error
+serve.py waits URL TOKEN SECONDS            what the keeper answers, asked again and again for so long: prints the
+                                            longest wait in ms, how many were asked, how many were refused
 serve.py hold COMMAND...                    run COMMAND with a listening socket (LISTEN_FDS), again each
                                             time it ends with success, twice in all
 """
@@ -155,6 +157,28 @@ def load(url, token, seconds, tag):
     print(*counts)
 
 
+def waits(url, token, seconds):
+    """The settings are read in the keeper; whether they are shown does not matter here."""
+    end, longest, asked, refused = time.monotonic() + seconds, 0.0, 0, 0
+    c = connect(url)
+    while time.monotonic() < end:
+        begun = time.monotonic()
+        try:
+            c.request("GET", "/api/v1/settings", None, {"Authorization": "Bearer " + token})
+            r = c.getresponse()
+            r.read()
+            refused += r.status not in (200, 403)
+        except (OSError, http.client.HTTPException):
+            refused += 1
+            c.close()
+            c = connect(url)
+        longest = max(longest, time.monotonic() - begun)
+        asked += 1
+        time.sleep(0.005)
+    c.close()
+    print(f"{longest * 1000:.0f} {asked} {refused}")
+
+
 def hold(command):
     s = socket.socket()
     s.bind(("127.0.0.1", 0))
@@ -185,5 +209,7 @@ if __name__ == "__main__":
         print("\n".join(storm(args[0], args[1], int(args[2]), args[3], int(args[4]), int(args[5]))))
     elif what == "load":
         load(args[0], args[1], float(args[2]), args[3])
+    elif what == "waits":
+        waits(args[0], args[1], float(args[2]))
     elif what == "hold":
         hold(args)

@@ -1,4 +1,4 @@
-#include "cli/take.h"
+#include "take.h"
 
 #include <errno.h>
 #include <fcntl.h>

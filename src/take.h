@@ -2,8 +2,8 @@
  * take: reports from where people keep them (files, folders, Maildirs,
  * standard input) into the flow.
  */
-#ifndef CLI_TAKE_H
-#define CLI_TAKE_H
+#ifndef TAKE_H
+#define TAKE_H
 
 #include <sys/stat.h>
 
