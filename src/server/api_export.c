@@ -237,7 +237,7 @@ intelmq_row(struct export *x, const struct finding_row *r, struct buf *b)
 {
 	static const struct slice names[PLACE_KIND_COUNT] = { [PLACE_IP] = S_INIT("source.ip"), [PLACE_NETWORK] = S_INIT("source.network"),
 		[PLACE_FQDN] = S_INIT("source.fqdn"), [PLACE_URL] = S_INIT("source.url"), [PLACE_ASN] = S_INIT("source.asn"),
-		[PLACE_ACCOUNT] = S_INIT("source.account"), [PLACE_HASH] = S_INIT("malware.hash.sha256"), [PLACE_TARGET] = S_INIT("destination.url") };
+		[PLACE_ACCOUNT] = S_INIT("source.account") };
 	char id[FINDING_ID_TEXT_MAX], first[DATE_TEXT_MAX], last[DATE_TEXT_MAX], ip[IP_TEXT_MAX];
 	struct json_out j;
 	struct slice place = names[r->kind];
@@ -246,9 +246,9 @@ intelmq_row(struct export *x, const struct finding_row *r, struct buf *b)
 	(void)x;
 	/* What a name of a field asks for, a value has to be: of hashes and targets there are several kinds. */
 	if (r->kind == PLACE_HASH)
-		place = r->place.len == 64 ? place : r->place.len == 40 ? S("malware.hash.sha1") : r->place.len == 32 ? S("malware.hash.md5") : SLICE_NONE;
+		place = r->place.len == 64 ? S("malware.hash.sha256") : r->place.len == 40 ? S("malware.hash.sha1") : r->place.len == 32 ? S("malware.hash.md5") : SLICE_NONE;
 	if (r->kind == PLACE_TARGET)
-		place = ip_read(r->place, &target) ? S("destination.ip") : slice_find(r->place, S("://")) != SIZE_MAX ? place : S("destination.fqdn");
+		place = ip_read(r->place, &target) ? S("destination.ip") : slice_find(r->place, S("://")) != SIZE_MAX ? S("destination.url") : S("destination.fqdn");
 	finding_id_print(r->id, id);
 	json_out_init(&j, b, false);
 	json_out_object(&j);

@@ -38,6 +38,14 @@ file(const char *name)
 	return NULL;
 }
 
+static struct slice
+bytes_of(const char *name)
+{
+	const struct embedded *f = file(name);
+
+	return f == NULL ? SLICE_NONE : embedded_bytes(f);
+}
+
 static bool
 is_packed(struct slice name)
 {
@@ -66,8 +74,9 @@ TEST(files)
 
 			test_case("%s, %s", path, ways[k].accept);
 			(void)snprintf(name, sizeof(name), "%s%s", path + 1, ways[k].ending);
-			there = file(name) != NULL;
-			want = there ? file(name) : &page_files[i];
+			want = file(name);
+			there = want != NULL;
+			want = there ? want : &page_files[i];
 			CHECK(ask(path, ways[k].accept, SLICE_NONE, &out));
 			CHECK_INT(out.status, 200);
 			CHECK(slice_eq(buf_view(&out.body), embedded_bytes(want)));
@@ -109,7 +118,7 @@ TEST(places)
 			CHECK_INT(out.status, cases[i].status);
 			CHECK((out.status == 200) == cases[i].page);
 			if (cases[i].page)
-				CHECK(slice_eq(buf_view(&out.body), embedded_bytes(file("index.html"))));
+				CHECK(slice_eq(buf_view(&out.body), bytes_of("index.html")));
 		} else {
 			CHECK_INT(out.body.len, 0);
 		}
@@ -176,7 +185,7 @@ TEST(codings)
 /* Nothing in the page that the Content-Security-Policy would stop. */
 TEST(nothing_inline)
 {
-	struct slice page = embedded_bytes(file("index.html"));
+	struct slice page = bytes_of("index.html");
 
 	CHECK(slice_find(page, S("<style")) == SIZE_MAX);
 	CHECK(slice_find(page, S("style=")) == SIZE_MAX);
