@@ -63,6 +63,12 @@ auth_url(struct auth *a, struct slice url)
 }
 
 void
+auth_share(struct auth *a, struct limits_shared *rates)
+{
+	limits_share(a->limits, rates);
+}
+
+void
 auth_csrf(struct slice session_secret, char out[CSRF_TEXT_MAX])
 {
 	static const uint8_t text[] = "entente csrf 1";

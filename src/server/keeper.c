@@ -502,6 +502,7 @@ keeper_main(const struct child_start *start)
 	k->api.who = on_who;
 	ok = loop(k, &e);
 	if (ok)
+	auth_share(k->auth, start->rates);
 		leave(k);
 	board_put(&k->board->keeper.pid, 0);
 	ids_fini(&k->sends);

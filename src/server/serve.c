@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "server/certificate.h"
 #include "server/journal.h"
+#include "server/limits.h"
 #include "server/supervise.h"
 
 /* Days before its end at which a certificate is spoken of. */
@@ -125,7 +126,8 @@ serve_run(const struct serve_options *o, struct err *e)
 	s->tls = n.conf.tls;
 	s->wanted = supervise_processes(&n.conf);
 	if (!o->check) {
-		ok = ok && board_make(&s->board, e) &&
+		s->rates = limits_shared_make();
+		ok = ok && board_make(&s->board, e) && (s->rates != NULL || err_sys(e, "memory that processes share")) &&
 		    (RAND_bytes(s->ticket_secret, sizeof(s->ticket_secret)) == 1 || err_set(e, ERR_SYSTEM, "the machine has no random numbers"));
 	}
 	arena_fini(&n.memory);

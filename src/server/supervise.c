@@ -67,7 +67,7 @@ static _Noreturn void
 child_main(struct supervisor *s, struct child *c, int control)
 {
 	static int fds[LISTEN_MAX];
-	struct child_start start = { .dir = s->options->dir, .board = s->board, .control = control,
+	struct child_start start = { .dir = s->options->dir, .board = s->board, .rates = s->rates, .control = control,
 		.slot = slot_of(s, c), .listen_fds = fds, .ticket_secret = s->ticket_secret };
 
 	inherited_close(s, c);

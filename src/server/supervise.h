@@ -31,6 +31,7 @@ struct supervisor {
 	const struct serve_options *options;
 	struct listeners listeners;
 	struct board *board;
+	struct limits_shared *rates;
 	bool tls;
 	unsigned wanted; /* web processes */
 	uint8_t ticket_secret[TICKET_SECRET_BYTES];

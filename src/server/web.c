@@ -563,6 +563,7 @@ open_all(struct web *w, const char *spool, struct err *e)
 		return false;
 	auth_url(w->auth, c->server_url);
 	auth_attach(w->auth, &w->api);
+	auth_share(w->auth, w->start->rates);
 	w->who = w->api.who;
 	w->api.who = on_who;
 	/* Not the folder itself: the keys that seal what is secret lie there, and are the keeper's. */
