@@ -341,13 +341,9 @@ static bool
 audit(struct api *a, const struct who *who, const char *what, struct slice about, int status, struct err *e)
 {
 	char text[16];
-	bool ok;
 
 	(void)snprintf(text, sizeof(text), "%d", status);
-	ok = audit_add(a->node->store, who, slice_of_str(what), about, slice_of_str(text), clock_now_s(), e);
-	if (ok)
-		auth_head_keep(a);
-	return ok;
+	return audit_add(a->node->store, who, slice_of_str(what), about, slice_of_str(text), clock_now_s(), e);
 }
 
 void
@@ -357,6 +353,7 @@ auth_attach(struct auth *auth, struct api *a)
 	a->who = auth_who;
 	a->rate = rate;
 	a->audit = auth->place == AUTH_KEEPER ? audit : NULL;
+	a->audited = auth->place == AUTH_KEEPER ? auth_head_keep : NULL;
 }
 
 bool

@@ -502,12 +502,12 @@ keeper_main(const struct child_start *start)
 	if (!auth_open(k->node, AUTH_KEEPER, &k->auth, &e))
 		child_fail("keeper", &e);
 	auth_url(k->auth, k->node->conf.server_url);
+	auth_share(k->auth, start->rates);
 	auth_attach(k->auth, &k->api);
 	k->who = k->api.who;
 	k->api.who = on_who;
 	ok = loop(k, &e);
 	if (ok)
-	auth_share(k->auth, start->rates);
 		leave(k);
 	board_put(&k->board->keeper.pid, 0);
 	ids_fini(&k->sends);

@@ -527,7 +527,7 @@ supervise(struct supervisor *s, struct err *e)
 			break;
 		if (!s->stopping && s->reload && s->ready)
 			reload(s);
-		if (!s->stopping)
+		if (!s->stopping) {
 			see(s);
 			reload_see(s);
 		}

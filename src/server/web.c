@@ -562,8 +562,8 @@ open_all(struct web *w, const char *spool, struct err *e)
 	if (!auth_open(&w->node, AUTH_WEB, &w->auth, e))
 		return false;
 	auth_url(w->auth, c->server_url);
-	auth_attach(w->auth, &w->api);
 	auth_share(w->auth, w->start->rates);
+	auth_attach(w->auth, &w->api);
 	w->who = w->api.who;
 	w->api.who = on_who;
 	/* Not the folder itself: the keys that seal what is secret lie there, and are the keeper's. */
