@@ -192,6 +192,13 @@ enter(struct flow *f, const struct pending *p, struct arena *a, struct report *w
 bool
 flow_commit(struct flow *f, struct flow_taken *out, struct err *e)
 {
+	return flow_commit_also(f, NULL, NULL, out, e);
+}
+
+bool
+flow_commit_also(struct flow *f, bool (*also)(void *cookie, const struct flow_taken *taken, struct err *e),
+    void *cookie, struct flow_taken *out, struct err *e)
+{
 	struct db *db = store_db(f->node.store);
 	struct arena a;
 	bool ok = true;
@@ -219,7 +226,7 @@ flow_commit(struct flow *f, struct flow_taken *out, struct err *e)
 		arena_reset(&a);
 	}
 	arena_fini(&a);
-	ok = ok && db_commit(db, e);
+	ok = ok && (also == NULL || also(cookie, out, e)) && db_commit(db, e);
 	if (!ok)
 		store_rollback(f->node.store);
 	/* What is derived can be made again: it need not wait for the disk. */

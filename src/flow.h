@@ -78,6 +78,9 @@ struct flow_taken {
 };
 /* All received since the last commit is durable and listed when this returns. */
 bool flow_commit(struct flow *f, struct flow_taken *out, struct err *e) MUST_USE;
+/* The same, with what else is to be written in its transaction. */
+bool flow_commit_also(struct flow *f, bool (*also)(void *cookie, const struct flow_taken *taken, struct err *e),
+    void *cookie, struct flow_taken *out, struct err *e) MUST_USE;
 /* How many wait for flow_commit(). */
 size_t flow_pending(const struct flow *f);
 

@@ -316,11 +316,17 @@ audit(struct api_call *c, int status, struct err *e)
 {
 	char what[128];
 
-	if (c->route == NULL || (c->route->flags & API_CHANGES) == 0 || (c->route->flags & API_AUDITS_ITSELF) != 0 ||
+	if (c->route == NULL || c->audited || (c->route->flags & API_CHANGES) == 0 || (c->route->flags & API_AUDITS_ITSELF) != 0 ||
 	    c->api->audit == NULL)
 		return true;
 	(void)snprintf(what, sizeof(what), "%s %s", api_method_name(c->route->method), c->route->path);
 	return c->api->audit(c->api, c->who, what, c->audit.p != NULL ? c->audit : c->r->path, status, e);
+}
+
+bool
+api_audit(struct api_call *c, struct err *e)
+{
+	return audit(c, c->status != 0 ? c->status : c->route->status != 0 ? c->route->status : 200, e);
 }
 
 static bool
@@ -338,6 +344,27 @@ run(struct api_call *c, struct err *e)
 	return buf_ok(&c->out->body) || err_set(e, ERR_LIMIT, "the answer is too large; ask for less at once");
 }
 
+/*
+ * What is changed and its line in the audit log are one transaction: a crash
+ * leaves both or neither. What takes its time has several, and sees to it
+ * where the change itself is one (api_report.c).
+ */
+static bool
+run_audited(struct api_call *c, struct err *e)
+{
+	struct store *s = c->api->node->store;
+	unsigned flags = c->route->flags;
+	bool mine, ok;
+
+	if ((flags & API_CHANGES) == 0 || (flags & (API_LONG | API_AUDITS_ITSELF)) != 0 || c->api->audit == NULL)
+		return run(c, e);
+	if (!store_begin(s, &mine, e))
+		return false;
+	ok = run(c, e) && audit(c, c->out->status, e);
+	c->audited = store_end(s, mine, ok, e);
+	return c->audited;
+}
+
 void
 api_handle(struct api *a, struct api_request *r, struct api_response *out)
 {
@@ -351,13 +378,15 @@ api_handle(struct api *a, struct api_request *r, struct api_response *out)
 	arena_init(&memory, API_MEMORY_MAX);
 	c.a = &memory;
 	lang_set(r->lang);
-	ok = route_get(&c, &e) && who_get(&c, &mem, &e) && may(&c, &e) && api_args_read(&c, &e) && run(&c, &e);
+	ok = route_get(&c, &e) && who_get(&c, &mem, &e) && may(&c, &e) && api_args_read(&c, &e) && run_audited(&c, &e);
 	if (!ok)
 		problem(&c, &e);
 	if (c.who != NULL && !audit(&c, out->status, &e)) {
 		c.status = 500;
 		problem(&c, &e);
 	}
+	if (a->audited != NULL && c.route != NULL && (c.route->flags & API_CHANGES) != 0)
+		a->audited(a);
 	if (r->who == &mem)
 		r->who = NULL;
 	lang_set(before);

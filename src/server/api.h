@@ -92,6 +92,8 @@ struct api {
 	bool (*rate)(struct api *a, int rate, struct ip from, int64_t *retry_s_out);
 	/* Into the audit log: what ("POST /api/v1/findings/acts"), about what, and the answer's status. May be NULL. */
 	bool (*audit)(struct api *a, const struct who *who, const char *what, struct slice about, int status, struct err *e);
+	/* What went into it is committed. May be NULL. */
+	void (*audited)(struct api *a);
 	/*
 	 * A report is to be read again: the keeper does it (flow_retry()) when no
 	 * request waits. NULL: it is done at once. Reports that were taken are read

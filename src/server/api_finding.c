@@ -443,15 +443,13 @@ static bool
 act_all(struct api_call *c, struct acts *a, struct err *e)
 {
 	struct store *s = c->api->node->store;
-	struct db *db = store_db(s);
-	bool ok = db_begin(db, e);
+	bool mine, ok = true;
 
+	if (!store_begin(s, &mine, e))
+		return false;
 	for (size_t i = 0; ok && i < a->count; i++)
 		ok = act_one(c, a, a->ids[i], e);
-	if (ok && db_commit(db, e))
-		return true;
-	store_rollback(s);
-	return false;
+	return store_end(s, mine, ok, e);
 }
 
 static bool

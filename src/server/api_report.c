@@ -167,7 +167,17 @@ taken_put(struct api_call *c, const struct flow_taken *t)
 	json_out_key(j, S("known"));
 	json_out_bool(j, t->known > 0);
 	json_out_object_end(j);
-	c->audit = arena_printf(c->a, "report %lld", (long long)t->id);
+}
+
+/* In the transaction that lists it: what is taken is in the audit log. */
+static bool
+taken_audit(void *cookie, const struct flow_taken *t, struct err *e)
+{
+	struct api_call *c = cookie;
+
+	if (c->audit.p == NULL)
+		c->audit = arena_printf(c->a, "report %lld", (long long)t->id);
+	return api_audit(c, e);
 }
 
 bool
@@ -183,7 +193,8 @@ api_report_take(struct api_call *c, const struct receipt *r, struct flow_taken *
 		source_of_fd(&src, c->r->body_fd, WINDOW);
 	else
 		source_of_slice(&src, c->r->body);
-	ok = flow_receive(f, &src, r, e) && flow_commit(f, taken, e);
+	ok = flow_receive(f, &src, r, e) && flow_commit_also(f, taken_audit, c, taken, e);
+	c->audited = ok;
 	source_fini(&src);
 	if (!ok && e->code == ERR_LIMIT)
 		return api_status(c, 413);

@@ -124,6 +124,7 @@ struct api_call {
 	const char *field; /* the parameter or member that is at fault */
 	const char *flag; /* a further member of the problem, true: "code_required" */
 	int64_t retry_s; /* Retry-After; 0: none */
+	bool audited; /* it is in the audit log already, in the transaction of the change */
 	struct slice audit; /* what the audit log says of it beside route and person; NONE: the path */
 };
 
@@ -144,6 +145,8 @@ struct json_out *api_json(struct api_call *c);
 bool api_fault(struct api_call *c, const char *field);
 /* The answer is a problem with this status whatever the error's code is; returns false. */
 bool api_status(struct api_call *c, int status);
+/* Within the transaction of the change: its line in the audit log, as of a good answer. */
+bool api_audit(struct api_call *c, struct err *e) MUST_USE;
 /* Something changed: tell whoever watches. */
 void api_changed(struct api_call *c, const char *kind, int64_t id);
 

@@ -69,6 +69,12 @@ auth_url(struct auth *a, struct slice url)
 }
 
 void
+auth_share(struct auth *a, struct limits_shared *rates)
+{
+	limits_share(a->limits, rates);
+}
+
+void
 auth_csrf(struct slice session_secret, char out[CSRF_TEXT_MAX])
 {
 	static const uint8_t text[] = "entente csrf 1";
@@ -342,13 +348,9 @@ static bool
 audit(struct api *a, const struct who *who, const char *what, struct slice about, int status, struct err *e)
 {
 	char text[16];
-	bool ok;
 
 	(void)snprintf(text, sizeof(text), "%d", status);
-	ok = audit_add(a->node->store, who, slice_of_str(what), about, slice_of_str(text), clock_now_s(), e);
-	if (ok)
-		auth_head_keep(a);
-	return ok;
+	return audit_add(a->node->store, who, slice_of_str(what), about, slice_of_str(text), clock_now_s(), e);
 }
 
 void
@@ -358,6 +360,7 @@ auth_attach(struct auth *auth, struct api *a)
 	a->who = auth_who;
 	a->rate = rate;
 	a->audit = auth->place == AUTH_KEEPER ? audit : NULL;
+	a->audited = auth->place == AUTH_KEEPER ? auth_head_keep : NULL;
 }
 
 bool

@@ -36,6 +36,10 @@ void auth_close(struct auth **a);
  */
 void auth_url(struct auth *a, struct slice url);
 
+/* Rates of strangers are counted there, for all processes together (server/limits.h). */
+struct limits_shared;
+void auth_share(struct auth *a, struct limits_shared *rates);
+
 /*
  * Who asks. Texts lie in mem. False, ERR_DENIED: it is a changing request
  * (not GET) that a foreign page may have sent: answer 403 and run nothing.

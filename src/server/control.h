@@ -36,6 +36,7 @@ struct child_start {
 	uint8_t slot; /* of a web process */
 	const int *listen_fds;
 	size_t listen_count;
+	struct limits_shared *rates; /* of strangers, for all processes together */
 	const uint8_t *ticket_secret; /* 32 bytes that all web processes share */
 };
 _Noreturn void keeper_main(const struct child_start *s);

@@ -318,10 +318,10 @@ take_event(struct http *h, const struct epoll_event *ev)
 			take_clients(h, fd->fd);
 		break;
 	case HTTP_FD_CONN:
-		conn_event((struct conn *)fd, ev->events);
+		conn_event(ev->data.ptr, ev->events);
 		break;
 	case HTTP_FD_WATCH:
-		w = (struct watch *)fd;
+		w = ev->data.ptr;
 		if (w->ready != NULL)
 			w->ready(w->cookie);
 		break;

@@ -1,12 +1,18 @@
 #include "server/journal.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+#include "base/file.h"
+#include "base/pass.h"
 
 #define JOURNAL_PATH "/run/systemd/journal/socket"
 #define FIELDS_MAX 24
@@ -81,15 +87,42 @@ journal_print(struct buf *out, enum log_level level, const char *name, struct sl
 	}
 }
 
+/* The journal takes a descriptor of what nobody can change any more. */
+static bool
+send_file(int sock, struct slice fields)
+{
+	int fd = memfd_create("entente-log", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	union pass_room room;
+	struct msghdr m = { 0 };
+	struct err e = ERR_INIT;
+	bool ok;
+
+	if (fd < 0)
+		return false;
+	ok = fd_write_all(fd, fields, &e) && fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) == 0;
+	pass_put(&m, &room, fd);
+	ok = ok && sendmsg(sock, &m, MSG_NOSIGNAL | MSG_DONTWAIT) == 0;
+	(void)close(fd);
+	return ok;
+}
+
+bool
+journal_send(int sock, struct slice fields)
+{
+	if (send(sock, fields.p, fields.len, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)fields.len)
+		return true;
+	return (errno == EMSGSIZE || errno == ENOBUFS) && send_file(sock, fields);
+}
+
 static bool
 to_journal(enum log_level level, const char *name, const char *text)
 {
 	struct buf b;
 	bool ok;
 
-	buf_init(&b, 16384);
+	buf_init(&b, (size_t)256 << 10);
 	journal_print(&b, level, name, slice_of_str(text));
-	ok = buf_ok(&b) && send(journal_fd, b.p, b.len, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)b.len;
+	ok = buf_ok(&b) && journal_send(journal_fd, buf_view(&b));
 	buf_fini(&b);
 	return ok;
 }

@@ -12,6 +12,12 @@
 void journal_open(void);
 
 /*
+ * Send one line's fields (journal_print()) to a journal's socket; one that is
+ * too large for a datagram goes as a sealed file in memory.
+ */
+bool journal_send(int sock, struct slice fields);
+
+/*
  * A line as the journal's native protocol has it: MESSAGE, PRIORITY,
  * SYSLOG_IDENTIFIER, ENTENTE_EVENT, and of key=value and key="va\"lue" a field
  * ENTENTE_KEY each.

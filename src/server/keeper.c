@@ -277,6 +277,11 @@ peer_add(struct keeper *k, int fd, uint8_t slot)
 {
 	size_t i = 0;
 
+	/* The one before is gone, whether its end was read or not: what it had is asked of this one. */
+	for (size_t n = 0; slot == HERALD_SLOT && n < k->peer_count; n++) {
+		if (k->peers[n].link != NULL && k->peers[n].slot == HERALD_SLOT)
+			link_free(&k->peers[n].link);
+	}
 	while (i < k->peer_count && k->peers[i].link != NULL)
 		i++;
 	if (fd < 0 || i == PEERS_MAX) {
@@ -499,6 +504,7 @@ keeper_main(const struct child_start *start)
 	if (!auth_open(k->node, AUTH_KEEPER, &k->auth, &e))
 		child_fail("keeper", &e);
 	auth_url(k->auth, k->node->conf.server_url);
+	auth_share(k->auth, start->rates);
 	auth_attach(k->auth, &k->api);
 	k->who = k->api.who;
 	k->api.who = on_who;

@@ -9,7 +9,9 @@
 #include "server/limits.h"
 
 #include <sodium.h>
+#include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include "base/arena.h"
 #include "server/secret.h"
@@ -33,7 +35,14 @@ struct table {
 	struct cell cells[SETS][WAYS];
 };
 
+/* The same for many processes. A cell that two take at once is one's; the other's try is not counted. */
+struct limits_shared {
+	uint8_t hash_key[crypto_shorthash_KEYBYTES];
+	struct shared_cell { _Atomic uint64_t key; _Atomic int64_t whole_s; } cells[SETS][WAYS];
+};
+
 struct limits {
+	struct limits_shared *shared; /* of rates; NULL: this process' own */
 	uint8_t hash_key[crypto_shorthash_KEYBYTES]; /* nobody outside knows which set is whose */
 	struct table budgets;
 	struct table known; /* only whoever signs in gets in here */
@@ -67,7 +76,7 @@ source_put(struct buf *b, struct ip from)
 }
 
 static uint64_t
-key_of(const struct limits *l, unsigned part, const struct ip *from, struct slice text)
+keyed(const uint8_t *hash_key, unsigned part, const struct ip *from, struct slice text)
 {
 	uint8_t h[crypto_shorthash_BYTES];
 	uint64_t key;
@@ -78,10 +87,16 @@ key_of(const struct limits *l, unsigned part, const struct ip *from, struct slic
 	if (from != NULL)
 		source_put(&b, *from);
 	buf_put(&b, slice_sub(text, 0, 256));
-	(void)crypto_shorthash(h, b.p, b.len, l->hash_key);
+	(void)crypto_shorthash(h, b.p, b.len, hash_key);
 	buf_fini(&b);
 	memcpy(&key, h, sizeof(key));
 	return key == 0 ? 1 : key;
+}
+
+static uint64_t
+key_of(const struct limits *l, unsigned part, const struct ip *from, struct slice text)
+{
+	return keyed(l->hash_key, part, from, text);
 }
 
 static struct cell *
@@ -145,12 +160,68 @@ unuse(struct limits *l, uint64_t key, const struct limits_rule *r)
 		c->whole_s -= r->period_s;
 }
 
+/* --- rates ------------------------------------------------------------------------------ */
+
+struct limits_shared *
+limits_shared_make(void)
+{
+	struct limits_shared *s = mmap(NULL, sizeof(*s), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (s == MAP_FAILED)
+		return NULL;
+	secret_init();
+	randombytes_buf(s->hash_key, sizeof(s->hash_key));
+	return s;
+}
+
+void
+limits_share(struct limits *l, struct limits_shared *s)
+{
+	l->shared = s;
+}
+
+static struct shared_cell *
+shared_place(struct limits_shared *s, uint64_t key)
+{
+	struct shared_cell *set = s->cells[key % SETS], *c = &set[0];
+
+	for (int i = 0; i < WAYS; i++) {
+		if (atomic_load(&set[i].key) == key)
+			return &set[i];
+		if (atomic_load(&set[i].whole_s) < atomic_load(&c->whole_s))
+			c = &set[i];
+	}
+	atomic_store(&c->whole_s, 0);
+	atomic_store(&c->key, key);
+	return c;
+}
+
+static bool
+shared_rate(struct limits_shared *s, uint64_t key, const struct limits_rule *r, int64_t now_s, int64_t *retry_s_out)
+{
+	struct shared_cell *c = shared_place(s, key);
+	int64_t was = atomic_load(&c->whole_s), room = (int64_t)(r->burst - 1) * r->period_s, from;
+
+	do {
+		from = was < now_s ? now_s : was;
+		/* The clock was set back, or somebody wrote nonsense: it is whole after a full burst. */
+		if (from - now_s > room + r->period_s)
+			from = now_s + room + r->period_s;
+		*retry_s_out = from - now_s <= room ? 0 : from - now_s - room;
+		if (*retry_s_out > 0)
+			return false;
+	} while (!atomic_compare_exchange_weak(&c->whole_s, &was, from + r->period_s));
+	return true;
+}
+
 bool
 limits_rate(struct limits *l, unsigned kind, const struct limits_rule *rule, struct ip from,
     int64_t now_s, int64_t *retry_s_out)
 {
 	uint64_t key = key_of(l, PART_RATE + kind % 64, &from, SLICE_NONE);
 
+	if (l->shared != NULL)
+		return shared_rate(l->shared, keyed(l->shared->hash_key, PART_RATE + kind % 64, &from, SLICE_NONE), rule, now_s, retry_s_out);
 	*retry_s_out = wait_of(l, key, rule, now_s);
 	if (*retry_s_out > 0)
 		return false;

@@ -23,6 +23,17 @@ struct limits;
 struct limits *limits_new(void);
 void limits_free(struct limits **l);
 
+/*
+ * Rates of strangers are counted for all processes of a server together: in
+ * memory that they share, made by whoever forks them. Many may count at once,
+ * without a lock. A process that was taken over could write there: it decides
+ * how often strangers may ask, and nothing about signing in.
+ */
+struct limits_shared;
+struct limits_shared *limits_shared_make(void); /* NULL: no memory */
+/* limits_rate() counts there from now on; s must live longer. */
+void limits_share(struct limits *l, struct limits_shared *s);
+
 /* n at once, then one in every period; the same rule for all of them. */
 struct limits_rule {
 	uint32_t burst;

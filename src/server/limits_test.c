@@ -1,5 +1,8 @@
 #include "server/limits.h"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <stdio.h>
 
 #include "test.h"
@@ -198,6 +201,42 @@ TEST(rates)
 	limits_free(&l);
 }
 
+/* Eight processes ask for one address at the same time: together they get what one would. */
+TEST(rates_of_many_processes)
+{
+	static const struct limits_rule rule = { 60, 3600 };
+	struct limits_shared *shared = limits_shared_make();
+	struct limits *l = limits_new();
+	int64_t retry;
+	int granted = 0;
+
+	CHECK(shared != NULL);
+	limits_share(l, shared);
+	for (int i = 0; i < 8; i++) {
+		if (fork() == 0) {
+			int n = 0;
+
+			for (int k = 0; k < 50; k++)
+				n += limits_rate(l, 1, &rule, ip_of_v4(1), T0, &retry);
+			_exit(n);
+		}
+	}
+	for (int i = 0; i < 8; i++) {
+		int status;
+
+		CHECK(wait(&status) > 0 && WIFEXITED(status));
+		granted += WEXITSTATUS(status);
+	}
+	CHECK_INT(granted, 60);
+	CHECK(limits_rate(l, 1, &rule, ip_of_v4(2), T0, &retry));
+	CHECK(!limits_rate(l, 1, &rule, ip_of_v4(1), T0 + 3599, &retry));
+	CHECK_INT(retry, 1);
+	/* A clock that is set back locks nobody out for longer than a burst lasts. */
+	CHECK(!limits_rate(l, 1, &rule, ip_of_v4(1), T0 - 1000000, &retry));
+	CHECK_INT(retry, 3600);
+	limits_free(&l);
+}
+
 int
 main(void)
 {
@@ -210,5 +249,6 @@ main(void)
 	RUN(a_device_used_up);
 	RUN(right_ones_cost_nothing);
 	RUN(rates);
+	RUN(rates_of_many_processes);
 	return test_end();
 }

@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "server/certificate.h"
 #include "server/journal.h"
+#include "server/limits.h"
 #include "server/supervise.h"
 
 /* Days before its end at which a certificate is spoken of. */
@@ -67,8 +68,10 @@ user_become(const char *user, struct err *e)
 		return true;
 	if (geteuid() != 0)
 		return err_set(e, ERR_DENIED, "only root can become %s; leave --user out, or start it as root", user);
-	return (initgroups(user, p->pw_gid) == 0 && setgid(p->pw_gid) == 0 && setuid(p->pw_uid) == 0) ||
-	    err_sys(e, "becoming %s failed", user);
+	if (initgroups(user, p->pw_gid) != 0 || setgid(p->pw_gid) != 0 || setuid(p->pw_uid) != 0)
+		return err_sys(e, "becoming %s failed", user);
+	/* Whoever could get back has not become anybody. */
+	return p->pw_uid == 0 || (setuid(0) != 0 && setgid(0) != 0) || err_set(e, ERR_SYSTEM, "becoming %s failed", user);
 }
 
 /* systemd's protocol: a datagram to the socket that is named. */
@@ -88,6 +91,29 @@ serve_notify(const char *state)
 	if (sendto(fd, state, strlen(state), MSG_NOSIGNAL, (struct sockaddr *)&at, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len)) < 0)
 		log_warn("serve.notify", "errno=%d", errno);
 	(void)close(fd);
+}
+
+/* With the moment, by which Type=notify-reload knows that this is the answer to its signal. */
+void
+serve_notify_reloading(void)
+{
+	char text[64];
+
+	(void)snprintf(text, sizeof(text), "RELOADING=1\nMONOTONIC_USEC=%llu", (unsigned long long)(clock_mono_ns() / 1000));
+	serve_notify(text);
+}
+
+int64_t
+serve_watchdog_ns(void)
+{
+	const char *usec = getenv("WATCHDOG_USEC"), *pid = getenv("WATCHDOG_PID");
+	uint64_t n, p;
+
+	if (usec == NULL || !slice_u64(slice_of_str(usec), &n) || n == 0 || n > INT64_MAX / 1000)
+		return 0;
+	if (pid != NULL && (!slice_u64(slice_of_str(pid), &p) || p != (uint64_t)getpid()))
+		return 0;
+	return (int64_t)n * 1000 / 2;
 }
 
 static void
@@ -125,7 +151,8 @@ serve_run(const struct serve_options *o, struct err *e)
 	s->tls = n.conf.tls;
 	s->wanted = supervise_processes(&n.conf);
 	if (!o->check) {
-		ok = ok && board_make(&s->board, e) &&
+		s->rates = limits_shared_make();
+		ok = ok && board_make(&s->board, e) && (s->rates != NULL || err_sys(e, "memory that processes share")) &&
 		    (RAND_bytes(s->ticket_secret, sizeof(s->ticket_secret)) == 1 || err_set(e, ERR_SYSTEM, "the machine has no random numbers"));
 	}
 	arena_fini(&n.memory);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/pass.h"
 #include "server/board.h"
 #include "server/certificate.h"
 #include "server/control.h"
@@ -56,6 +57,39 @@ TEST(a_long_path_is_cut)
 	path[sizeof(path) - 1] = '\0';
 	log_path(slice_of_str(path), out, sizeof(out));
 	CHECK(strlen(out) < sizeof(out) && strncmp(out, "/aaaa/aaaa", 10) == 0);
+}
+
+/* A small one as a datagram; a large one as a descriptor alone, of a file that nobody can change. */
+TEST(the_journals_socket)
+{
+	int pair[2], small = 4096;
+	static uint8_t large[200000];
+	union pass_room room;
+	uint8_t got[64];
+	struct iovec iov = { got, sizeof(got) };
+	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1 };
+	int fd;
+
+	CHECK(socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, pair) == 0);
+	CHECK(journal_send(pair[0], S("MESSAGE=short\n")));
+	CHECK_INT(recv(pair[1], got, sizeof(got), 0), 14);
+	CHECK(memcmp(got, "MESSAGE=short\n", 14) == 0);
+	CHECK(setsockopt(pair[0], SOL_SOCKET, SO_SNDBUF, &small, sizeof(small)) == 0);
+	memset(large, 'x', sizeof(large));
+	memcpy(large, "MESSAGE=", 8);
+	CHECK(journal_send(pair[0], slice_of(large, sizeof(large))));
+	pass_expect(&m, &room);
+	CHECK_INT(recvmsg(pair[1], &m, 0), 0);
+	fd = pass_take(&m);
+	CHECK(fd >= 0);
+	CHECK_INT(lseek(fd, 0, SEEK_END), sizeof(large));
+	CHECK_INT(pread(fd, got, 9, 0), 9);
+	CHECK(memcmp(got, "MESSAGE=x", 9) == 0);
+	CHECK(pwrite(fd, "y", 1, 0) < 0);
+	(void)close(fd);
+	(void)close(pair[0]);
+	(void)close(pair[1]);
+	CHECK(!journal_send(pair[0], S("MESSAGE=nobody\n")));
 }
 
 TEST(a_line_for_the_journal)
@@ -193,6 +227,7 @@ main(void)
 	RUN(a_path_in_the_log_names_nobody);
 	RUN(a_long_path_is_cut);
 	RUN(a_line_for_the_journal);
+	RUN(the_journals_socket);
 	RUN(a_line_end_from_outside_begins_no_field);
 	RUN(messages_of_the_supervisor);
 	RUN(sockets_stay_where_the_settings_do);

@@ -67,7 +67,7 @@ static _Noreturn void
 child_main(struct supervisor *s, struct child *c, int control)
 {
 	static int fds[LISTEN_MAX];
-	struct child_start start = { .dir = s->options->dir, .board = s->board, .control = control,
+	struct child_start start = { .dir = s->options->dir, .board = s->board, .rates = s->rates, .control = control,
 		.slot = slot_of(s, c), .listen_fds = fds, .ticket_secret = s->ticket_secret };
 
 	inherited_close(s, c);
@@ -374,7 +374,8 @@ reload(struct supervisor *s)
 	struct err e = ERR_INIT;
 
 	s->reload = false;
-	serve_notify("RELOADING=1");
+	s->reloading = true;
+	serve_notify_reloading();
 	if (node_conf_read(&n, s->options->dir, &e) && serve_conf_check(&n, &e) && listeners_open(&s->listeners, n.conf.listen, false, &e)) {
 		s->tls = n.conf.tls;
 		s->wanted = supervise_processes(&n.conf);
@@ -387,7 +388,29 @@ reload(struct supervisor *s)
 		log_error("serve.reload", "reason=%s cause=%s", LOG_TEXT(e.text), LOG_TEXT(e.cause));
 	}
 	arena_fini(&n.memory);
+}
+
+/* The old ones take no more, and as many new ones as are wanted do. */
+static void
+reload_see(struct supervisor *s)
+{
+	if (!s->reloading || s->keeper.state != CHILD_READY || s->keeper.generation != s->settings ||
+	    webs(s, true, CHILD_READY, CHILD_READY) < s->wanted || webs(s, false, CHILD_READY, CHILD_STARTING) > 0)
+		return;
+	s->reloading = false;
 	serve_notify("READY=1");
+}
+
+/* As long as the process that writes answers, or is being started again. */
+static void
+watchdog(struct supervisor *s, int64_t now)
+{
+	bool well = board_keeper_alive(s->board) || s->keeper.state != CHILD_READY || s->stopping;
+
+	if (s->watchdog_ns == 0 || !well || now - s->fed_ns < s->watchdog_ns)
+		return;
+	s->fed_ns = now;
+	serve_notify("WATCHDOG=1");
 }
 
 static void
@@ -494,6 +517,7 @@ supervise(struct supervisor *s, struct err *e)
 {
 	if (!signals_open(s, e))
 		return false;
+	s->watchdog_ns = serve_watchdog_ns();
 	board_put(&s->board->started_s, (uint64_t)clock_now_s());
 	board_put(&s->board->loaded_s, (uint64_t)clock_now_s());
 	for (;;) {
@@ -506,8 +530,11 @@ supervise(struct supervisor *s, struct err *e)
 			break;
 		if (!s->stopping && s->reload && s->ready)
 			reload(s);
-		if (!s->stopping)
+		if (!s->stopping) {
 			see(s);
+			reload_see(s);
+		}
+		watchdog(s, now);
 		patience_end(&s->keeper, now);
 		patience_end(&s->teller, now);
 		patience_end(&s->herald, now);

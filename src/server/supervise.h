@@ -31,6 +31,7 @@ struct supervisor {
 	const struct serve_options *options;
 	struct listeners listeners;
 	struct board *board;
+	struct limits_shared *rates;
 	bool tls;
 	unsigned wanted; /* web processes */
 	uint8_t ticket_secret[TICKET_SECRET_BYTES];
@@ -42,6 +43,8 @@ struct supervisor {
 	bool ready; /* it was said */
 	bool stopping, anew; /* anew: the program starts itself again */
 	bool reload; /* asked for and not begun */
+	bool reloading; /* begun, and the old ones are not all replaced */
+	int64_t watchdog_ns, fed_ns; /* how often the service manager is told that all is well (0: never), and when it was */
 	bool failed; /* the first start failed */
 	int64_t begun_ns;
 	int signals; /* signalfd */
@@ -52,6 +55,10 @@ unsigned supervise_processes(const struct node_conf *c);
 
 /* serve.c */
 bool serve_conf_check(const struct node *n, struct err *e) MUST_USE;
+/* The service manager's protocol, sd_notify(3): where there is none, nothing. */
 void serve_notify(const char *state);
+void serve_notify_reloading(void);
+/* Half of the time in which it wants to hear of us; 0: it does not. */
+int64_t serve_watchdog_ns(void);
 
 #endif

@@ -562,6 +562,7 @@ open_all(struct web *w, const char *spool, struct err *e)
 	if (!auth_open(&w->node, AUTH_WEB, &w->auth, e))
 		return false;
 	auth_url(w->auth, c->server_url);
+	auth_share(w->auth, w->start->rates);
 	auth_attach(w->auth, &w->api);
 	w->who = w->api.who;
 	w->api.who = on_who;

@@ -130,14 +130,9 @@ say(struct store *s, struct slice id, enum notice_word word, int64_t now_s, stru
 bool
 notice_say(struct store *s, struct slice id, enum notice_word word, int64_t now_s, struct err *e)
 {
-	struct db *db = store_db(s);
+	bool mine;
 
-	if (!db_begin(db, e))
-		return false;
-	if (say(s, id, word, now_s, e) && db_commit(db, e))
-		return true;
-	store_rollback(s);
-	return false;
+	return store_begin(s, &mine, e) && store_end(s, mine, say(s, id, word, now_s, e), e);
 }
 
 /* Findings of a sent notice were told; one that is resolved meanwhile stays so. */
@@ -208,12 +203,7 @@ approve(struct store *s, struct slice id, struct slice by, bool two_people, int6
 bool
 notice_approve(struct store *s, struct slice id, struct slice by, bool two_people, int64_t now_s, struct err *e)
 {
-	struct db *db = store_db(s);
+	bool mine;
 
-	if (!db_begin(db, e))
-		return false;
-	if (approve(s, id, by, two_people, now_s, e) && db_commit(db, e))
-		return true;
-	store_rollback(s);
-	return false;
+	return store_begin(s, &mine, e) && store_end(s, mine, approve(s, id, by, two_people, now_s, e), e);
 }

@@ -262,20 +262,16 @@ bool
 reply_take(struct store *s, const struct reply_notice *n, enum reply_answer answer, struct slice comment,
     int64_t now_s, bool *known_out, struct err *e)
 {
-	struct db *db = store_db(s);
-	bool ok;
+	bool ok, mine;
 
 	if (comment.len > REPLY_COMMENT_MAX)
 		return err_set(e, ERR_LIMIT, "it has %zu bytes; at most %zu are taken", comment.len, (size_t)REPLY_COMMENT_MAX);
-	if (!db_begin(db, e))
+	if (!store_begin(s, &mine, e))
 		return false;
 	ok = answer_add(s, n, answer, comment, now_s, known_out, e) &&
 	    (*known_out || (acts(s, n, answer, comment, now_s, e) &&
 		(answer != REPLY_NOT_OURS || contact_dispute(s, n->contact, now_s, e))));
-	if (ok && db_commit(db, e))
-		return true;
-	store_rollback(s);
-	return false;
+	return store_end(s, mine, ok, e);
 }
 
 bool

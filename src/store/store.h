@@ -28,6 +28,13 @@
 struct store;
 
 /*
+ * A transaction of one's own, or the one that is open: *mine_out says which.
+ * store_end() commits or rolls back what is mine; returns ok and committed.
+ */
+bool store_begin(struct store *s, bool *mine_out, struct err *e) MUST_USE;
+bool store_end(struct store *s, bool mine, bool ok, struct err *e) MUST_USE;
+
+/*
  * Open PATH (a database file), make or migrate the schema. ERR_INPUT: not
  * ours, or newer than we are; the text says what to do. Read-only, it must be
  * there and of our version.

@@ -69,13 +69,6 @@ bool store_query(struct store *s, enum query q, const char *sql,
     struct stmt **out, struct err *e) MUST_USE;
 
 /*
- * A transaction of one's own, or the one that is open: *mine_out says which.
- * store_end() commits or rolls back what is mine; returns ok and committed.
- */
-bool store_begin(struct store *s, bool *mine_out, struct err *e) MUST_USE;
-bool store_end(struct store *s, bool mine, bool ok, struct err *e) MUST_USE;
-
-/*
  * When a finding falls silent, and its state at a moment (a number or
  * placeholder; 0: as it was swept last), over the columns of finding. The first
  * also in C, for who has the row.
