@@ -214,7 +214,7 @@ session_item(void *cookie, const struct session *x, struct err *e)
 	sheet_item(s);
 	sheet_int(s, "id", N_("Number"), x->id);
 	sheet_date(s, "created", N_("Signed in at"), x->created_s);
-	sheet_date(s, "seen", N_("Last seen"), x->seen_s);
+	sheet_date(s, "seen", N_("Last request"), x->seen_s);
 	sheet_text(s, "address", N_("Address"), x->ip.len == 0 ? SLICE_NONE : x->ip);
 	sheet_item_end(s);
 	return true;

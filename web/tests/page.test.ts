@@ -303,6 +303,24 @@ test("a chart's words are as large on a phone as on a desk, and blocks do not to
 	}
 });
 
+test("the widest language fits a phone, and no button of a table is out of sight on a desk", LONG, async () => {
+	for (const width of [390, 1280]) {
+		const { context, page, faults } = await visit(browser, { lang: "ru", width, origin: mock.url });
+		await signIn(page, mock.url);
+		for (const at of ["/", "/findings", "/contacts", "/accounts", "/notices", "/me"]) {
+			await page.goto(mock.url + at);
+			await settled(page);
+			const out = await page.evaluate(() => [...document.querySelectorAll("main button, main select, main .chip, main td.num")].filter((e) => {
+				const r = e.getBoundingClientRect(), s = e.closest(".scroll")?.getBoundingClientRect();
+				return r.width > 0 && (r.right > innerWidth + 1 || (s && r.right > s.right + 1));
+			}).map((e) => e.outerHTML.slice(0, 80)));
+			assert.deepEqual(out, [], `${at} at ${width}`);
+		}
+		assert.deepEqual(faults, []);
+		await context.close();
+	}
+});
+
 test("who answers is said in the reader's words; a message runs as its own language does", LONG, async () => {
 	const { context, page, faults } = await visit(browser, { lang: "ar", origin: mock.url });
 	await signIn(page, mock.url);

@@ -155,7 +155,7 @@ function Sessions() {
 						<Table caption={t("Where you are signed in")} rows={data.items} keyOf={(s) => String(s.id)} columns={[
 							{ name: "address", head: t("Address"), wide: true, cell: (s) => <><Raw v={s.address} mono /> {s.this ? <span class="muted">{t("(here)")}</span> : null}</> },
 							{ name: "created", head: t("Signed in at"), cell: (s) => <Moment at={s.created} /> },
-							{ name: "seen", head: t("Last seen"), cell: (s) => <Moment at={s.seen} /> },
+							{ name: "seen", head: t("Last request"), cell: (s) => <Moment at={s.seen} /> },
 							{ name: "factor", head: t("Second factor"), cell: (s) => (s.second_factor ? t("yes") : t("no")) },
 						]} />
 						{data.items.length > 1 ? (

@@ -3,7 +3,7 @@
  * table beside it, for those who do not see it and those who want the number.
  */
 import { useEffect, useId, useRef, useState } from "preact/hooks";
-import { day, num, short, t } from "../lib/i18n";
+import { day, getLang, num, short, t } from "../lib/i18n";
 
 export interface Series {
 	name: string;
@@ -19,6 +19,9 @@ function roundUp(max: number): number {
 	for (const m of [1, 2, 2.5, 5, 10]) if (max <= m * ten) return m * ten;
 	return max;
 }
+
+// The chart runs from left to right, its words as their language does.
+const words = (text: string): string => (getLang() === "ar" ? `\u2067${text}\u2069` : text);
 
 /* Days from left to right in every language: time runs like the digits. */
 export function Trend({ days, series, label }: { days: string[]; series: Series[]; label: string }) {
@@ -48,12 +51,12 @@ export function Trend({ days, series, label }: { days: string[]; series: Series[
 				{[0, top / 2, top].map((v) => (
 					<g key={v}>
 						<line class="grid" x1={PAD.l} x2={w - PAD.r} y1={y(v)} y2={y(v)} />
-						<text class="tick" x={PAD.l - 6} y={y(v) + 4} text-anchor="end">{short(v)}</text>
+						<text class="tick" x={PAD.l - 6} y={y(v) + 4} text-anchor="end">{words(short(v))}</text>
 					</g>
 				))}
 				{ticks.map((i, n) => (
 					<text key={i} class="tick" x={x(i)} y={H - 6} text-anchor={n === 0 ? "start" : n === ticks.length - 1 ? "end" : "middle"}>
-						{day(days[i] ?? "")}
+						{words(day(days[i] ?? ""))}
 					</text>
 				))}
 				{series.map((s, n) => (
