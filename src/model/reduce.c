@@ -15,6 +15,7 @@ struct out {
 	size_t n;
 	struct slice s;
 	struct arena *a;
+	size_t floor; /* what stands before is the "x" of an announced value: no part of an address */
 	bool full;
 };
 
@@ -100,15 +101,15 @@ host_byte(uint8_t c)
 	return byte_is_alpha(c) || byte_is_digit(c) || c == '.' || c == '-' || c >= 0x80;
 }
 
-/* Where the run of bytes of a local part begins that ends at n. */
+/* Where the run of bytes of a local part begins that ends at n; not before floor. */
 static size_t
-local_begin(const uint8_t *p, size_t n)
+local_begin(const uint8_t *p, size_t n, size_t floor)
 {
 	for (;;) {
-		if (n > 0 && local_byte(p[n - 1])) {
+		if (n > floor && local_byte(p[n - 1])) {
 			n--;
 			/* "%2B": the sign that it stands for, not its digits. */
-			if (n >= 2 && p[n - 2] == '%' && byte_hex(p[n - 1]) >= 0 && byte_hex(p[n]) >= 0) {
+			if (n >= floor + 2 && p[n - 2] == '%' && byte_hex(p[n - 1]) >= 0 && byte_hex(p[n]) >= 0) {
 				int c = byte_hex(p[n - 1]) << 4 | byte_hex(p[n]);
 
 				if (!local_byte((uint8_t)c) && c != '\'')
@@ -118,7 +119,7 @@ local_begin(const uint8_t *p, size_t n)
 			continue;
 		}
 		/* o'brien */
-		if (n > 1 && p[n - 1] == '\'' && local_byte(p[n - 2])) {
+		if (n > floor + 1 && p[n - 1] == '\'' && local_byte(p[n - 2])) {
 			n--;
 			continue;
 		}
@@ -128,20 +129,26 @@ local_begin(const uint8_t *p, size_t n)
 
 /* Everything of the local part that was written: "ann lee" in quotes, too. */
 static size_t
-local_part(const uint8_t *p, size_t n)
+local_part(const uint8_t *p, size_t n, size_t floor)
 {
-	size_t begin = local_begin(p, n), wider;
+	size_t begin = local_begin(p, n, floor), wider;
 
-	if (begin == n && n > 1 && p[n - 1] == '"') {
-		for (size_t i = n - 1; i > 0 && n - i < 66; i--) {
+	if (begin == n && n > floor + 1 && p[n - 1] == '"') {
+		for (size_t i = n - 1; i > floor && n - i < 66; i--) {
 			/* With what stands right before it: the "x" would become a part of that. */
-			if (p[i - 1] == '"')
-				return local_begin(p, i - 1);
+			if (p[i - 1] != '"')
+				continue;
+			wider = local_begin(p, i - 1, floor);
+			/* "" alone is nobody. */
+			return i == n - 1 && wider == i - 1 ? n : wider;
 		}
+		/* "pa55"ann lee"@: the quote before closed a value. */
+		if (floor > 0 && p[floor - 1] == '"' && n - floor < 66)
+			return floor;
 	}
 	/* bounce+ann=example.org@list: the recipient within (VERP). */
 	if (begin < n && begin > 1 && p[begin - 1] == '=') {
-		wider = local_begin(p, begin - 1);
+		wider = local_begin(p, begin - 1, floor);
 		if (memchr(p + begin, '.', n - begin) != NULL && wider < begin - 1 &&
 		    (wider == 0 || memchr("?&;#", p[wider - 1], 4) == NULL) &&
 		    (memchr(p + wider, '+', begin - wider) != NULL || memchr(p + wider, '-', begin - wider) != NULL))
@@ -209,7 +216,7 @@ static size_t
 address(struct out *o, size_t i, size_t sign)
 {
 	const uint8_t *p = written(o);
-	size_t begin = method_name(slice_from(o->s, i + sign)) ? o->n : local_part(p, o->n);
+	size_t begin = method_name(slice_from(o->s, i + sign)) ? o->n : local_part(p, o->n, o->floor);
 
 	if (begin < o->n && !(o->n - begin == 1 && p[begin] == 'x') && own(o)) {
 		o->p[begin] = 'x';
@@ -497,6 +504,7 @@ announced(struct out *o, size_t i)
 		return i;
 	copy(o, i, at - i);
 	cross_out(o, at, v.len);
+	o->floor = o->n + (quote != 0);
 	return end;
 }
 
