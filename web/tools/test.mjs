@@ -1,7 +1,7 @@
 /*
  * test: bundle the tests (so that any node from 18 runs them) and run them with
  * node's own runner, against a build of the page:
- *   node tools/test.mjs [--dist FOLDER] [--work FOLDER] [--shots FOLDER] [NAME...]
+ *   node tools/test.mjs [--dist FOLDER] [--work FOLDER] [--shots FOLDER | --pictures FOLDER] [NAME...]
  */
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";
@@ -16,12 +16,13 @@ const take = (name) => {
 	return i < 0 ? undefined : args.splice(i, 2)[1];
 };
 const dist = path.resolve(take("dist") ?? path.join(root, "dist"));
-const shots = take("shots");
+const pictures = take("pictures");
+const shots = pictures ?? take("shots");
 // Within web/, so that the bundles find node_modules.
 const work = path.resolve(take("work") ?? path.join(root, ".tests"));
 // node.test.ts is about the program, and has a test of its own in tests/meson.build.
 const tests = fs.readdirSync(path.join(root, "tests")).filter((f) => f.endsWith(".test.ts") && (args.length ? args.some((a) => f.includes(a)) : f !== "node.test.ts"));
-const entries = shots ? ["shots.ts"] : tests;
+const entries = shots ? [pictures ? "pictures.ts" : "shots.ts"] : tests;
 if (!entries.length) throw new Error(`no test is called ${args.join(" ")}`);
 const chromium = process.env.CHROMIUM ?? "/usr/bin/chromium";
 if (!fs.existsSync(chromium)) {

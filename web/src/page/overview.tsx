@@ -30,6 +30,8 @@ function LazyMap(props: MapProps) {
 
 function Ranking({ caption, head, rows, name, href }: { caption: string; head: string; rows: StatRow[]; name: (r: StatRow) => ComponentChildren; href: (r: StatRow) => string | undefined }) {
 	const max = Math.max(0, ...rows.map((r) => r.findings));
+	// The node's order is that of events; bars say findings.
+	const sorted = [...rows].sort((a, b) => b.findings - a.findings || b.events - a.events);
 	if (!rows.length) return <p class="muted">{t("Nothing in these days.")}</p>;
 	return (
 		<table class="plain rank">
@@ -42,7 +44,7 @@ function Ranking({ caption, head, rows, name, href }: { caption: string; head: s
 				</tr>
 			</thead>
 			<tbody>
-				{rows.map((r) => {
+				{sorted.map((r) => {
 					const to = href(r);
 					return (
 						<tr key={`${r.key} ${r.number}`}>
@@ -61,6 +63,8 @@ function byState(data: Data): [string, number][] {
 	const of = new Map<string, number>(Object.entries(data.by_state));
 	return STATE_NAMES.map((s) => [s, of.get(s) ?? 0]);
 }
+
+const medianOf = (n: number): string => (n ? tn("median of %s finding", "median of %s findings", n) : t("nothing to measure yet"));
 
 const dayOf = (r: StatRow): string => r.key;
 
@@ -109,9 +113,9 @@ function Shown({ data }: { data: Data }) {
 				<LastReport at={reports.last} href={reportsAt()} />
 				<Figure label={t("Set aside")} value={reports.aside} href={reportsAt("?state=aside")} sub={t("reports that could not be read")} />
 				<Figure label={t("Time to notify")} value={data.times.notify.median_s === null ? null : span(data.times.notify.median_s)}
-					sub={tn("median of %s finding", "median of %s findings", data.times.notify.count)} />
+					sub={medianOf(data.times.notify.count)} />
 				<Figure label={t("Time to fix")} value={data.times.fix.median_s === null ? null : span(data.times.fix.median_s)}
-					sub={tn("median of %s finding", "median of %s findings", data.times.fix.count)} />
+					sub={medianOf(data.times.fix.count)} />
 			</section>
 			<p class="muted wide">{tn("Of the last %s day: tables, lines and times. What is open counts whenever it began.", "Of the last %s days: tables, lines and times. What is open counts whenever it began.", data.period_days)}</p>
 			<Card title={t("By state")}>
