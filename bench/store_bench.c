@@ -3,7 +3,10 @@
  * a million findings that are all new, then the same again a day later, then
  * a report all of whose records are bad.
  *
- *	store_bench DATABASE ROWS
+ *	store_bench DATABASE ROWS [COLUMNS]
+ *
+ * COLUMNS is a folder: the columns for lists are kept there meanwhile, as the
+ * server's keeper does (decision 0086).
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +17,7 @@
 
 #include "base/clock.h"
 #include "base/hash.h"
-#include "store/store.h"
+#include "store/findings.h"
 
 static double
 cpu_s(void)
@@ -115,6 +118,13 @@ main(int argc, char **argv)
 		return 2;
 	}
 	must(store_open(argv[1], &(struct db_options){ .cache_mib = 8 }, &s, &e), &e);
+	if (argc > 3) {
+		bool more;
+
+		store_columns_open(s, argv[3]);
+		must(store_columns_keep(s, &e), &e);
+		must(store_columns_work(s, 0, &more, &e), &e);
+	}
 	pass(s, "new", rows, 0, false);
 	pass(s, "repeat", rows, 1, false);
 	pass(s, "bad", rows, 2, true);

@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "store/findings.h"
 
 const char *
 node_path(const struct node *n, const char *name)
@@ -169,6 +170,7 @@ node_open(const char *dir, enum node_mode mode, struct node *out, struct err *e)
 		node_close(out);
 		return false;
 	}
+	store_columns_open(out->store, node_path(out, "columns"));
 	networks_get(out);
 	return true;
 }

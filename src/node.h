@@ -4,6 +4,7 @@
  *
  *	DIR/entente.conf	what people set
  *	DIR/store.db		findings, reports, contacts, notices
+ *	DIR/columns/		what lists are made of, from the database (store/columns.h)
  *	DIR/archive/		every report, byte for byte
  *	DIR/networks.tbl	whose an address is
  *	DIR/outbox/		notices, as a Maildir

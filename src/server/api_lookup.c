@@ -67,35 +67,28 @@ struct sum {
  */
 static const char place_sql[] = "SELECT count(*), sum(state_now <> 3), max(last_s) FROM finding_now"
     " WHERE id BETWEEN ?1 AND ?2 AND (?3 IS NULL OR country = ?3) AND (?4 IS NULL OR place = ?4 OR (kind = 0 AND ip = ?5))";
-static const char network_sql[] = "SELECT count(*), sum(state_now <> 3), max(last_s) FROM finding_now"
-    " WHERE id BETWEEN ?1 AND ?2 AND (?3 IS NULL OR country = ?3) AND kind = 0 AND ip IS NULL";
 
 static bool
 sum_run(struct api_call *c, const struct asked *a, struct sum *out, struct err *e)
 {
-	bool v4 = (a->kind == ASKED_IP || a->kind == ASKED_PREFIX) && ip_is_v4(a->prefix.ip) && a->prefix.bits >= 96;
-	int64_t first = (int64_t)((uint64_t)ip_v4(a->prefix.ip) << 31);
-	int64_t last = (int64_t)((uint64_t)ip_v4(prefix_last(&a->prefix)) << 31 | 0x7fffffff);
 	struct slice place = a->text;
 	struct stmt *q = NULL;
 	char text[IP_TEXT_MAX];
+	int64_t first, last;
 	uint8_t ip[16];
 	enum step step;
 
-	if (a->kind == ASKED_IP && !v4)
+	if (a->kind == ASKED_IP)
 		place = slice_of(text, ip_print(a->prefix.ip, text));
-	if (!v4)
-		finding_place_range(place, &first, &last);
-	if (!db_prepare(store_db(c->api->node->store), v4 ? network_sql : place_sql, &q, e))
+	finding_place_range(place, &first, &last);
+	if (!db_prepare(store_db(c->api->node->store), place_sql, &q, e))
 		return false;
 	ip_to_bytes(a->prefix.ip, ip);
 	stmt_i64(q, 1, first);
 	stmt_i64(q, 2, last);
 	stmt_text(q, 3, who_is_bound(c->who) ? slice_of(c->who->country, 2) : SLICE_NONE);
-	if (!v4) {
-		stmt_text(q, 4, place);
-		stmt_blob(q, 5, slice_of(ip, 16));
-	}
+	stmt_text(q, 4, place);
+	stmt_blob(q, 5, slice_of(ip, 16));
 	step = stmt_step(q, e);
 	if (step == STEP_ITEM)
 		*out = (struct sum){ .total = stmt_col_i64(q, 0), .open = stmt_col_i64(q, 1), .last_s = stmt_col_i64(q, 2) };
@@ -103,31 +96,30 @@ sum_run(struct api_call *c, const struct asked *a, struct sum *out, struct err *
 	return step != STEP_FAIL;
 }
 
-/* An AS, or a network of IPv6: a walk over all. */
+static bool
+is_v4(const struct asked *a)
+{
+	return (a->kind == ASKED_IP || a->kind == ASKED_PREFIX) && ip_is_v4(a->prefix.ip) && a->prefix.bits >= 96;
+}
+
+/* An AS, or a large network: a walk over all, by columns where there are any. */
 static bool
 walks(const struct asked *a)
 {
-	return a->kind == ASKED_ASN || (a->kind == ASKED_PREFIX && !(ip_is_v4(a->prefix.ip) && a->prefix.bits >= 96));
+	return a->kind == ASKED_ASN || (a->kind == ASKED_PREFIX && !(is_v4(a) && a->prefix.bits >= 116));
 }
 
 static bool
 sum_walk(struct api_call *c, const struct asked *a, struct sum *out, struct err *e)
 {
-	struct finding_query q = { .has_asn = a->kind == ASKED_ASN, .asn = a->asn, .has_prefix = a->kind != ASKED_ASN,
+	struct finding_query q = { .has_asn = a->kind == ASKED_ASN, .asn = a->asn, .has_prefix = a->kind != ASKED_ASN, .hosts = is_v4(a),
 		.prefix = a->prefix, .country = who_is_bound(c->who) ? slice_of(c->who->country, 2) : SLICE_NONE };
-	struct finding_walk *w = NULL;
-	struct finding_row row;
-	enum step step;
+	struct finding_sum sum;
 
-	if (!finding_open(c->api->node->store, &q, &w, e))
+	if (!finding_sum(c->api->node->store, &q, &sum, e))
 		return false;
-	while ((step = finding_next(w, &row, e)) == STEP_ITEM) {
-		out->total++;
-		out->open += row.state != FINDING_RESOLVED;
-		out->last_s = row.last_s > out->last_s ? row.last_s : out->last_s;
-	}
-	finding_close(&w);
-	return step == STEP_END;
+	*out = (struct sum){ .total = (int64_t)sum.total, .open = (int64_t)(sum.total - sum.findings[FINDING_RESOLVED]), .last_s = sum.last_s };
+	return true;
 }
 
 static bool
@@ -136,7 +128,7 @@ sum_get(struct api_call *c, const struct asked *a, struct sum *out, struct err *
 	*out = (struct sum){ 0 };
 	if (a->kind == ASKED_UNKNOWN)
 		return true;
-	return walks(a) ? sum_walk(c, a, out, e) : sum_run(c, a, out, e);
+	return walks(a) || is_v4(a) ? sum_walk(c, a, out, e) : sum_run(c, a, out, e);
 }
 
 static bool
@@ -238,7 +230,7 @@ lookups(struct api_call *c, struct err *e)
 		asked_read(c, item->text, &a);
 		dear += walks(&a);
 		if (dear > WALKS_MAX)
-			return api_fault(c, "q"), err_set(e, ERR_LIMIT, "more than %d ASes or networks of IPv6 at once; ask in parts", WALKS_MAX);
+			return api_fault(c, "q"), err_set(e, ERR_LIMIT, "more than %d ASes or large networks at once; ask in parts", WALKS_MAX);
 		if (!lookup_put(c, item->text, j, e))
 			return false;
 	}

@@ -14,6 +14,8 @@
 #define SECOND_NS INT64_C(1000000000)
 /* What failed is tried again so soon, where its own turn would be later. */
 #define AGAIN_S 60
+/* Below so many findings the database answers as fast as columns. */
+#define COLUMNS_FROM 20000
 
 /* A table that was built again is used from now on. */
 static bool
@@ -74,6 +76,17 @@ silence(struct keeper *k, struct err *e)
 	return true;
 }
 
+/* A slice at a time: reports and requests go on between two of them. */
+static bool
+columns(struct keeper *k, struct err *e)
+{
+	if (!store_columns_work(k->node->store, COLUMNS_FROM, &k->columns_due, e))
+		return false;
+	if (k->columns_due)
+		k->next_ns[CLOCK_COLUMNS] = 0;
+	return true;
+}
+
 static const struct task {
 	const char *name;
 	int64_t every_s; /* 0: the settings say */
@@ -85,6 +98,7 @@ static const struct task {
 	{ "silence", 3600, silence },
 	{ "notices", 0, clock_notices },
 	{ "watch", 5, clock_watch },
+	{ "columns", 10, columns },
 };
 
 int
@@ -93,7 +107,7 @@ clock_wait_ms(const struct keeper *k)
 	int64_t next = k->next_ns[CLOCK_WATCH] - clock_mono_ns();
 
 	/* The others may come a second late. */
-	return next <= 0 ? 0 : next < SECOND_NS ? (int)(next / 1000000) + 1 : 1000;
+	return k->columns_due || next <= 0 ? 0 : next < SECOND_NS ? (int)(next / 1000000) + 1 : 1000;
 }
 
 static void

@@ -9,10 +9,12 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "server/auth.h"
 #include "server/herald.h"
 #include "server/sandbox.h"
+#include "store/findings.h"
 
 /* Requests that are handled before a report is gone on with. */
 #define TURN_REQUESTS 64
@@ -483,6 +485,19 @@ open_flow(struct keeper *k, struct err *e)
 	}
 }
 
+/* Lists of a large node; where there is no room for them it goes on without. */
+static bool
+columns_keep(struct keeper *k, struct err *e)
+{
+	struct err why = ERR_INIT;
+
+	if (!dir_make(node_path(k->node, "columns"), &why)) {
+		log_warn("columns.failed", "reason=%s cause=%s", LOG_TEXT(why.text), LOG_TEXT(why.cause));
+		return true;
+	}
+	return store_columns_keep(k->node->store, e);
+}
+
 void
 keeper_main(const struct child_start *start)
 {
@@ -496,6 +511,8 @@ keeper_main(const struct child_start *start)
 	if (!sandbox_common(&e) || !open_flow(k, &e))
 		child_fail("keeper", &e);
 	k->node = flow_node(k->flow);
+	if (!columns_keep(k, &e))
+		child_fail("keeper", &e);
 	board_put(&k->board->keeper.pid, (uint64_t)getpid());
 	board_beat(k->board);
 	/* The store is as it should be: the others can open it, while the keys are got ready. */

@@ -15,8 +15,9 @@
 #include "watch.h"
 
 /* What the clock does, each by its own time. */
-#define CLOCK_TASKS 6
+#define CLOCK_TASKS 7
 #define CLOCK_WATCH 5
+#define CLOCK_COLUMNS 6
 /* Web processes and the herald. */
 #define PEERS_MAX (BOARD_WEBS + 1)
 
@@ -61,6 +62,7 @@ struct keeper {
 	/* the clock */
 	int64_t networks_ns; /* date of networks.tbl, which is in use */
 	int64_t next_ns[CLOCK_TASKS]; /* when each is due */
+	bool columns_due; /* lists' columns are being made */
 	struct ids sends; /* numbers of notices that the herald is to send and did not say to be done; 0: all that are due */
 	struct watch *watch; /* NULL: no folders are taken in */
 	enum { FOLDER_NEW, FOLDER_THERE, FOLDER_MISSED } folders[NODE_WATCH_MAX]; /* MISSED: that was said */

@@ -538,7 +538,7 @@ links_open(struct web *w, struct err *e)
 	return http_watch(w->http, w->epoll, on_links, w, e) && http_every(w->http, TICK_MS, on_tick, w, e);
 }
 
-static const char *const readable[] = { "store.db", "store.db-wal", "store.db-shm", "archive" };
+static const char *const readable[] = { "store.db", "store.db-wal", "store.db-shm", "archive", "columns" };
 
 static bool
 open_all(struct web *w, const char *spool, struct err *e)

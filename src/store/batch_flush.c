@@ -153,6 +153,28 @@ bind_side(struct stmt *q, int ip, int place, const struct batch *b,
 	stmt_text(q, place, len > 0 ? slice_of(p + 19, len) : SLICE_NONE);
 }
 
+/* What is written of g, for who follows the store (store/columns.h). */
+static void
+change_note(struct store *s, const struct batch *b, const struct gathered *g, enum change_kind kind)
+{
+	struct change *x = store_change(s, g->id, kind);
+
+	if (x == NULL || kind == CHANGE_READ)
+		return;
+	x->first_s = g->first_s;
+	x->last_s = g->last_s;
+	x->count = g->count;
+	x->asn = g->asn;
+	x->feed = (uint32_t)term_id(&s->terms, g->feed);
+	x->label = (uint32_t)term_id(&s->terms, g->label);
+	x->identifier = (uint32_t)term_id(&s->terms, g->identifier);
+	x->report = (uint32_t)b->report;
+	x->state_s = g->gap_s;
+	x->country = g->country;
+	x->class = g->class;
+	x->state = g->gap_s == 0 ? FINDING_NEW : FINDING_RETURNED;
+}
+
 static const char add_sql[] =
     "INSERT INTO finding (id, class, kind, ip, place, identifier, port,"
     " transport, asn, country, first_s, last_s, count, state, state_s, feed,"
@@ -195,6 +217,8 @@ add(struct store *s, const struct batch *b, const struct gathered *g,
 	if (!stmt_run(q, &changed, e))
 		return false;
 	*added_out = changed == 1;
+	if (changed == 1)
+		change_note(s, b, g, g->side == 0 ? CHANGE_ADD : CHANGE_READ);
 	return true;
 }
 
@@ -285,6 +309,8 @@ seen(struct store *s, const struct batch *b, const struct gathered *g,
 	if (!stmt_run(q, &changed, e))
 		return false;
 	*there_out = changed == 1;
+	if (changed == 1)
+		change_note(s, b, g, q == s->q[Q_FINDING_QUIET] ? CHANGE_SEEN : CHANGE_READ);
 	return true;
 }
 

@@ -104,20 +104,32 @@ bool
 db_commit(struct db *db, struct err *e)
 {
 	assert(db->in_transaction);
-	if (!db->engine->commit(db, e)) {
+	if ((db->watch.before != NULL && !db->watch.before(db->watch.cookie, e)) || !db->engine->commit(db, e)) {
 		db_rollback(db);
 		return false;
 	}
 	db->in_transaction = false;
+	if (db->watch.after != NULL)
+		db->watch.after(db->watch.cookie, true);
 	return true;
 }
 
 void
 db_rollback(struct db *db)
 {
-	if (db->in_transaction)
+	bool was = db->in_transaction;
+
+	if (was)
 		db->engine->rollback(db);
 	db->in_transaction = false;
+	if (was && db->watch.after != NULL)
+		db->watch.after(db->watch.cookie, false);
+}
+
+void
+db_watch(struct db *db, const struct db_watch *w)
+{
+	db->watch = *w;
 }
 
 bool

@@ -41,6 +41,16 @@ bool db_commit(struct db *db, struct err *e) MUST_USE;
 void db_rollback(struct db *db);
 bool db_in_transaction(const struct db *db);
 /*
+ * Who wants to know of every transaction's end: before() in it, when it is about
+ * to be committed (false: it is rolled back instead), after() behind it.
+ */
+struct db_watch {
+	bool (*before)(void *cookie, struct err *e);
+	void (*after)(void *cookie, bool committed);
+	void *cookie;
+};
+void db_watch(struct db *db, const struct db_watch *w);
+/*
  * From the next transaction on, every commit is on disk when db_commit()
  * returns (and all before it with it), or only at checkpoints. Not while one
  * is open. db_is_durable() says how it stands.

@@ -49,6 +49,7 @@ struct db {
 	bool in_transaction;
 	bool read_only;
 	bool durable; /* as it is now */
+	struct db_watch watch;
 };
 
 struct stmt {

@@ -9,6 +9,7 @@
  * follows from the latest event and the date, and is kept beside the state.
  */
 #include <inttypes.h>
+#include <stdlib.h>
 
 #include "base/buf.h"
 #include "base/lang.h"
@@ -101,6 +102,7 @@ act_write(struct store *s, int64_t id, enum finding_act act,
 	stmt_i64(move, 2, to);
 	stmt_i64(move, 3, at_s);
 	stmt_i64(move, 4, act == FINDING_TELL);
+	store_changes(s, id);
 	if (!stmt_run(move, NULL, e))
 		return false;
 	arena_init(&a, (size_t)64 << 10);
@@ -251,6 +253,7 @@ silenced(struct store *s, struct stmt *q, uint64_t *count_out, struct err *e)
 		int64_t seconds = stmt_col_i64(q, 1) - stmt_col_i64(q, 0), day = stmt_col_i64(q, 2) / DAY_S;
 
 		(*count_out)++;
+		store_changes(s, stmt_col_i64(q, 3));
 		if (run.n > 0 && (day != run.day || time_bucket(seconds) != run.bucket)) {
 			ok = time_note(s, TIME_SILENT, run.day * DAY_S, run.seconds, run.n, e);
 			run.n = 0;
@@ -267,32 +270,67 @@ silenced(struct store *s, struct stmt *q, uint64_t *count_out, struct err *e)
 /* Findings that are looked at in one transaction: some ten milliseconds. */
 #define SILENCE_ROWS 10000
 
-/* Of the findings over `from` up to `to`. */
 static bool
-silence(struct store *s, int64_t from, int64_t to, int64_t now_s, uint64_t *count_out, struct err *e)
+silence_prepare(struct store *s, struct stmt **q, struct err *e)
 {
-	struct stmt *q = NULL;
 	struct buf sql;
-	bool ok, mine;
+	bool ok;
 
-	*count_out = 0;
 	buf_init(&sql, (size_t)16 << 10);
 	buf_str(&sql, "UPDATE finding SET silent_s = ");
 	silence_moment_sql(&sql);
 	buf_str(&sql, " WHERE silent_s IS NULL AND state <> 3 AND ");
 	silence_moment_sql(&sql);
-	buf_str(&sql, " <= ?1 AND id > ?2 AND id <= ?3 RETURNING first_s, last_s, silent_s");
-	ok = db_prepare(s->db, buf_cstr(&sql), &q, e);
+	buf_str(&sql, " <= ?1 AND id > ?2 AND id <= ?3 RETURNING first_s, last_s, silent_s, id");
+	ok = db_prepare(s->db, buf_cstr(&sql), q, e);
 	buf_fini(&sql);
-	if (ok && store_begin(s, &mine, e)) {
-		stmt_i64(q, 1, now_s);
-		stmt_i64(q, 2, from);
-		stmt_i64(q, 3, to);
-		ok = store_end(s, mine, silenced(s, q, count_out, e), e);
-	} else {
-		ok = false;
+	return ok;
+}
+
+/* Of the findings over `from` up to `to`. In a transaction. */
+static bool
+silence_range(struct store *s, struct stmt *q, int64_t from, int64_t to, int64_t now_s, uint64_t *count_out, struct err *e)
+{
+	stmt_i64(q, 1, now_s);
+	stmt_i64(q, 2, from);
+	stmt_i64(q, 3, to);
+	return silenced(s, q, count_out, e);
+}
+
+static bool
+silence(struct store *s, int64_t from, int64_t to, int64_t now_s, uint64_t *count_out, struct err *e)
+{
+	struct stmt *q = NULL;
+	bool ok, mine;
+
+	*count_out = 0;
+	ok = silence_prepare(s, &q, e) && store_begin(s, &mine, e) &&
+	    store_end(s, mine, silence_range(s, q, from, to, now_s, count_out, e), e);
+	stmt_free(&q);
+	return ok;
+}
+
+/* Those whose moment has come, by the columns: *done_out false where they are many, or not known. */
+static bool
+silence_few(struct store *s, int64_t now_s, uint64_t *count_out, bool *done_out, struct err *e)
+{
+	struct stmt *q = NULL;
+	int64_t *ids = NULL;
+	size_t n = 0;
+	bool ok = finding_few(s, &(struct finding_query){ .due = true, .now_s = now_s }, &ids, &n, e), mine;
+
+	*count_out = 0;
+	*done_out = ids != NULL && n <= SILENCE_ROWS;
+	if (ok && *done_out && n > 0) {
+		ok = silence_prepare(s, &q, e) && store_begin(s, &mine, e);
+		if (ok) {
+			for (size_t i = 0; i < n && ok; i++)
+				ok = silence_range(s, q, ids[i] - 1, ids[i], now_s, count_out, e);
+			ok = store_end(s, mine, ok, e);
+		}
 	}
 	stmt_free(&q);
+	free(ids);
 	return ok;
 }
 
@@ -337,6 +375,12 @@ store_silence_slice(struct store *s, struct silence_slice *x, struct err *e)
 	uint64_t n = 0;
 	bool more = false;
 
+	if (x->after_id == 0 && !silence_few(s, x->now_s, &n, &x->end, e))
+		return false;
+	if (x->end) {
+		x->count += n;
+		return true;
+	}
 	if (!slice_end(s, from, &to, &more, e) || !silence(s, from, to, x->now_s, &n, e))
 		return false;
 	x->after_id = to;
@@ -365,6 +409,7 @@ store_forget_derived(struct store *s, struct err *e)
 	store_batch_drop(s);
 	if (!store_begin(s, &mine, e))
 		return false;
+	store_changes_all(s);
 	for (size_t i = 0; ok && i < sizeof(steps) / sizeof(steps[0]); i++)
 		ok = db_exec(s->db, steps[i], e);
 	return store_end(s, mine, ok, e);
@@ -393,6 +438,7 @@ store_acts_again(struct store *s, struct err *e)
 
 	if (!store_begin(s, &mine, e))
 		return false;
+	store_changes_all(s);
 	for (size_t i = 0; ok && i < sizeof(steps) / sizeof(steps[0]); i++)
 		ok = db_exec(s->db, steps[i], e);
 	return store_end(s, mine, ok, e);

@@ -19,6 +19,12 @@ struct finding_walk {
 	uint8_t lo[16], hi[16];
 	int64_t now_s;
 	struct buf at_lo, at_hi;
+	/* Of a walk by the columns: */
+	struct finding_query asked;
+	struct picks picks;
+	size_t next;
+	int64_t last_id, last_value; /* of the row that was given last */
+	struct finding_walk *rest; /* it goes on by the database */
 };
 
 #define COLUMNS \
@@ -103,10 +109,17 @@ where(struct buf *sql, const struct finding_query *q)
 	 * Addresses of IPv4 findings are in their ids; the range is theirs
 	 * alone once the kind is looked at.
 	 */
-	if (q->has_prefix && ip_is_v4(q->prefix.ip) && q->prefix.bits >= 96)
+	if (q->has_prefix && q->hosts)
+		buf_str(sql, " AND kind = 0 AND ip IS NULL AND id BETWEEN ?5 AND ?6");
+	else if (q->has_prefix && ip_is_v4(q->prefix.ip) && q->prefix.bits >= 96)
 		buf_str(sql, " AND ((kind = 0 AND ip IS NULL AND id BETWEEN ?5 AND ?6) OR ip BETWEEN ?7 AND ?8)");
 	else if (q->has_prefix)
 		buf_str(sql, " AND ip BETWEEN ?7 AND ?8");
+	if (q->due) {
+		buf_str(sql, " AND silent_s IS NULL AND state <> 3 AND ");
+		silence_moment_sql(sql);
+		buf_str(sql, " <= ?17");
+	}
 	if (q->states != 0)
 		states_where(sql, q->states);
 	if (q->since_s != 0)
@@ -117,6 +130,8 @@ where(struct buf *sql, const struct finding_query *q)
 		buf_str(sql, " AND first_s >= ?11");
 	if (q->feed.p != NULL)
 		buf_str(sql, " AND feed = (SELECT id FROM term WHERE text = ?12)");
+	if (q->no_feed)
+		buf_str(sql, " AND coalesce(feed, 0) = 0");
 	if (q->report != 0)
 		buf_str(sql, " AND (first_at BETWEEN ?18 AND ?19 OR last_at BETWEEN ?18 AND ?19)");
 	if (q->text.p != NULL)
@@ -148,26 +163,41 @@ order(struct buf *sql, const struct finding_query *q)
 	}
 }
 
-enum asked { ASK_ROWS, ASK_COUNT, ASK_COUNT_UP_TO };
+enum asked { ASK_ROWS, ASK_COUNT, ASK_COUNT_UP_TO, ASK_SUM };
 
 static void
 statement(struct buf *sql, const struct finding_query *q, enum asked asked)
 {
-	buf_str(sql, asked == ASK_ROWS ? "SELECT " COLUMNS " FROM finding f" :
-		asked == ASK_COUNT ? "SELECT count(*) FROM finding f" :
-		"SELECT count(*) FROM (SELECT 1 FROM finding f");
+	switch (asked) {
+	case ASK_ROWS:
+		buf_str(sql, "SELECT " COLUMNS " FROM finding f");
+		break;
+	case ASK_COUNT:
+		buf_str(sql, "SELECT count(*) FROM finding f");
+		break;
+	case ASK_COUNT_UP_TO:
+		buf_str(sql, "SELECT count(*) FROM (SELECT 1 FROM finding f");
+		break;
+	case ASK_SUM:
+		buf_str(sql, "SELECT ");
+		state_now_sql(sql, "?17");
+		buf_str(sql, ", count(*), sum(count), max(last_s) FROM finding f");
+		break;
+	}
 	where(sql, q);
 	if (asked == ASK_ROWS)
 		order(sql, q);
-	if (asked != ASK_COUNT && q->limit != 0)
+	if (asked == ASK_SUM)
+		buf_str(sql, " GROUP BY 1");
+	if ((asked == ASK_ROWS || asked == ASK_COUNT_UP_TO) && q->limit != 0)
 		buf_str(sql, " LIMIT ?16");
 	if (asked == ASK_COUNT_UP_TO)
 		buf_str(sql, ") AS x");
 }
 
 /* LIKE's own characters are taken as they are. */
-static void
-pattern(struct buf *b, struct slice text)
+void
+finding_like(struct buf *b, struct slice text)
 {
 	buf_byte(b, '%');
 	for (size_t i = 0; i < text.len; i++) {
@@ -179,14 +209,16 @@ pattern(struct buf *b, struct slice text)
 }
 
 static void
-bind_prefix(struct finding_walk *w, const struct prefix *p)
+bind_prefix(struct finding_walk *w, const struct prefix *p, bool hosts)
 {
 	struct ip last = prefix_last(p);
 
 	ip_to_bytes(p->ip, w->lo);
 	ip_to_bytes(last, w->hi);
-	stmt_blob(w->q, V_IP_LO, slice_of(w->lo, 16));
-	stmt_blob(w->q, V_IP_HI, slice_of(w->hi, 16));
+	if (!hosts) {
+		stmt_blob(w->q, V_IP_LO, slice_of(w->lo, 16));
+		stmt_blob(w->q, V_IP_HI, slice_of(w->hi, 16));
+	}
 	if (!ip_is_v4(p->ip) || p->bits < 96)
 		return;
 	stmt_i64(w->q, V_ID_LO, (int64_t)((uint64_t)ip_v4(p->ip) << 31));
@@ -218,10 +250,10 @@ bind(struct finding_walk *w, const struct finding_query *q, enum asked asked)
 	if (q->has_asn)
 		stmt_i64(w->q, V_ASN, q->asn);
 	if (q->has_prefix)
-		bind_prefix(w, &q->prefix);
+		bind_prefix(w, &q->prefix, q->hosts);
 	if (q->report != 0)
 		bind_report(w, q->report);
-	if (q->states != 0)
+	if (q->states != 0 || q->due || asked == ASK_SUM)
 		stmt_i64(w->q, V_NOW, q->now_s);
 	if (q->since_s != 0)
 		stmt_i64(w->q, V_SINCE, q->since_s);
@@ -232,10 +264,10 @@ bind(struct finding_walk *w, const struct finding_query *q, enum asked asked)
 	if (q->feed.p != NULL)
 		stmt_text(w->q, V_FEED, q->feed);
 	if (q->text.p != NULL) {
-		pattern(&w->pattern, q->text);
+		finding_like(&w->pattern, q->text);
 		stmt_text(w->q, V_TEXT, buf_view(&w->pattern));
 	}
-	if (q->limit != 0 && asked != ASK_COUNT)
+	if (q->limit != 0 && (asked == ASK_ROWS || asked == ASK_COUNT_UP_TO))
 		stmt_i64(w->q, V_LIMIT, (int64_t)q->limit);
 	if (asked == ASK_ROWS && q->after_id != 0) {
 		stmt_i64(w->q, V_AFTER_ID, q->after_id);
@@ -289,11 +321,98 @@ walk_open(struct store *s, const struct finding_query *q, enum asked asked,
 	return ok;
 }
 
+int64_t
+finding_order_value(enum finding_order order, const struct finding_row *row)
+{
+	switch (order) {
+	case FINDING_BY_LAST:
+		return row->last_s;
+	case FINDING_BY_FIRST:
+		return row->first_s;
+	case FINDING_BY_COUNT:
+		return (int64_t)row->count;
+	case FINDING_BY_ID:
+		break;
+	}
+	return 0;
+}
+
+static enum step walk_step(struct finding_walk *w, struct finding_row *row, struct err *e);
+
+/* One finding under the filters of a walk that was opened by one_open(). */
+static enum step
+look(void *cookie, int64_t id, struct finding_row *row, struct err *e)
+{
+	struct finding_walk *w = cookie;
+	enum step step;
+
+	finding_seek(w, id);
+	step = walk_step(w, row, e);
+	stmt_reset(w->q);
+	return step;
+}
+
+/* A walk of one finding at a time, by id, under q's filters. */
+static bool
+one_open(struct store *s, const struct finding_query *q, struct finding_walk **out, struct err *e)
+{
+	struct finding_query one = *q;
+
+	one.id = 1;
+	one.order = FINDING_BY_ID;
+	one.limit = 0;
+	one.after_id = 0;
+	return walk_open(s, &one, ASK_ROWS, out, e);
+}
+
+/*
+ * By the columns, where they are better: *out stays NULL where not. All of a
+ * choice are picked at once, where they are few.
+ */
+static bool
+picked_open(struct store *s, const struct finding_query *q, struct finding_walk **out, struct err *e)
+{
+	struct finding_query few = *q;
+	bool used = false, ok;
+
+	*out = NULL;
+	few.limit = q->limit == 0 ? COLUMNS_PICKS : q->limit;
+	if (!columns_fit(s, q))
+		return true;
+	ok = one_open(s, q, out, e) && columns_pick(s, &few, look, *out, &(*out)->picks, &used, e);
+	if (ok && used && q->limit == 0 && (*out)->picks.count == COLUMNS_PICKS)
+		used = false;
+	if (*out != NULL)
+		(*out)->asked = *q;
+	if (!ok || !used)
+		finding_close(out);
+	return ok;
+}
+
+bool
+finding_few(struct store *s, const struct finding_query *q, int64_t **ids_out, size_t *n_out, struct err *e)
+{
+	struct finding_walk *w = NULL;
+
+	*ids_out = NULL;
+	*n_out = 0;
+	if (!picked_open(s, q, &w, e))
+		return false;
+	if (w != NULL) {
+		*n_out = w->picks.count;
+		*ids_out = xarray(*n_out + 1, sizeof(**ids_out));
+		for (size_t i = 0; i < *n_out; i++)
+			(*ids_out)[i] = w->picks.v[i].id;
+	}
+	finding_close(&w);
+	return true;
+}
+
 bool
 finding_open(struct store *s, const struct finding_query *q,
     struct finding_walk **out, struct err *e)
 {
-	return walk_open(s, q, ASK_ROWS, out, e);
+	return picked_open(s, q, out, e) && (*out != NULL || walk_open(s, q, ASK_ROWS, out, e));
 }
 
 static bool
@@ -308,18 +427,80 @@ number(struct store *s, const struct finding_query *q, enum asked asked, uint64_
 	return ok;
 }
 
+/* By the columns, where they are better. */
+static bool
+summed(struct store *s, const struct finding_query *q, size_t limit, struct finding_sum *out, bool *used_out, struct err *e)
+{
+	struct finding_walk *w = NULL;
+	bool ok;
+
+	*used_out = false;
+	if (!columns_fit(s, q))
+		return true;
+	ok = one_open(s, q, &w, e) && columns_sum(s, q, limit, look, w, out, used_out, e);
+	finding_close(&w);
+	return ok;
+}
+
 bool
 finding_count(struct store *s, const struct finding_query *q, uint64_t *out,
     struct err *e)
 {
-	return number(s, q, ASK_COUNT, out, e);
+	struct finding_sum sum = { 0 };
+	bool used;
+
+	if (!summed(s, q, 0, &sum, &used, e))
+		return false;
+	*out = sum.total;
+	return used || number(s, q, ASK_COUNT, out, e);
 }
 
 bool
 finding_count_up_to(struct store *s, const struct finding_query *q,
     uint64_t *out, struct err *e)
 {
-	return number(s, q, ASK_COUNT_UP_TO, out, e);
+	struct finding_sum sum = { 0 };
+	bool used;
+
+	if (!summed(s, q, q->limit, &sum, &used, e))
+		return false;
+	*out = sum.total;
+	return used || number(s, q, ASK_COUNT_UP_TO, out, e);
+}
+
+static bool
+sum_rows(struct finding_walk *w, struct finding_sum *out, struct err *e)
+{
+	enum step step;
+
+	while ((step = stmt_step(w->q, e)) == STEP_ITEM) {
+		int64_t state = stmt_col_i64(w->q, 0), n = stmt_col_i64(w->q, 1), last_s = stmt_col_i64(w->q, 3);
+
+		if (state < 0 || state >= FINDING_STATE_COUNT)
+			continue;
+		out->total += (uint64_t)n;
+		out->findings[state] = (uint64_t)n;
+		out->events[state] = (uint64_t)stmt_col_i64(w->q, 2);
+		out->last_s = last_s > out->last_s ? last_s : out->last_s;
+	}
+	return step == STEP_END;
+}
+
+bool
+finding_sum(struct store *s, const struct finding_query *q, struct finding_sum *out, struct err *e)
+{
+	struct finding_walk *w = NULL;
+	bool used, ok;
+
+	*out = (struct finding_sum){ 0 };
+	if (!query_ok(q, e) || !summed(s, q, 0, out, &used, e))
+		return false;
+	if (used)
+		return true;
+	*out = (struct finding_sum){ 0 };
+	ok = walk_open(s, q, ASK_SUM, &w, e) && sum_rows(w, out, e);
+	finding_close(&w);
+	return ok;
 }
 
 void
@@ -337,6 +518,8 @@ finding_close(struct finding_walk **wp)
 	*wp = NULL;
 	if (w == NULL)
 		return;
+	finding_close(&w->rest);
+	picks_fini(&w->picks);
 	stmt_free(&w->q);
 	arena_fini(&w->a);
 	buf_fini(&w->pattern);
@@ -442,8 +625,8 @@ row_read(struct finding_walk *w, struct finding_row *r, struct err *e)
 	    at_read(w, stmt_col(q, 20), &r->last, e);
 }
 
-enum step
-finding_next(struct finding_walk *w, struct finding_row *row, struct err *e)
+static enum step
+walk_step(struct finding_walk *w, struct finding_row *row, struct err *e)
 {
 	enum step step;
 
@@ -452,4 +635,50 @@ finding_next(struct finding_walk *w, struct finding_row *row, struct err *e)
 	if (step == STEP_ITEM && !row_read(w, row, e))
 		step = STEP_FAIL;
 	return step;
+}
+
+/*
+ * A row is not as the columns had it: this process has changed it since, or
+ * they are wrong. What is left of the page is the database's to find.
+ */
+static bool
+rest_open(struct finding_walk *w, struct err *e)
+{
+	struct finding_query q = w->asked;
+
+	if (w->next > 0) {
+		q.after_id = w->last_id;
+		q.after_value = w->last_value;
+		q.limit -= q.limit == 0 ? 0 : w->next;
+	}
+	return walk_open(w->s, &q, ASK_ROWS, &w->rest, e);
+}
+
+static enum step /* NOLINTNEXTLINE(misc-no-recursion): once, into the rest */
+picked_next(struct finding_walk *w, struct finding_row *row, struct err *e)
+{
+	const struct picked *x;
+	enum step step;
+
+	if (w->next == w->picks.count)
+		return STEP_END;
+	x = &w->picks.v[w->next];
+	finding_seek(w, x->id);
+	step = walk_step(w, row, e);
+	if (step == STEP_FAIL)
+		return step;
+	if (step != STEP_ITEM || picked_key(w->asked.order, finding_order_value(w->asked.order, row)) != x->key)
+		return rest_open(w, e) ? finding_next(w->rest, row, e) : STEP_FAIL;
+	w->next++;
+	w->last_id = row->id;
+	w->last_value = finding_order_value(w->asked.order, row);
+	return STEP_ITEM;
+}
+
+enum step
+finding_next(struct finding_walk *w, struct finding_row *row, struct err *e) /* NOLINT(misc-no-recursion): once, into the rest */
+{
+	if (w->rest != NULL)
+		return finding_next(w->rest, row, e);
+	return w->picks.v != NULL ? picked_next(w, row, e) : walk_step(w, row, e);
 }

@@ -58,10 +58,13 @@ struct finding_query {
 	uint32_t asn; /* 0: unknown */
 	bool has_prefix;
 	struct prefix prefix; /* of an address, or of the address of a name */
+	bool hosts; /* of a prefix of IPv4: addresses alone */
+	bool due; /* silent by now_s, which no store_silence() has written down */
 	unsigned states; /* 1 << FINDING_NEW | ...; 0: any */
 	int64_t since_s, until_s; /* last seen: since <= last_s < until */
 	int64_t new_since_s; /* first seen not before */
 	struct slice feed; /* exactly */
+	bool no_feed; /* without one */
 	struct slice text; /* within place, label or identifier; ASCII case does not matter */
 	int64_t report; /* first or last seen in this report */
 	/* Silence counts up to this moment; 0: up to the last store_silence(). */
@@ -96,6 +99,33 @@ bool finding_count(struct store *s, const struct finding_query *q,
 /* As finding_count(), and no further than q->limit: who asks for a page need not know how many millions. */
 bool finding_count_up_to(struct store *s, const struct finding_query *q,
     uint64_t *out, struct err *e) MUST_USE;
+
+/* What a query gives, summed. */
+struct finding_sum {
+	uint64_t total;
+	uint64_t findings[FINDING_STATE_COUNT], events[FINDING_STATE_COUNT]; /* by state, as of now_s */
+	int64_t last_s; /* of the latest event; 0: none */
+};
+bool finding_sum(struct store *s, const struct finding_query *q, struct finding_sum *out,
+    struct err *e) MUST_USE;
+
+/* --- columns: lists of a large node (decision 0086) ------------------------- */
+
+/* Look into the columns in the folder DIR, where there are any. It need not be there. */
+void store_columns_open(struct store *s, const char *dir);
+/*
+ * From now on this process, the one that writes the store, keeps them; DIR is
+ * there. What does not belong to the store's state is not used, and goes.
+ */
+bool store_columns_keep(struct store *s, struct err *e) MUST_USE;
+/*
+ * Make them, a slice at a time (some 20 ms), where there are none and the store
+ * has so many findings. *more_out: there is more to do. Not in a transaction.
+ * That they cannot be made (a full disk) is told in the log and no failure.
+ */
+bool store_columns_work(struct store *s, uint64_t least, bool *more_out, struct err *e) MUST_USE;
+/* Are they there, and of the state that the store is in? */
+bool store_columns_good(struct store *s);
 
 /* --- acts ------------------------------------------------------------------ */
 

@@ -33,26 +33,16 @@ day_of(int64_t s)
 static void
 stats_select(struct buf *sql, const struct stats_query *q)
 {
-	if (q->by == STATS_STATE) {
-		buf_str(sql, "SELECT ");
-		state_now_sql(sql, "?8");
-		buf_str(sql, " AS state_now, '', sum(count), count(*) FROM finding WHERE last_s >= ?1 AND last_s < ?2");
-	} else {
-		/* The latest days are wanted, and in order. */
-		buf_printf(sql,
-		    "%sSELECT %s AS n, %s AS t, sum(events) AS events, sum(findings_new) FROM count_day WHERE day >= ?1 AND day < ?2",
-		    q->by == STATS_DAY ? "SELECT * FROM (" : "",
-		    dimensions[q->by].number, dimensions[q->by].text);
-	}
+	/* The latest days are wanted, and in order. */
+	buf_printf(sql,
+	    "%sSELECT %s AS n, %s AS t, sum(events) AS events, sum(findings_new) FROM count_day WHERE day >= ?1 AND day < ?2",
+	    q->by == STATS_DAY ? "SELECT * FROM (" : "",
+	    dimensions[q->by].number, dimensions[q->by].text);
 }
 
 static void
 stats_order(struct buf *sql, const struct stats_query *q)
 {
-	if (q->by == STATS_STATE) {
-		buf_str(sql, " GROUP BY state_now ORDER BY state_now");
-		return;
-	}
 	buf_printf(sql, " GROUP BY %s ORDER BY %s %s", dimensions[q->by].group,
 	    q->by == STATS_DAY ? "day DESC" : "3 DESC, 1, 2",
 	    q->top == 0 || q->by == STATS_TAXONOMY ? "" : "LIMIT ?7");
@@ -72,8 +62,7 @@ stats_prepare(struct store *s, const struct stats_query *q, struct stmt **out,
 	if (q->class_type.p != NULL)
 		buf_str(&sql, " AND class = ?3");
 	if (q->country.p != NULL)
-		buf_str(&sql, q->by == STATS_STATE ?
-			" AND coalesce(country, '') = ?4" : " AND country = ?4");
+		buf_str(&sql, " AND country = ?4");
 	if (q->feed.p != NULL)
 		buf_str(&sql, q->feed.len == 0 ? " AND coalesce(feed, 0) = 0" :
 			" AND feed = (SELECT id FROM term WHERE text = ?5)");
@@ -85,13 +74,10 @@ stats_prepare(struct store *s, const struct stats_query *q, struct stmt **out,
 	return ok;
 }
 
-/* A bound of whole days, in what the statement compares: days, or seconds. */
 static int64_t
-moment(enum stats_by by, int64_t s, int64_t open)
+day_or(int64_t s, int64_t open)
 {
-	if (s == 0)
-		return open;
-	return by == STATS_STATE ? day_of(s) * DAY_S : day_of(s);
+	return s == 0 ? open : day_of(s);
 }
 
 static bool
@@ -107,17 +93,15 @@ stats_bind(struct stmt *st, const struct stats_query *q, struct err *e)
 			    QUOTE(q->class_type));
 		stmt_i64(st, 3, class);
 	}
-	stmt_i64(st, 1, moment(q->by, q->since_s, INT64_MIN));
-	stmt_i64(st, 2, moment(q->by, q->until_s, INT64_MAX));
-	if (q->by == STATS_STATE)
-		stmt_i64(st, 8, q->now_s);
+	stmt_i64(st, 1, day_or(q->since_s, INT64_MIN));
+	stmt_i64(st, 2, day_or(q->until_s, INT64_MAX));
 	if (q->country.p != NULL)
 		stmt_text(st, 4, slice_eq(q->country, S("-")) ? S("") : q->country);
 	if (q->feed.p != NULL && q->feed.len > 0)
 		stmt_text(st, 5, q->feed);
 	if (q->has_asn)
 		stmt_i64(st, 6, q->asn);
-	if (q->top != 0 && q->by != STATS_STATE && q->by != STATS_TAXONOMY)
+	if (q->top != 0 && q->by != STATS_TAXONOMY)
 		stmt_i64(st, 7, (int64_t)q->top);
 	return true;
 }
@@ -145,12 +129,9 @@ key_of(enum stats_by by, struct stmt *st, int64_t *number, char mem[64])
 			return S("");
 		return by == STATS_CLASS ? class_type((enum class)n) :
 					   class_taxonomy((enum class)n);
-	case STATS_STATE:
-		if (n < 0 || n >= FINDING_STATE_COUNT)
-			return S("");
-		return slice_of_str(finding_state_name((enum finding_state)n));
 	case STATS_COUNTRY:
 	case STATS_FEED:
+	case STATS_STATE:
 		break;
 	}
 	return text.p == NULL ? S("") : text;
@@ -213,13 +194,38 @@ stats_walk(struct stmt *st, const struct stats_query *q,
 	return ok;
 }
 
+/* Events are not kept by state: that is a sum over the findings. */
+static bool
+states(struct store *s, const struct stats_query *q,
+    bool (*each)(void *cookie, const struct stats_row *row, struct err *e),
+    void *cookie, struct err *e)
+{
+	struct finding_query f = { .since_s = day_of(q->since_s) * DAY_S, .until_s = day_of(q->until_s) * DAY_S,
+		.class_type = q->class_type, .country = q->country, .feed = q->feed.len == 0 ? SLICE_NONE : q->feed,
+		.no_feed = q->feed.p != NULL && q->feed.len == 0, .has_asn = q->has_asn, .asn = q->asn, .now_s = q->now_s };
+	struct finding_sum sum;
+	bool ok = finding_sum(s, &f, &sum, e);
+
+	for (unsigned i = 0; i < FINDING_STATE_COUNT && ok; i++) {
+		struct stats_row row = { slice_of_str(finding_state_name((enum finding_state)i)), i, sum.events[i], sum.findings[i] };
+
+		if (row.findings > 0)
+			ok = each(cookie, &row, e);
+	}
+	return ok;
+}
+
 bool
 store_stats(struct store *s, const struct stats_query *q,
     bool (*each)(void *cookie, const struct stats_row *row, struct err *e),
     void *cookie, struct err *e)
 {
 	struct stmt *st = NULL;
-	bool ok = stats_prepare(s, q, &st, e) && stats_bind(st, q, e) &&
+	bool ok;
+
+	if (q->by == STATS_STATE)
+		return states(s, q, each, cookie, e);
+	ok = stats_prepare(s, q, &st, e) && stats_bind(st, q, e) &&
 	    stats_walk(st, q, each, cookie, e);
 
 	stmt_free(&st);

@@ -61,6 +61,7 @@ store_open(const char *path, const struct db_options *options,
 	s = xalloc(sizeof(*s));
 	*s = (struct store){ .db = db };
 	terms_init(&s->terms);
+	changes_init(s);
 	*out = s;
 	return true;
 }
@@ -74,6 +75,7 @@ store_close(struct store **sp)
 	if (s == NULL)
 		return;
 	batch_free(&s->batch);
+	changes_fini(s);
 	for (size_t i = 0; i < QUERY_COUNT; i++)
 		stmt_free(&s->q[i]);
 	terms_fini(&s->terms);

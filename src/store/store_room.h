@@ -4,6 +4,7 @@
 #ifndef STORE_STORE_ROOM_H
 #define STORE_STORE_ROOM_H
 
+#include "store/columns.h"
 #include "store/store.h"
 #include "store/term.h"
 
@@ -52,6 +53,8 @@ enum query {
 	Q_CERT_FIND,
 	Q_AUDIT_HEAD,
 	Q_AUDIT_ADD,
+	Q_COLUMNS_ROW,
+	Q_COLUMNS_SLICE,
 	QUERY_COUNT
 };
 
@@ -62,6 +65,8 @@ struct store {
 	struct terms terms;
 	struct batch *batch; /* made at the first use */
 	struct stmt *q[QUERY_COUNT];
+	struct columns *columns; /* NULL: not asked for */
+	struct changes changes;
 };
 
 /* The statement, prepared at its first use; it stays the store's. */
@@ -77,6 +82,13 @@ void silence_moment_sql(struct buf *sql);
 void state_now_sql(struct buf *sql, const char *now);
 int64_t silence_moment(enum finding_state state, int64_t state_s, int64_t last_s,
     enum class class);
+
+/* A text as LIKE's pattern, ESCAPE '\\', for wherever it may stand. */
+void finding_like(struct buf *b, struct slice text);
+/* All that a query chooses, in order of id, where the columns know it and they are few; else *ids_out is NULL. The caller frees. */
+bool finding_few(struct store *s, const struct finding_query *q, int64_t **ids_out, size_t *n_out, struct err *e) MUST_USE;
+/* What an order looks at. */
+int64_t finding_order_value(enum finding_order order, const struct finding_row *row);
 
 void batch_free(struct batch **b);
 
