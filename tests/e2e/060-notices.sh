@@ -186,7 +186,7 @@ for p in email.message_from_binary_file(sys.stdin.buffer).walk():
 same "each row its own" "$(table "$one" | python3 -c 'import csv,sys; print(sorted((r["class"], r["identifier"], r["description"], r["tlp"]) for r in csv.DictReader(sys.stdin)))')" "[('scanner', '', 'seen knocking', 'CLEAR'), ('spam', '', '', 'AMBER')]"
 ok "the authority is told of what is red" a notices "$(notice_to cert@)"
 says "and the notice is red" "is marked TLP:RED"
-says "in its country" "in your country (FR)"
+says "in its country" "in your country (France)"
 same "to the network it is none" "$(table "$(notice_to two@)" | grep -c violence)" 0
 ok "a condition" a contacts --off "asked us not to" --scope prefix --value 192.0.2.2/32
 ok "a contact ends" a contacts --remove "$(a contacts --json | json '[c["id"] for c in d if c["email"] == "two@fr.example"][0]')"
