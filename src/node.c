@@ -171,6 +171,8 @@ node_open(const char *dir, enum node_mode mode, struct node *out, struct err *e)
 		return false;
 	}
 	store_columns_open(out->store, node_path(out, "columns"));
+	if (mode == NODE_BESIDE)
+		store_columns_beside(out->store);
 	networks_get(out);
 	return true;
 }

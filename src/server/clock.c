@@ -98,7 +98,7 @@ static const struct task {
 	{ "silence", 3600, silence },
 	{ "notices", 0, clock_notices },
 	{ "watch", 5, clock_watch },
-	{ "columns", 10, columns },
+	{ "columns", 2, columns },
 };
 
 int

@@ -241,6 +241,8 @@ herald_said(struct keeper *k, const struct link_frame *f, struct err *e)
 		clock_send_done(k, c.id);
 	else
 		keeper_changed(k, c.kind, c.id);
+	/* What it changed is for the columns to follow. */
+	k->next_ns[CLOCK_COLUMNS] = 0;
 	return true;
 }
 

@@ -8,7 +8,9 @@
  * One process keeps it (columns_keep): it notes what a transaction changes and
  * writes that into the arrays after the commit. Every process that changes
  * findings, kept or not, leaves a stamp in the same transaction: table setting,
- * "findings.stamp", EPOCH.NUMBER. A file of another stamp is not looked at.
+ * "findings.stamp", EPOCH.NUMBER. A file of another stamp is not looked at. One
+ * that writes beside the keeper puts a '+' behind the stamp that is there, and
+ * the ids into table finding_beside, which the keeper looks at by and by.
  *
  * For this room alone, but for what store/findings.h says of it.
  */
@@ -183,6 +185,7 @@ struct changes {
 	bool any, all, failed;
 	struct change *v;
 	size_t count, cap;
+	bool beside; /* another process keeps the columns: ids are left for it in table finding_beside */
 	bool have; /* epoch and number: of the last stamp that was written */
 	uint64_t epoch, number;
 	bool logged;

@@ -34,7 +34,9 @@ wanted(const struct store *s, int64_t id)
 {
 	const struct columns *c = s->columns;
 
-	return c != NULL && c->keeps && c->h != NULL && !s->changes.all && !(c->building && id > c->built);
+	if (s->changes.all)
+		return false;
+	return s->changes.beside || (c != NULL && c->keeps && c->h != NULL && !(c->building && id > c->built));
 }
 
 struct change *
@@ -298,8 +300,40 @@ set_log(struct columns *c, const struct changes *ch)
 	atomic_store(&h->logged, ch->number);
 }
 
+/* Behind a stamp: something was changed beside the keeper. */
+#define BESIDE "+"
+
+/* The stamp that is there. */
 static bool
-stamp_put(struct store *s, struct err *e)
+stamp_get(struct store *s, struct buf *out, struct err *e)
+{
+	struct slice value;
+	struct arena a;
+	bool ok;
+
+	arena_init(&a, 4096);
+	ok = store_setting(s, S("findings.stamp"), &a, &value, e);
+	buf_clear(out);
+	buf_put(out, ok ? value : SLICE_NONE);
+	arena_fini(&a);
+	return ok;
+}
+
+static bool
+stamp_beside(struct store *s, bool *out, struct err *e)
+{
+	struct buf stamp;
+	bool ok;
+
+	buf_init(&stamp, 256);
+	ok = stamp_get(s, &stamp, e);
+	*out = ok && slice_ends(buf_view(&stamp), S(BESIDE));
+	buf_fini(&stamp);
+	return ok;
+}
+
+static bool
+stamp_put(struct store *s, bool beside, struct err *e)
 {
 	struct changes *ch = &s->changes;
 	char text[64];
@@ -308,7 +342,7 @@ stamp_put(struct store *s, struct err *e)
 		return err_sys(e, "the machine has no random numbers");
 	ch->number = ch->have ? ch->number + 1 : 1;
 	ch->have = true;
-	(void)snprintf(text, sizeof(text), "%llu.%llu", (unsigned long long)ch->epoch, (unsigned long long)ch->number);
+	(void)snprintf(text, sizeof(text), "%llu.%llu%s", (unsigned long long)ch->epoch, (unsigned long long)ch->number, beside ? BESIDE : "");
 	return store_setting_put(s, S("findings.stamp"), slice_of_str(text), e);
 }
 
@@ -318,6 +352,93 @@ follows(const struct store *s)
 	return s->columns != NULL && s->columns->keeps && s->columns->h != NULL;
 }
 
+/* --- beside the keeper ----------------------------------------------------------------- */
+
+/* For the keeper: which findings, 0 for too many to name; and that the file is not of this state. */
+static bool
+beside_put(struct store *s, struct err *e)
+{
+	struct changes *ch = &s->changes;
+	struct buf stamp;
+	struct stmt *q;
+	bool ok;
+
+	buf_init(&stamp, 256);
+	ok = stamp_get(s, &stamp, e);
+	if (ok && !slice_ends(buf_view(&stamp), S(BESIDE))) {
+		buf_str(&stamp, BESIDE);
+		ok = store_setting_put(s, S("findings.stamp"), buf_view(&stamp), e);
+	}
+	buf_fini(&stamp);
+	if (!ok || !store_query(s, Q_BESIDE_ADD, "INSERT INTO finding_beside (id) VALUES (?1) ON CONFLICT (id) DO NOTHING", &q, e))
+		return false;
+	for (size_t i = 0; i < (ch->all ? 1 : ch->count) && ok; i++) {
+		stmt_i64(q, 1, ch->all ? 0 : ch->v[i].id);
+		ok = stmt_run(q, NULL, e);
+	}
+	return ok;
+}
+
+static bool
+beside_read(struct store *s, struct err *e)
+{
+	struct stmt *q;
+	enum step step;
+
+	if (!store_query(s, Q_BESIDE, "SELECT id FROM finding_beside ORDER BY id", &q, e))
+		return false;
+	while ((step = stmt_step(q, e)) == STEP_ITEM) {
+		if (stmt_col_i64(q, 0) == 0)
+			store_changes_all(s);
+		else
+			store_changes(s, stmt_col_i64(q, 0));
+	}
+	stmt_reset(q);
+	return step == STEP_END;
+}
+
+/* In a transaction of the keeper: what was changed beside becomes changes of its own. */
+static bool
+beside_take(struct store *s, struct err *e)
+{
+	struct changes *ch = &s->changes;
+	struct buf stamp;
+	char ours[64];
+	bool beside, ok;
+
+	buf_init(&stamp, 256);
+	ok = stamp_get(s, &stamp, e);
+	beside = slice_ends(buf_view(&stamp), S(BESIDE));
+	(void)snprintf(ours, sizeof(ours), "%llu.", (unsigned long long)ch->epoch);
+	/* Whoever wrote without a word changed nobody knows what. */
+	if (ok && ch->have && follows(s) && !slice_starts(buf_view(&stamp), slice_of_str(ours)))
+		store_changes_all(s);
+	buf_fini(&stamp);
+	return ok && (!beside || ((!follows(s) || beside_read(s, e)) && db_exec(s->db, "DELETE FROM finding_beside", e)));
+}
+
+void
+store_columns_beside(struct store *s)
+{
+	s->changes.beside = true;
+}
+
+/* Was something changed beside? Then it is taken now. */
+static bool
+beside_look(struct store *s, struct err *e)
+{
+	bool beside;
+
+	if (!stamp_beside(s, &beside, e))
+		return false;
+	if (!beside)
+		return true;
+	if (!db_begin(s->db, e))
+		return false;
+	s->changes.any = true;
+	return db_commit(s->db, e);
+}
+
 static bool
 before_commit(void *cookie, struct err *e)
 {
@@ -325,7 +446,9 @@ before_commit(void *cookie, struct err *e)
 
 	if (!s->changes.any)
 		return true;
-	if (!stamp_put(s, e))
+	if (s->changes.beside)
+		return beside_put(s, e);
+	if (!beside_take(s, e) || !stamp_put(s, false, e))
 		return false;
 	if (follows(s) && !s->columns->building) {
 		set_log(s->columns, &s->changes);
@@ -421,16 +544,17 @@ store_columns_open(struct store *s, const char *dir)
 	s->columns = columns_new(dir);
 }
 
-/* A number that no other process, and no copy of this database, has given. */
+/* A number that no other process, and no copy of this database, has given. Word from beside is kept. */
 static bool
 stamp_fresh(struct store *s, struct err *e)
 {
 	struct columns_header *h = s->columns->h;
+	bool beside = false;
 
 	s->changes.have = false;
 	if (!db_begin(s->db, e))
 		return false;
-	if (!stamp_put(s, e)) {
+	if (!stamp_beside(s, &beside, e) || !stamp_put(s, beside, e)) {
 		store_rollback(s);
 		return false;
 	}
@@ -443,21 +567,25 @@ stamp_fresh(struct store *s, struct err *e)
 	return true;
 }
 
+/* Is the file of the database's state, but for what was changed beside since? */
 static bool
-stamp_is(struct store *s, bool *is_out, struct err *e)
+stamp_is(struct store *s, bool beside_too, bool *is_out, struct err *e)
 {
 	struct columns_header *h = s->columns->h;
 	uint64_t number = atomic_load(&h->applied);
+	struct buf stamp;
 	struct slice value;
-	struct arena a;
 	char text[64];
 	bool ok;
 
 	(void)snprintf(text, sizeof(text), "%llu.%llu", (unsigned long long)atomic_load(&h->epoch), (unsigned long long)number);
-	arena_init(&a, 4096);
-	ok = store_setting(s, S("findings.stamp"), &a, &value, e);
+	buf_init(&stamp, 256);
+	ok = stamp_get(s, &stamp, e);
+	value = buf_view(&stamp);
+	if (beside_too && slice_ends(value, S(BESIDE)))
+		value = slice_sub(value, 0, value.len - 1);
 	*is_out = ok && slice_eq(value, slice_of_str(text)) && atomic_load(&h->applying) == number && atomic_load(&h->logged) == number;
-	arena_fini(&a);
+	buf_fini(&stamp);
 	return ok;
 }
 
@@ -472,7 +600,7 @@ store_columns_keep(struct store *s, struct err *e)
 	(void)unlink(c->part);
 	if (!columns_look(c))
 		return true;
-	if (!stamp_is(s, &is, e))
+	if (!stamp_is(s, true, &is, e))
 		return false;
 	if (!is) {
 		lost(c);
@@ -482,7 +610,7 @@ store_columns_keep(struct store *s, struct err *e)
 	memcpy(c->h->boot, c->boot, 16);
 	atomic_store(&c->h->clean, 0);
 	(void)msync(c->h, 4096, MS_SYNC);
-	return stamp_fresh(s, e);
+	return stamp_fresh(s, e) && beside_look(s, e);
 }
 
 bool
@@ -491,7 +619,7 @@ store_columns_good(struct store *s)
 	struct err e = ERR_INIT;
 	bool is = false;
 
-	return s->columns != NULL && columns_look(s->columns) && stamp_is(s, &is, &e) && is;
+	return s->columns != NULL && columns_look(s->columns) && stamp_is(s, false, &is, &e) && is;
 }
 
 static bool
@@ -549,8 +677,10 @@ store_columns_work(struct store *s, uint64_t least, bool *more_out, struct err *
 	bool end = false;
 
 	*more_out = false;
-	if (c == NULL || !c->keeps || (c->h != NULL && !c->building))
+	if (c == NULL || !c->keeps)
 		return true;
+	if (c->h != NULL && !c->building)
+		return beside_look(s, e);
 	if (c->h == NULL && !make_begin(s, least, e))
 		return false;
 	if (c->h == NULL)

@@ -398,6 +398,85 @@ TEST(columns_of_another_state_are_not_used)
 	store_close(&s);
 }
 
+/* Some acts, of which one does something. */
+static void
+acts_on(struct store *s, unsigned turn)
+{
+	struct err e = ERR_INIT;
+	int64_t before = 0, now = 0;
+
+	CHECK_OK(db_number(store_db(s), "SELECT count(*) FROM finding_act", &before, &e), &e);
+	while (now <= before) {
+		act(s, 100 + (int)turn);
+		if (!CHECK_OK(db_number(store_db(s), "SELECT count(*) FROM finding_act", &now, &e), &e))
+			return;
+	}
+}
+
+static struct store *
+beside(const char *name)
+{
+	struct err e = ERR_INIT;
+	struct store *s = NULL;
+	char dir[512], db[512];
+
+	columns_dir(name, dir, db);
+	CHECK_OK(store_open(db, &(struct db_options){ 0 }, &s, &e), &e);
+	store_columns_open(s, dir);
+	store_columns_beside(s);
+	return s;
+}
+
+/* What a process beside the keeper changes: the columns wait until the keeper has seen it, and lose nothing. */
+TEST(columns_follow_who_writes_beside)
+{
+	struct store *s = open_new("beside.db"), *r, *b;
+	struct err e = ERR_INIT;
+	uint64_t answered;
+	int64_t left = -1;
+	bool more;
+
+	report_of(s, 2000, 0, 3000, 100);
+	store_close(&s);
+	s = keep("beside");
+	r = look_on("beside");
+	b = beside("beside");
+	for (unsigned turn = 0; turn < 12; turn++) {
+		test_case("turn %u", turn);
+		acts_on(b, turn);
+		CHECK(!store_columns_good(r));
+		answered = r->columns->answered;
+		many_same(r, 3, true);
+		CHECK_INT(r->columns->answered, answered);
+		/* By the keeper's own change, by its clock, or when it is started again. */
+		if (turn % 3 == 0)
+			acts_on(s, turn + 100);
+		else if (turn % 3 == 1)
+			CHECK_OK(store_columns_work(s, 1, &more, &e), &e);
+		else
+			store_close(&s), s = keep("beside");
+		CHECK(store_columns_good(r));
+		CHECK(db_number(store_db(s), "SELECT count(*) FROM finding_beside", &left, &e) && CHECK_INT(left, 0));
+		answered = r->columns->answered;
+		many_same(r, 20, true);
+		CHECK(r->columns->answered > answered);
+	}
+	/* More than are named; and a keeper that has no columns leaves no list behind. */
+	CHECK_OK(db_begin(store_db(b), &e), &e);
+	store_changes_all(b);
+	CHECK_OK(db_commit(store_db(b), &e), &e);
+	acts_on(s, 7);
+	CHECK(!store_columns_good(r));
+	more = true;
+	while (more && CHECK_OK(store_columns_work(s, 1, &more, &e), &e))
+		continue;
+	CHECK(store_columns_good(r));
+	many_same(r, 20, true);
+	store_close(&b);
+	store_close(&r);
+	store_close(&s);
+}
+
 /* It grows past its room, in findings and in names, and while it is being made. */
 TEST(columns_outgrow_their_room)
 {
@@ -567,6 +646,7 @@ main(void)
 {
 	RUN(columns_answer_as_the_database);
 	RUN(columns_of_another_state_are_not_used);
+	RUN(columns_follow_who_writes_beside);
 	RUN(columns_outgrow_their_room);
 	RUN(columns_while_another_writes);
 	RUN(columns_after_kills);

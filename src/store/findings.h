@@ -113,6 +113,8 @@ bool finding_sum(struct store *s, const struct finding_query *q, struct finding_
 
 /* Look into the columns in the folder DIR, where there are any. It need not be there. */
 void store_columns_open(struct store *s, const char *dir);
+/* This process writes beside the one that keeps them, and leaves word of what it changes. */
+void store_columns_beside(struct store *s);
 /*
  * From now on this process, the one that writes the store, keeps them; DIR is
  * there. What does not belong to the store's state is not used, and goes.

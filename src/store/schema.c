@@ -226,6 +226,10 @@ static const char *const migrations[] = {
 	"CREATE INDEX notice_reply_at ON notice_reply (at_s);"
 	/* A recipient said that it is not theirs: a person looks at the contact. */
 	"ALTER TABLE contact ADD COLUMN disputed_s BIGINT NOT NULL DEFAULT 0;",
+
+	/* 8: what a process beside the keeper changed, until the keeper has seen it (store/columns_keep.c) */
+	"CREATE TABLE finding_beside ("
+	" id $ID PRIMARY KEY);",
 };
 
 static const struct schema own = { migrations, sizeof(migrations) / sizeof(migrations[0]) };
