@@ -15,12 +15,12 @@ rows=40000
 patient() {
 	what=$1 seconds=$2 most=$3
 	shift 3
-	python3 "$client" waits "$url" "$token" "$seconds" >waits &
+	python3 "$client" waits "$url" "$token" "$seconds" >waited &
 	waiter=$!
 	sleep 0.2
 	"$@" >.command
 	wait $waiter
-	read -r longest asked refused <waits
+	read -r longest asked refused <waited
 	echo "$what: $asked were answered meanwhile, the slowest after $longest ms"
 	same "$what: nobody waits long" "$([ "$longest" -lt "$most" ] && echo yes || echo "$longest ms")" yes
 	same "$what: nobody is refused" "$refused" 0
@@ -36,6 +36,7 @@ token=$("$ENTENTE" account token ana --node n --name all --json --scope findings
 auth="Authorization: Bearer $token"
 { echo scope,value,email; seq 64496 65495 | sed 's/.*/asn,&,abuse&@example.org/'; } >contacts.csv
 ok "contacts" "$ENTENTE" contacts --node n --apply contacts.csv
+# shellcheck disable=SC2153 # given by meson
 "$ROWS" $rows $rows 3 >$s-a.csv
 "$ROWS" 300 300 5 >$s-b.csv
 
@@ -61,17 +62,17 @@ LD_PRELOAD=$FAULT_LIB serve n
 unset SLOW
 same "ana signs in" "$(curl -sk -o /dev/null -w '%{http_code}' -H 'Content-Type: application/json' \
 	-d '{"name":"ana","password":"correct horse battery 9"}' "${url}api/v1/session")" 201
-patient "archiving on a slow disk" 9 2500 put $s-a.csv
+patient "archiving on a slow disk" 9 3500 put $s-a.csv
 same "it was taken" "$(cat .command)" 202
 same "another one meanwhile" "$(put $s-b.csv)" 202
 wait_for "both are read" 120 all_read
 id=$(get 'api/v1/findings?limit=1&order=id' | grep -o '"id":"[0-9]*"' | head -1 | tr -dc 0-9)
-patient "events of a large report" 4 2500 get "api/v1/findings/$id/events"
+patient "events of a large report" 4 3500 get "api/v1/findings/$id/events"
 ok "they are there" grep -q '"feed.name"\|"classification.type"' .command
-patient "making notices" 6 2500 send notices/prepare '{}'
+patient "making notices" 6 3500 send notices/prepare '{}'
 same "they are made" "$(cat .command)" 200
 ok "for all contacts" grep -q '"notices":1000,' .send
-patient "a mail server that hangs" 4 2500 send notices/send '{}'
+patient "a mail server that hangs" 4 3500 send notices/send '{}'
 same "it is begun" "$(cat .command)" 202
 ok "the herald waits for it" sh -c 'pgrep -P "$1" entente-herald' sh "$server"
 begun=$(date +%s)

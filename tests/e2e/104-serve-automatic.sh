@@ -78,7 +78,7 @@ for victim in keeper herald all keeper; do
 done
 sleep 6
 for k in 1 2 3 11 12 13 14; do
-	same "of 192.0.2.$k one mail was sent" "$(mails "192\.0\.2\.$k[^0-9]")" 1
+	same "of 192.0.2.$k one mail was sent" "$(mails "192\.0\.2\.${k}[^0-9]")" 1
 done
 stop
 kill $sink

@@ -7,6 +7,7 @@
 command -v curl >/dev/null || { echo "skipped: there is no curl"; exit 77; }
 # What dies again and again is started ever later: a dozen kills take a minute.
 kills=12
+# shellcheck disable=SC2153 # given by meson
 [ "$KILLS" = 40 ] && kills=8
 
 ok "a node" serve_node n
