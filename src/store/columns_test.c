@@ -21,6 +21,14 @@
 #include "test.h"
 
 #define DAY 86400
+/* Under the sanitizers each costs five times as much. */
+#if defined(__SANITIZE_ADDRESS__)
+#define TURNS 20
+#define ROUNDS 8u
+#else
+#define TURNS 60
+#define ROUNDS 24u
+#endif
 
 static uint64_t
 rnd(uint64_t n)
@@ -227,9 +235,15 @@ same(struct store *s, const struct finding_query *q)
 	static struct given mine[3001], right[3001];
 	struct finding_walk *w = NULL, *v = NULL;
 	struct columns *c = s->columns;
+	uint64_t answered = c->answered;
 	size_t n = walk_read(s, q, &w, mine), m;
 	bool ok;
 
+	/* The database itself answered: a walk that came to its end holds no state for another. */
+	if (c->answered == answered) {
+		finding_close(&w);
+		return true;
+	}
 	s->columns = NULL;
 	m = walk_read(s, q, &v, right);
 	s->columns = c;
@@ -334,10 +348,10 @@ TEST(columns_answer_as_the_database)
 	s = keep("same");
 	r = look_on("same");
 	CHECK(store_columns_good(r));
-	for (int i = 0; i < 120; i++) {
+	for (int i = 0; i < TURNS; i++) {
 		change(s, 100 + i * 3, true);
 		/* Lost at times, and then made again, which the other is to notice. */
-		if (i % 40 == 39) {
+		if (i % 20 == 19) {
 			CHECK_OK(store_acts_again(s, &e), &e);
 			CHECK(!store_columns_good(s));
 			many_same(r, 2, true);
@@ -350,7 +364,7 @@ TEST(columns_answer_as_the_database)
 	}
 	answered = r->columns->answered;
 	test_case("answered by the columns: %llu", (unsigned long long)answered);
-	CHECK(answered > 120 * 8);
+	CHECK(answered > TURNS * 8);
 	store_close(&r);
 	store_close(&s);
 	/* Closed in order and opened again: nothing has to be made. */
@@ -523,7 +537,7 @@ writer(const char *name, bool large)
 TEST(columns_while_another_writes)
 {
 	struct store *s = open_new("two.db"), *r;
-	int64_t until = clock_mono_ns() + INT64_C(4000000000);
+	int64_t until = clock_mono_ns() + INT64_C(2000000000);
 	unsigned asked = 0;
 	pid_t child;
 
@@ -552,7 +566,7 @@ TEST(columns_while_another_writes)
 TEST(columns_after_kills)
 {
 	struct store *s = open_new("kill.db");
-	unsigned rounds = 40, kept = 0;
+	unsigned rounds = ROUNDS, kept = 0;
 	struct err e = ERR_INIT;
 	char dir[512], db[512];
 
