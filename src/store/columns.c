@@ -190,7 +190,7 @@ columns_look(struct columns *c)
 static bool
 reserve(const struct columns *c, enum column i, uint64_t from, uint64_t to)
 {
-	uint64_t begin[COLUMN_COUNT];
+	uint64_t begin[COLUMN_COUNT] = { 0 };
 
 	(void)layout(c->cap, c->text_cap, begin);
 	return to <= from || posix_fallocate(c->fd, (off_t)(begin[i] + from * widths[i]), (off_t)((to - from) * widths[i])) == 0;

@@ -508,12 +508,12 @@ TEST(columns_outgrow_their_room)
 	CHECK(s->columns->cap > cap);
 	CHECK(s->columns->h != NULL && s->columns->text_cap == text);
 	CHECK(store_columns_good(r));
-	many_same(r, 10, true);
+	many_same(r, 3, true);
 	report_of(s, 200000, 103000, 200000, 102);
 	CHECK(s->columns->text_cap > text);
 	CHECK(store_columns_good(s) && store_columns_good(r));
-	many_same(r, 10, true);
-	many_same(s, 10, true);
+	many_same(r, 3, true);
+	many_same(s, 3, true);
 	store_close(&r);
 	store_close(&s);
 }

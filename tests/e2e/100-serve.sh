@@ -94,9 +94,12 @@ cp "$demo/2026-06-17-compromised_website-demo.csv" 2026-06-17-event4_microsoft_s
 ok "a node that was never killed" serve_node calm
 ok "takes the same" "$ENTENTE" ingest --node calm -q in
 # What is silent by now is written down by the clock at a start.
+none_new() {
+	! "$ENTENTE" doctor --dump --node "$1" | grep '^finding' | grep -q '"new"'
+}
 for node in calm n; do
 	serve $node
-	sleep 2
+	wait_for "silence is written down" 60 none_new $node
 	stop
 done
 # The numbers of the reports follow the order in which they came.

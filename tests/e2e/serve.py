@@ -116,8 +116,11 @@ def storm(url, token, count, tag, pid, kills):
         time.sleep(rng.uniform(0.02, 0.4))
         victims = children(pid)
         if victims:
-            os.kill(rng.choice(victims), signal.SIGKILL)
-            killed += 1
+            try:
+                os.kill(rng.choice(victims), signal.SIGKILL)
+                killed += 1
+            except ProcessLookupError:  # it ended by itself
+                pass
     for t in threads:
         t.join()
     print(f"{killed} killed", file=sys.stderr)
