@@ -110,7 +110,7 @@ compare(const struct networks *n, struct ip ip, const struct plain *asn, size_t 
 		ips[i] = i == 67 ? ip : i % 2 == 0 ? ip_of_v4((uint32_t)test_random()) :
 						    (struct ip){ test_random(), test_random() };
 	networks_find_many(n, ips, 70, many);
-	CHECK(memcmp(&many[67], &got, sizeof(got)) == 0);
+	CHECK(many[67].asn == got.asn && memcmp(many[67].country, got.country, 2) == 0);
 	CHECK(found == (a != NULL || c != NULL));
 	CHECK_INT(got.asn, a == NULL ? 0 : a->asn);
 	CHECK(memcmp(got.country, c == NULL ? "\0\0" : c->country, 2) == 0);

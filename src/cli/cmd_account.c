@@ -127,7 +127,7 @@ name_arg(struct work *w, struct slice *out, struct err *e)
 static bool
 account_arg(struct work *w, struct account *out, struct err *e)
 {
-	struct slice name;
+	struct slice name = SLICE_NONE;
 	bool found;
 
 	return name_arg(w, &name, e) && account_find(w->node.store, name, &w->a, out, &found, e) &&
@@ -516,7 +516,7 @@ token_revoke(struct work *w, struct err *e)
 {
 	struct auth_change change;
 	struct token x;
-	int64_t id;
+	int64_t id = 0;
 	bool ok;
 
 	if (!number_arg(w, &id, e) || !token_get(w->node.store, id, 0, &w->a, &x, e) ||
@@ -603,7 +603,7 @@ static bool
 dismiss(struct work *w, struct err *e)
 {
 	struct auth_change change;
-	int64_t id;
+	int64_t id = 0;
 	bool ok;
 
 	if (!number_arg(w, &id, e) || !auth_change_begin(&change, w->node.store, e))

@@ -509,7 +509,7 @@ shape_ok(enum shape shape, struct slice s)
 			    memchr("-+./", s.p[i], 4) == NULL)
 				return false;
 		}
-		return byte_is_alpha(s.p[0]) || slice_eq(s, S("3pc"));
+		return s.len > 0 && (byte_is_alpha(s.p[0]) || slice_eq(s, S("3pc")));
 	case SHAPE_SEVERITY:
 		return slice_eq(s, S("critical")) || slice_eq(s, S("high")) ||
 		    slice_eq(s, S("medium")) || slice_eq(s, S("low")) ||
@@ -564,7 +564,7 @@ bool
 field_type_ok(enum field_type type, struct slice value)
 {
 	struct err e = ERR_INIT;
-	struct slice clean;
+	struct slice clean = SLICE_NONE;
 	struct prefix net;
 	struct arena a;
 	struct ip ip;

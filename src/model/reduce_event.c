@@ -171,7 +171,6 @@ tree_out(struct json_walk *w, struct slice key, const struct json *root)
 				json_out_object_end(&w->out);
 			else
 				json_out_array_end(&w->out);
-			key = stack[depth].key;
 			j = depth == 0 ? NULL : stack[depth].at->next;
 		}
 		if (j == NULL)

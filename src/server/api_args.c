@@ -51,7 +51,7 @@ word_unknown(const struct api_value *v, struct slice s, struct err *e)
 static bool
 words_ok(const struct api_value *v, struct slice s, struct err *e)
 {
-	struct slice rest = s, word;
+	struct slice rest = s, word = SLICE_NONE;
 
 	while (slice_cut(&rest, ',', &word)) {
 		if (!word_known(v, word))
@@ -185,7 +185,7 @@ path_read(struct api_call *c, struct err *e)
 
 	(void)api_path_fits(c->route, c->r->path, parts);
 	for (size_t i = 0; p != NULL && p[i].name != NULL; i++) {
-		struct slice value;
+		struct slice value = SLICE_NONE;
 
 		if (p[i].in != API_PATH)
 			continue;
@@ -249,7 +249,7 @@ member_find(const struct api_value *v, struct slice name)
 }
 
 static bool
-object_ok(const struct api_value *v, const struct json *j, const char **field, struct err *e)
+object_ok(const struct api_value *v, const struct json *j, const char **field, struct err *e) /* NOLINT(misc-no-recursion): as deep as the table of routes */
 {
 	if (j->kind != JSON_OBJECT)
 		return err_set(e, ERR_INPUT, "expected an object");
@@ -279,7 +279,7 @@ object_ok(const struct api_value *v, const struct json *j, const char **field, s
 }
 
 static bool
-array_ok(const struct api_value *v, const struct json *j, const char **field, struct err *e)
+array_ok(const struct api_value *v, const struct json *j, const char **field, struct err *e) /* NOLINT(misc-no-recursion): the same */
 {
 	int64_t max = v->max == 0 ? ITEMS_MAX : v->max;
 	const char *mine = *field;
@@ -298,7 +298,7 @@ array_ok(const struct api_value *v, const struct json *j, const char **field, st
 
 /* The depth is the description's, which is ours. */
 bool
-api_value_ok(const struct api_value *v, const struct json *j, const char **field, struct err *e)
+api_value_ok(const struct api_value *v, const struct json *j, const char **field, struct err *e) /* NOLINT(misc-no-recursion): the same */
 {
 	int64_t n = 0;
 
@@ -401,7 +401,7 @@ api_member_int(const struct api_value *v, const struct json *of, const char *nam
 	const struct json *j = json_get(of, slice_of_str(name));
 	const struct api_member *m = member_find(v, slice_of_str(name));
 	struct err ignored = ERR_INIT;
-	int64_t n;
+	int64_t n = 0;
 
 	if (j == NULL || m == NULL || j->kind == JSON_NULL)
 		return otherwise;

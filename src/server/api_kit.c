@@ -104,7 +104,7 @@ answer_check(struct api_request *r, const struct answer *a)
 		problem_check(a);
 		return;
 	}
-	if (!CHECK(route != NULL))
+	if (!CHECK(route != NULL) || route == NULL)
 		return;
 	CHECK_INT(a->status, route->status == 0 ? 200 : route->status);
 	if (route->answer == NULL)

@@ -218,7 +218,7 @@ static bool
 totp_off(struct api_call *c, struct err *e)
 {
 	struct auth_change change;
-	struct slice totp;
+	struct slice totp = SLICE_NONE;
 	struct account x;
 	bool ok;
 

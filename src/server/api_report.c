@@ -208,7 +208,7 @@ upload(struct api_call *c, struct err *e)
 {
 	struct receipt r = { .name = name_clean(c), .feed = api_text_of(c, "feed"), .format = api_text_of(c, "format"),
 		.options = options_of(c) };
-	struct flow_taken taken;
+	struct flow_taken taken = { 0 };
 
 	if (r.format.p != NULL && intake_format_find(r.format) == NULL)
 		return api_fault(c, "format"), err_set(e, ERR_INPUT, "there is no format %s", QUOTE(r.format));

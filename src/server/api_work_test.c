@@ -209,7 +209,7 @@ TEST(links_cannot_be_made)
 	struct answer a;
 	struct reply_notice n;
 	struct err e = ERR_INIT;
-	char id[40], get[200], token[REPLY_TOKEN_MAX], mine[REPLY_TOKEN_MAX];
+	char id[40], get[200] = "", token[REPLY_TOKEN_MAX], mine[REPLY_TOKEN_MAX];
 
 	kit_open(&k);
 	two_notices(&k);

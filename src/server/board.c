@@ -69,11 +69,11 @@ board_memory(board_number *n, int statm_fd)
 {
 	char text[128];
 	ssize_t len = statm_fd < 0 ? -1 : pread(statm_fd, text, sizeof(text) - 1, 0);
-	struct slice rest = slice_of(text, len < 0 ? 0 : (size_t)len), part;
+	struct slice rest = slice_of(text, len < 0 ? 0 : (size_t)len), first, part;
 	uint64_t pages;
 
 	/* The second number is what lies in memory. */
-	if (slice_cut(&rest, ' ', &part) && slice_cut(&rest, ' ', &part) && slice_u64(part, &pages))
+	if (slice_cut(&rest, ' ', &first) && slice_cut(&rest, ' ', &part) && slice_u64(part, &pages))
 		board_put(n, pages * (uint64_t)sysconf(_SC_PAGESIZE));
 }
 

@@ -214,9 +214,9 @@ hasher_ask(struct hasher *h, const struct hash_ask *ask, bool stranger, void *co
 			.password_len = ask->password.len, .other_len = ask->hash.len };
 		if (ask->verify != NULL)
 			memcpy(j->stored, ask->verify, strlen(ask->verify) + 1);
-		if (ask->password.len > 0)
+		if (ask->password.p != NULL)
 			memcpy(j->password, ask->password.p, ask->password.len);
-		if (ask->hash.len > 0)
+		if (ask->hash.p != NULL)
 			memcpy(j->other, ask->hash.p, ask->hash.len);
 		(void)pthread_cond_signal(&h->come);
 	}

@@ -68,7 +68,7 @@ words_pattern(struct json_out *j, const struct api_value *v)
 }
 
 static void
-object(struct json_out *j, const struct api_value *v, struct named *n)
+object(struct json_out *j, const struct api_value *v, struct named *n) /* NOLINT(misc-no-recursion): as deep as the table of routes */
 {
 	bool any = false;
 
@@ -108,7 +108,7 @@ bounds(struct json_out *j, const struct api_value *v, const char *least, const c
 
 /* The keywords of a value, within an object that is open. */
 static void
-keywords(struct json_out *j, const struct api_value *v, bool null, struct named *n)
+keywords(struct json_out *j, const struct api_value *v, bool null, struct named *n) /* NOLINT(misc-no-recursion): the same */
 {
 	switch (v->type) {
 	case API_ANY:
@@ -185,7 +185,7 @@ reference(struct json_out *j, const struct api_value *v)
 }
 
 static void
-schema(struct json_out *j, const struct api_value *v, bool null, struct named *n)
+schema(struct json_out *j, const struct api_value *v, bool null, struct named *n) /* NOLINT(misc-no-recursion): the same */
 {
 	if (v->name == NULL) {
 		json_out_object(j);

@@ -315,7 +315,7 @@ put_bind(struct stmt *q, const struct account *x, int64_t now_s)
 static bool
 put(struct store *s, const struct account *x, int64_t now_s, struct err *e)
 {
-	struct account before;
+	struct account before = { .id = 0 };
 	struct stmt *q = NULL;
 	struct arena a;
 	bool ok;

@@ -263,7 +263,7 @@ mask_words(const struct columns *c, const struct cond *k, uint64_t at, uint8_t m
 		for (uint32_t i = 0; i < BLOCK; i++) {
 			unsigned is = ok >> (state[i] & STATE_BITS) & 1u;
 
-			m[i] = (uint8_t)(m[i] & ((now != 0) & (quiet[i] <= now) ? silent : is));
+			m[i] = (uint8_t)(m[i] & (((now != 0) & (quiet[i] <= now)) != 0 ? silent : is));
 		}
 	}
 }

@@ -511,7 +511,7 @@ finding_seek(struct finding_walk *w, int64_t id)
 }
 
 void
-finding_close(struct finding_walk **wp)
+finding_close(struct finding_walk **wp) /* NOLINT(misc-no-recursion): once, of the rest */
 {
 	struct finding_walk *w = *wp;
 

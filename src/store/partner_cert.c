@@ -37,7 +37,8 @@ partner_cert_find(struct store *s, struct slice sha, int64_t now_s, struct arena
 	if (step == STEP_ITEM) {
 		ok = row_read(q, out, e);
 		*found_out = ok && (out->expires_s == 0 || now_s < out->expires_s);
-		out->name = arena_copy(a, out->name);
+		if (ok)
+			out->name = arena_copy(a, out->name);
 		ok = ok && (!a->failed || err_set(e, ERR_LIMIT, "a record of more than %zu bytes", a->max));
 	}
 	stmt_reset(q);

@@ -228,8 +228,7 @@ static const char *const migrations[] = {
 	"ALTER TABLE contact ADD COLUMN disputed_s BIGINT NOT NULL DEFAULT 0;",
 
 	/* 8: what a process beside the keeper changed, until the keeper has seen it (store/columns_keep.c) */
-	"CREATE TABLE finding_beside ("
-	" id $ID PRIMARY KEY);",
+	"CREATE TABLE finding_beside (id $ID PRIMARY KEY);",
 };
 
 static const struct schema own = { migrations, sizeof(migrations) / sizeof(migrations[0]) };
