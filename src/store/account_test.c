@@ -183,7 +183,7 @@ TEST(sessions)
 	CHECK(found && x.second_factor);
 	test_case("no more than so many");
 	for (int i = 0; i < 30; i++) {
-		char name[8];
+		char name[16];
 
 		(void)snprintf(name, sizeof(name), "s%d", i);
 		h = sha256_of(slice_of_str(name));
