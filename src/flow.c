@@ -6,14 +6,9 @@
 
 #include "attrib/networks.h"
 #include "base/clock.h"
-#include "base/file.h"
-#include "base/lang.h"
 #include "base/log.h"
 #include "flow_room.h"
-#include "model/protect.h"
-#include "parse/date.h"
 #include "store/findings.h"
-
 
 struct pending {
 	struct archived archived;
@@ -21,16 +16,6 @@ struct pending {
 	int64_t received_s;
 	char *name, *feed, *format, *options;
 };
-
-static char *
-text_keep(struct slice s)
-{
-	char *p = xalloc(s.len + 1);
-
-	if (s.len > 0)
-		memcpy(p, s.p, s.len);
-	return p;
-}
 
 bool
 flow_open(const char *dir, const struct flow_options *options,
@@ -151,10 +136,10 @@ flow_receive(struct flow *f, struct source *src, const struct receipt *r,
 	ok = ok && archive_put(f->node.archive, src, f->node.conf.report_bytes_max, buf_view(&note), &p.archived, e) &&
 	    receive_again(f, &p, &said, buf_view(&note), e);
 	if (ok) {
-		p.name = text_keep(r->name);
-		p.feed = text_keep(r->feed);
-		p.format = text_keep(r->format);
-		p.options = text_keep(said.options);
+		p.name = xtext(r->name);
+		p.feed = xtext(r->feed);
+		p.format = xtext(r->format);
+		p.options = xtext(said.options);
 		if (f->pending_count == f->pending_cap) {
 			f->pending_cap = f->pending_cap == 0 ? 64 : f->pending_cap * 2;
 			f->pending = xrealloc(f->pending, f->pending_cap * sizeof(*f->pending));

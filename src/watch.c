@@ -325,16 +325,6 @@ watch_new(struct flow *flow, const volatile bool *stop, struct watch **out, stru
 	return false;
 }
 
-static char *
-text_of(struct slice s)
-{
-	char *p = xalloc(s.len + 1);
-
-	if (s.len > 0)
-		memcpy(p, s.p, s.len);
-	return p;
-}
-
 bool
 watch_add(struct watch *w, const char *path, const struct receipt *said, struct err *e)
 {
@@ -348,8 +338,8 @@ watch_add(struct watch *w, const char *path, const struct receipt *said, struct 
 	(void)snprintf(sub, sizeof(sub), "%s%s", path, maildir ? "/new" : "");
 	if (inotify_add_watch(w->inotify, sub, IN_CLOSE_WRITE | IN_MOVED_TO | IN_ONLYDIR) < 0)
 		return err_sys(e, "%s: cannot watch this folder", path);
-	*f = (struct watched){ .path = xstrdup(path), .feed = text_of(said->feed), .format = text_of(said->format),
-		.options = text_of(said->options), .maildir = maildir, .dir_fd = -1 };
+	*f = (struct watched){ .path = xstrdup(path), .feed = xtext(said->feed), .format = xtext(said->format),
+		.options = xtext(said->options), .maildir = maildir, .dir_fd = -1 };
 	w->count++;
 	return true;
 }

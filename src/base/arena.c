@@ -272,9 +272,15 @@ large_free(void *p, size_t count, size_t size)
 char *
 xstrdup(const char *s)
 {
-	size_t n = strlen(s) + 1;
-	char *p = xalloc(n);
+	return xtext(slice_of_str(s));
+}
 
-	memcpy(p, s, n);
+char *
+xtext(struct slice s)
+{
+	char *p = xalloc(s.len + 1);
+
+	if (s.len > 0)
+		memcpy(p, s.p, s.len);
 	return p;
 }

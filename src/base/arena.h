@@ -58,6 +58,8 @@ void *xarray(size_t count, size_t size);
 void *xlarge(size_t count, size_t size);
 void large_free(void *p, size_t count, size_t size);
 char *xstrdup(const char *s);
+/* The bytes of s, a NUL behind them. */
+char *xtext(struct slice s);
 
 /* a + b and a * b, false on overflow. */
 static inline bool

@@ -166,29 +166,13 @@ api_finding_put(struct api_call *c, struct json_out *j, const struct finding_row
 	api_put_text(j, S("feed"), row->feed);
 }
 
-static int64_t
-order_value(enum finding_order order, const struct finding_row *row)
-{
-	switch (order) {
-	case FINDING_BY_LAST:
-		return row->last_s;
-	case FINDING_BY_FIRST:
-		return row->first_s;
-	case FINDING_BY_COUNT:
-		return (int64_t)row->count;
-	case FINDING_BY_ID:
-		break;
-	}
-	return 0;
-}
-
 /* What the order looks at, and the id: rows that come or go between two pages move no other row. */
 void
 api_cursor_put(struct json_out *j, enum finding_order order, const struct finding_row *row)
 {
 	char text[CURSOR_MAX];
 
-	(void)snprintf(text, sizeof(text), "%c%lld.%lld", CURSOR_LETTERS[order], (long long)order_value(order, row), (long long)row->id);
+	(void)snprintf(text, sizeof(text), "%c%lld.%lld", CURSOR_LETTERS[order], (long long)finding_order_value(order, row), (long long)row->id);
 	json_out_text(j, slice_of_str(text));
 }
 

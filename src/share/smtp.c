@@ -93,27 +93,17 @@ smtp_close(void **state)
 	*state = NULL;
 }
 
-static char *
-text_of(struct slice s)
-{
-	char *p = xalloc(s.len + 1);
-
-	if (s.len > 0)
-		memcpy(p, s.p, s.len);
-	return p;
-}
-
 static bool
 password_read(struct smtp *s, struct slice file, struct err *e)
 {
 	struct buf b;
-	char *path = text_of(file);
+	char *path = xtext(file);
 	bool ok;
 
 	buf_init(&b, 4096);
 	ok = file_read(path, &b, e);
 	if (ok)
-		s->password = text_of(slice_trim(buf_view(&b)));
+		s->password = xtext(slice_trim(buf_view(&b)));
 	buf_fini(&b);
 	free(path);
 	return ok;
@@ -143,7 +133,7 @@ files_read(struct smtp *s, const struct way_options *o, struct err *e)
 		return err_within(e, "[smtp] password_file");
 	if (o->ca.len == 0)
 		return true;
-	s->ca = text_of(o->ca);
+	s->ca = xtext(o->ca);
 	return file_exists(s->ca) || err_set(e, ERR_ABSENT, "[smtp] ca: there is no file %s", s->ca);
 }
 
@@ -197,8 +187,8 @@ smtp_open(const struct way_options *o, void **state_out, struct err *e)
 	s = xalloc(sizeof(*s));
 	*state_out = s;
 	s->stop = o->stop;
-	s->url = text_of(o->url);
-	s->user = o->user.len > 0 ? text_of(o->user) : NULL;
+	s->url = xtext(o->url);
+	s->user = o->user.len > 0 ? xtext(o->user) : NULL;
 	s->curl = curl_easy_init();
 	if (s->curl == NULL)
 		(void)err_set(e, ERR_SYSTEM, "libcurl cannot start");

@@ -90,6 +90,8 @@ bool finding_open(struct store *s, const struct finding_query *q,
 /* STEP_ITEM, STEP_END or STEP_FAIL. */
 enum step finding_next(struct finding_walk *w, struct finding_row *row,
     struct err *e) MUST_USE;
+/* What the order looks at, of a row; 0 by id. */
+int64_t finding_order_value(enum finding_order order, const struct finding_row *row);
 /* The same walk once more, for another finding: of a query by id alone. id 0: lets go of the row. */
 void finding_seek(struct finding_walk *w, int64_t id);
 void finding_close(struct finding_walk **w);

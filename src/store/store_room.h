@@ -89,8 +89,6 @@ int64_t silence_moment(enum finding_state state, int64_t state_s, int64_t last_s
 void finding_like(struct buf *b, struct slice text);
 /* All that a query chooses, in order of id, where the columns know it and they are few; else *ids_out is NULL. The caller frees. */
 bool finding_few(struct store *s, const struct finding_query *q, int64_t **ids_out, size_t *n_out, struct err *e) MUST_USE;
-/* What an order looks at. */
-int64_t finding_order_value(enum finding_order order, const struct finding_row *row);
 
 void batch_free(struct batch **b);
 
