@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/ids.h"
 #include "base/lang.h"
 #include "base/log.h"
 #include "base/slice.h"
@@ -322,6 +323,25 @@ TEST(uuids)
 	CHECK_STR(text, "00000000-0000-8000-8000-000000000000");
 }
 
+TEST(lists_of_ids)
+{
+	struct ids ids = { 0 };
+
+	CHECK(!ids_has(&ids, 0));
+	ids_drop(&ids, 0);
+	for (int64_t i = 0; i < 100; i++)
+		ids_add(&ids, i * 3);
+	CHECK(ids_has(&ids, 0) && ids_has(&ids, 297) && !ids_has(&ids, 1));
+	ids_drop(&ids, 0);
+	ids_drop(&ids, 297);
+	ids_drop(&ids, 150);
+	ids_drop(&ids, 150);
+	CHECK_INT(ids.count, 97);
+	CHECK(ids.v[0] == 3 && ids.v[48] == 147 && ids.v[49] == 153 && ids.v[96] == 294);
+	ids_fini(&ids);
+	CHECK_INT(ids.count, 0);
+}
+
 int
 main(void)
 {
@@ -339,5 +359,6 @@ main(void)
 	RUN(log_texts);
 	RUN(percent);
 	RUN(uuids);
+	RUN(lists_of_ids);
 	return test_end();
 }

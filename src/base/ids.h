@@ -5,6 +5,7 @@
 #ifndef BASE_IDS_H
 #define BASE_IDS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,6 +15,9 @@ struct ids {
 };
 
 void ids_add(struct ids *ids, int64_t id);
+bool ids_has(const struct ids *ids, int64_t id);
+/* Take it out, where it is; the others keep their order. */
+void ids_drop(struct ids *ids, int64_t id);
 /* Empty it; one that is empty is left as it is. */
 void ids_fini(struct ids *ids);
 

@@ -2,7 +2,6 @@
  * clock_notices: notices that go by themselves, where the settings say so: the
  * keeper makes them, the herald sends them.
  */
-#include <string.h>
 
 #include "attrib/contacts.h"
 #include "base/clock.h"
@@ -65,8 +64,8 @@ clock_notices(struct keeper *k, struct err *e)
 
 /* --- the herald ------------------------------------------------------------------------ */
 
-static struct peer *
-herald(struct keeper *k)
+struct peer *
+clock_herald(struct keeper *k)
 {
 	for (size_t i = 0; i < k->peer_count; i++) {
 		if (k->peers[i].link != NULL && k->peers[i].slot == HERALD_SLOT)
@@ -91,28 +90,21 @@ clock_send_asked(void *cookie, struct slice id)
 	struct keeper *k = cookie;
 	int64_t number = id.p == NULL ? 0 : herald_number(id);
 
-	for (size_t i = 0; i < k->sends.count; i++) {
-		if (k->sends.v[i] == number)
-			return;
-	}
+	if (ids_has(&k->sends, number))
+		return;
 	ids_add(&k->sends, number);
-	ask(herald(k), number);
+	ask(clock_herald(k), number);
 }
 
 void
 clock_send_again(struct keeper *k)
 {
 	for (size_t i = 0; i < k->sends.count; i++)
-		ask(herald(k), k->sends.v[i]);
+		ask(clock_herald(k), k->sends.v[i]);
 }
 
 void
 clock_send_done(struct keeper *k, int64_t number)
 {
-	for (size_t i = 0; i < k->sends.count; i++) {
-		if (k->sends.v[i] != number)
-			continue;
-		memmove(k->sends.v + i, k->sends.v + i + 1, (--k->sends.count - i) * sizeof(*k->sends.v));
-		return;
-	}
+	ids_drop(&k->sends, number);
 }

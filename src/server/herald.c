@@ -164,7 +164,7 @@ send_asked(struct herald *h)
 		log_error("notices.failed", "reason=%s cause=%s", LOG_TEXT(e.text), LOG_TEXT(e.cause));
 	if (more || child_stopping)
 		return;
-	memmove(h->asked.v, h->asked.v + 1, --h->asked.count * sizeof(*h->asked.v));
+	ids_drop(&h->asked, number);
 	tell(h, "sent", number);
 }
 
@@ -175,15 +175,12 @@ ask_take(struct herald *h, const struct link_frame *f)
 {
 	struct link_changed c;
 	struct err e = ERR_INIT;
-	bool there = false;
 
 	if (f->fd >= 0)
 		(void)close(f->fd);
 	if (f->kind != LINK_CHANGED || !link_changed_read(f, &c, &e) || strcmp(c.kind, "send") != 0)
 		return;
-	for (size_t i = 0; i < h->asked.count; i++)
-		there = there || h->asked.v[i] == c.id;
-	if (!there)
+	if (!ids_has(&h->asked, c.id))
 		ids_add(&h->asked, c.id);
 }
 

@@ -279,13 +279,12 @@ peer_work(struct keeper *k, struct peer *p, unsigned *left)
 static void
 peer_add(struct keeper *k, int fd, uint8_t slot)
 {
+	struct peer *before = slot == HERALD_SLOT ? clock_herald(k) : NULL;
 	size_t i = 0;
 
 	/* The one before is gone, whether its end was read or not: what it had is asked of this one. */
-	for (size_t n = 0; slot == HERALD_SLOT && n < k->peer_count; n++) {
-		if (k->peers[n].link != NULL && k->peers[n].slot == HERALD_SLOT)
-			link_free(&k->peers[n].link);
-	}
+	if (before != NULL)
+		link_free(&before->link);
 	while (i < k->peer_count && k->peers[i].link != NULL)
 		i++;
 	if (fd < 0 || i == PEERS_MAX) {

@@ -93,6 +93,8 @@ void clock_watch_soon(struct keeper *k);
 bool clock_watch_is_soon(const struct keeper *k);
 /* Somebody sends notices (struct api's send): the herald is asked. */
 void clock_send_asked(void *cookie, struct slice id);
+/* The link to the herald; NULL: it is away. */
+struct peer *clock_herald(struct keeper *k);
 /* The herald is another one: it is asked what the one before did not say to be done. */
 void clock_send_again(struct keeper *k);
 void clock_send_done(struct keeper *k, int64_t number);

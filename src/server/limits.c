@@ -218,10 +218,10 @@ bool
 limits_rate(struct limits *l, unsigned kind, const struct limits_rule *rule, struct ip from,
     int64_t now_s, int64_t *retry_s_out)
 {
-	uint64_t key = key_of(l, PART_RATE + kind % 64, &from, SLICE_NONE);
+	uint64_t key = keyed(l->shared != NULL ? l->shared->hash_key : l->hash_key, PART_RATE + kind % 64, &from, SLICE_NONE);
 
 	if (l->shared != NULL)
-		return shared_rate(l->shared, keyed(l->shared->hash_key, PART_RATE + kind % 64, &from, SLICE_NONE), rule, now_s, retry_s_out);
+		return shared_rate(l->shared, key, rule, now_s, retry_s_out);
 	*retry_s_out = wait_of(l, key, rule, now_s);
 	if (*retry_s_out > 0)
 		return false;

@@ -46,17 +46,24 @@ slot_of(const struct supervisor *s, const struct child *c)
 	return c->role == ROLE_WEB ? (uint8_t)(c - s->webs) : c->role == ROLE_HERALD ? HERALD_SLOT : 0;
 }
 
+/* Of all that there may be, webs last. */
+#define CHILDREN (BOARD_WEBS + 3)
+
+static struct child *
+child_at(struct supervisor *s, size_t i)
+{
+	return i == 0 ? &s->keeper : i == 1 ? &s->teller : i == 2 ? &s->herald : &s->webs[i - 3];
+}
+
 /* What a child must not hold: the others' sockets, and what it does not need. */
 static void
 inherited_close(struct supervisor *s, const struct child *mine)
 {
-	const struct child *all[BOARD_WEBS + 3] = { &s->keeper, &s->teller, &s->herald };
+	for (size_t i = 0; i < CHILDREN; i++) {
+		const struct child *c = child_at(s, i);
 
-	for (size_t i = 0; i < BOARD_WEBS; i++)
-		all[i + 3] = &s->webs[i];
-	for (size_t i = 0; i < BOARD_WEBS + 3; i++) {
-		if (all[i] != mine && all[i]->state != CHILD_NONE)
-			(void)close(all[i]->control);
+		if (c != mine && c->state != CHILD_NONE)
+			(void)close(c->control);
 	}
 	(void)close(s->signals);
 	if (mine->role != ROLE_WEB)
@@ -155,15 +162,11 @@ end(struct child *c)
 static struct child *
 child_of(struct supervisor *s, pid_t pid)
 {
-	if (s->keeper.state != CHILD_NONE && s->keeper.pid == pid)
-		return &s->keeper;
-	if (s->teller.state != CHILD_NONE && s->teller.pid == pid)
-		return &s->teller;
-	if (s->herald.state != CHILD_NONE && s->herald.pid == pid)
-		return &s->herald;
-	for (size_t i = 0; i < BOARD_WEBS; i++) {
-		if (s->webs[i].state != CHILD_NONE && s->webs[i].pid == pid)
-			return &s->webs[i];
+	for (size_t i = 0; i < CHILDREN; i++) {
+		struct child *c = child_at(s, i);
+
+		if (c->state != CHILD_NONE && c->pid == pid)
+			return c;
 	}
 	return NULL;
 }
@@ -461,12 +464,12 @@ control_read(struct supervisor *s, struct child *c)
 static void
 wait_all(struct supervisor *s)
 {
-	struct pollfd fds[BOARD_WEBS + 4] = { { .fd = s->signals, .events = POLLIN } };
-	struct child *of[BOARD_WEBS + 4] = { NULL };
+	struct pollfd fds[CHILDREN + 1] = { { .fd = s->signals, .events = POLLIN } };
+	struct child *of[CHILDREN + 1] = { NULL };
 	nfds_t n = 1;
 
-	for (size_t i = 0; i < BOARD_WEBS + 3; i++) {
-		struct child *c = i == 0 ? &s->keeper : i == 1 ? &s->teller : i == 2 ? &s->herald : &s->webs[i - 3];
+	for (size_t i = 0; i < CHILDREN; i++) {
+		struct child *c = child_at(s, i);
 
 		/* The keeper has something to say later, too. */
 		if (c->state != CHILD_STARTING && (c != &s->keeper || c->state != CHILD_READY))
@@ -535,11 +538,8 @@ supervise(struct supervisor *s, struct err *e)
 			reload_see(s);
 		}
 		watchdog(s, now);
-		patience_end(&s->keeper, now);
-		patience_end(&s->teller, now);
-		patience_end(&s->herald, now);
-		for (size_t i = 0; i < BOARD_WEBS; i++)
-			patience_end(&s->webs[i], now);
+		for (size_t i = 0; i < CHILDREN; i++)
+			patience_end(child_at(s, i), now);
 		wait_all(s);
 	}
 	if (s->failed)
