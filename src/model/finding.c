@@ -170,6 +170,13 @@ finding_place_range(struct slice place, int64_t *first_out, int64_t *last_out)
 	*last_out = (int64_t)(high << 31 | 0x7fffffff);
 }
 
+void
+finding_hosts_range(const struct prefix *p, int64_t *first_out, int64_t *last_out)
+{
+	*first_out = (int64_t)((uint64_t)ip_v4(p->ip) << 31);
+	*last_out = (int64_t)((uint64_t)ip_v4(prefix_last(p)) << 31 | 0x7fffffff);
+}
+
 static int64_t
 id_of(const struct finding_key *k)
 {

@@ -82,6 +82,8 @@ bool finding_key_of(const struct event *ev, struct finding_key *out,
  * places. place: canonical text. Others may lie there too.
  */
 void finding_place_range(struct slice place, int64_t *first_out, int64_t *last_out);
+/* The same of all addresses of a prefix of IPv4. */
+void finding_hosts_range(const struct prefix *p, int64_t *first_out, int64_t *last_out);
 
 #define FINDING_ID_TEXT_MAX 16
 /* "F" and 13 characters of Crockford's base 32. */

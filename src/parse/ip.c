@@ -255,10 +255,16 @@ ip_print(struct ip ip, char out[IP_TEXT_MAX])
 	return (size_t)(p - out);
 }
 
+bool
+prefix_is_v4(const struct prefix *p)
+{
+	return ip_is_v4(p->ip) && p->bits >= 96;
+}
+
 size_t
 prefix_print(const struct prefix *p, char out[PREFIX_TEXT_MAX])
 {
-	bool v4 = ip_is_v4(p->ip) && p->bits >= 96;
+	bool v4 = prefix_is_v4(p);
 	size_t n = ip_print(p->ip, out);
 	char *end;
 

@@ -66,6 +66,8 @@ bool prefix_read_loose(struct slice s, struct prefix *out);
 size_t ip_print(struct ip ip, char out[IP_TEXT_MAX]);
 size_t prefix_print(const struct prefix *p, char out[PREFIX_TEXT_MAX]);
 
+/* Of IPv4: within ::ffff:0:0/96, as addresses of IPv4 are kept. */
+bool prefix_is_v4(const struct prefix *p);
 bool prefix_covers(const struct prefix *p, struct ip ip);
 struct ip prefix_last(const struct prefix *p);
 /* The largest prefix around ip that lies within [first, last]. */

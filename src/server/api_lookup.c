@@ -99,14 +99,14 @@ sum_run(struct api_call *c, const struct asked *a, struct sum *out, struct err *
 static bool
 is_v4(const struct asked *a)
 {
-	return (a->kind == ASKED_IP || a->kind == ASKED_PREFIX) && ip_is_v4(a->prefix.ip) && a->prefix.bits >= 96;
+	return (a->kind == ASKED_IP || a->kind == ASKED_PREFIX) && prefix_is_v4(&a->prefix);
 }
 
 /* An AS, or a large network: a walk over all, by columns where there are any. */
 static bool
 walks(const struct asked *a)
 {
-	return a->kind == ASKED_ASN || (a->kind == ASKED_PREFIX && !(is_v4(a) && a->prefix.bits >= 116));
+	return a->kind == ASKED_ASN || (a->kind == ASKED_PREFIX && !finding_prefix_narrow(&a->prefix));
 }
 
 static bool

@@ -220,7 +220,7 @@ archive_close(struct archive **ap)
 void
 archive_aside(struct archive *a, const struct archive_aside *aside)
 {
-	a->aside = aside != NULL ? *aside : (struct archive_aside){ NULL, NULL, NULL };
+	a->aside = *aside;
 }
 
 size_t

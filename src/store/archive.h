@@ -45,7 +45,7 @@ void archive_close(struct archive **a);
 
 /*
  * For a server, which has others to answer while a report is put and while the
- * disk is waited for (NULL: nobody). meanwhile() comes after each MiB; it may
+ * disk is waited for. meanwhile() comes after each MiB; it may
  * not use the archive. sync() makes fd, or all of its file system, durable as
  * fsync() and syncfs() do: 0, or errno.
  */

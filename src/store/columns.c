@@ -417,7 +417,7 @@ columns_name_add(struct columns *c, uint32_t slot, bool has_ip, struct ip ip, st
 		return false;
 	col_names(c)[n] = (struct columns_name){ .hi = ip.hi, .lo = ip.lo, .slot = slot, .at = (uint32_t)at, .len = (uint16_t)len, .has_ip = has_ip };
 	for (uint64_t i = 0; i < len; i++)
-		c->at[COL_TEXT][at + i] = text.p[i] >= 'A' && text.p[i] <= 'Z' ? (uint8_t)(text.p[i] | 0x20) : text.p[i];
+		c->at[COL_TEXT][at + i] = byte_lower(text.p[i]);
 	if (len > 0)
 		c->at[COL_TEXT][at + len] = 0;
 	atomic_store(&c->h->text_len, at + (len > 0 ? len + 1 : 0));

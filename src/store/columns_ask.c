@@ -25,7 +25,7 @@
 #define TOUCHED_MAX ((size_t)COLUMNS_SET_MAX)
 /* A question by id whose page the database finds within so many rows is not for the columns. */
 #define WALK_ROWS UINT64_C(30000)
-#define NARROW_BITS 116 /* an IPv4 network of /20 or less: its ids lie side by side */
+#define NARROW_BITS 116
 #define SAMPLE_BLOCKS 48u
 
 struct touched {
@@ -502,10 +502,10 @@ ask(struct asked *a, bool *used_out, struct err *e)
 	return got != TRY_FAIL;
 }
 
-static bool
-is_narrow(const struct finding_query *q)
+bool
+finding_prefix_narrow(const struct prefix *p)
 {
-	return q->has_prefix && ip_is_v4(q->prefix.ip) && q->prefix.bits >= NARROW_BITS;
+	return ip_is_v4(p->ip) && p->bits >= NARROW_BITS;
 }
 
 static bool
@@ -527,7 +527,7 @@ changes_known(const struct store *s)
 bool
 columns_fit(const struct store *s, const struct finding_query *q)
 {
-	return s->columns != NULL && (s->columns->away_ns == 0 || clock_mono_ns() > s->columns->away_ns) && changes_known(s) && q->id == 0 && !is_narrow(q) && q->report >= 0 && q->report < UINT32_MAX &&
+	return s->columns != NULL && (s->columns->away_ns == 0 || clock_mono_ns() > s->columns->away_ns) && changes_known(s) && q->id == 0 && !(q->has_prefix && finding_prefix_narrow(&q->prefix)) && q->report >= 0 && q->report < UINT32_MAX &&
 	    (q->text.p == NULL || (q->text.len > 0 && q->text.len <= 256 && slice_find_byte(q->text, 0) == SIZE_MAX));
 }
 

@@ -16,7 +16,6 @@ bits_make(struct bits *b, uint64_t count)
 {
 	b->count = count;
 	b->v = xarray(count / 64 + 1, sizeof(*b->v));
-	memset(b->v, 0, (count / 64 + 1) * sizeof(*b->v));
 }
 
 static void
@@ -62,10 +61,8 @@ prefix_put(const struct columns *c, struct cond *k)
 	k->by_prefix = true;
 	k->id_lo = 1;
 	k->id_hi = 0;
-	if (ip_is_v4(p->ip) && p->bits >= 96) {
-		k->id_lo = (int64_t)((uint64_t)ip_v4(p->ip) << 31);
-		k->id_hi = (int64_t)((uint64_t)ip_v4(last) << 31 | 0x7fffffff);
-	}
+	if (prefix_is_v4(p))
+		finding_hosts_range(p, &k->id_lo, &k->id_hi);
 	if (k->q->hosts)
 		return;
 	bits_make(&k->in_prefix, columns_rows(c));
@@ -145,7 +142,6 @@ terms_put(struct store *s, struct cond *k, struct err *e)
 		return false;
 	k->term_count = (uint64_t)last + 1;
 	k->terms = xarray(k->term_count, 1);
-	memset(k->terms, 0, k->term_count);
 	buf_init(&like, 4096);
 	finding_like(&like, k->q->text);
 	if (db_prepare(s->db, "SELECT id FROM term WHERE text LIKE ?1 ESCAPE '\\'", &q, e)) {
@@ -169,7 +165,7 @@ text_put(struct store *s, struct cond *k, struct err *e)
 	struct slice t = k->q->text;
 
 	for (size_t i = 0; i < t.len; i++)
-		lower[i] = t.p[i] >= 'A' && t.p[i] <= 'Z' ? (uint8_t)(t.p[i] | 0x20) : t.p[i];
+		lower[i] = byte_lower(t.p[i]);
 	names_put(s->columns, k, slice_of(lower, t.len));
 	return terms_put(s, k, e);
 }

@@ -18,7 +18,7 @@ struct bits {
 /* A question, as it is put to slots. */
 struct cond {
 	const struct finding_query *q;
-	bool by_class, by_country, by_feed, by_prefix, by_host;
+	bool by_class, by_country, by_feed, by_prefix;
 	uint8_t class_ok[256];
 	uint16_t country;
 	uint32_t feed, report, now_s;

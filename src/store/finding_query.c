@@ -111,7 +111,7 @@ where(struct buf *sql, const struct finding_query *q)
 	 */
 	if (q->has_prefix && q->hosts)
 		buf_str(sql, " AND kind = 0 AND ip IS NULL AND id BETWEEN ?5 AND ?6");
-	else if (q->has_prefix && ip_is_v4(q->prefix.ip) && q->prefix.bits >= 96)
+	else if (q->has_prefix && prefix_is_v4(&q->prefix))
 		buf_str(sql, " AND ((kind = 0 AND ip IS NULL AND id BETWEEN ?5 AND ?6) OR ip BETWEEN ?7 AND ?8)");
 	else if (q->has_prefix)
 		buf_str(sql, " AND ip BETWEEN ?7 AND ?8");
@@ -211,19 +211,19 @@ finding_like(struct buf *b, struct slice text)
 static void
 bind_prefix(struct finding_walk *w, const struct prefix *p, bool hosts)
 {
-	struct ip last = prefix_last(p);
+	int64_t first, last;
 
 	ip_to_bytes(p->ip, w->lo);
-	ip_to_bytes(last, w->hi);
+	ip_to_bytes(prefix_last(p), w->hi);
 	if (!hosts) {
 		stmt_blob(w->q, V_IP_LO, slice_of(w->lo, 16));
 		stmt_blob(w->q, V_IP_HI, slice_of(w->hi, 16));
 	}
-	if (!ip_is_v4(p->ip) || p->bits < 96)
+	if (!prefix_is_v4(p))
 		return;
-	stmt_i64(w->q, V_ID_LO, (int64_t)((uint64_t)ip_v4(p->ip) << 31));
-	stmt_i64(w->q, V_ID_HI,
-	    (int64_t)((uint64_t)ip_v4(last) << 31 | 0x7fffffff));
+	finding_hosts_range(p, &first, &last);
+	stmt_i64(w->q, V_ID_LO, first);
+	stmt_i64(w->q, V_ID_HI, last);
 }
 
 /* A place begins with its report's number, and no number begins with another. */

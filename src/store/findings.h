@@ -102,6 +102,9 @@ bool finding_count(struct store *s, const struct finding_query *q,
 bool finding_count_up_to(struct store *s, const struct finding_query *q,
     uint64_t *out, struct err *e) MUST_USE;
 
+/* An IPv4 network of /20 or less: its ids lie side by side, and the database finds all of them at once. */
+bool finding_prefix_narrow(const struct prefix *p);
+
 /* What a query gives, summed. */
 struct finding_sum {
 	uint64_t total;
@@ -173,7 +176,6 @@ bool finding_notices(struct store *s, int64_t id,
 bool store_silence(struct store *s, int64_t now_s, uint64_t *count_out,
     struct err *e) MUST_USE;
 
-/* The same for one finding, before somebody acts on it. Joins the caller's transaction if one is open. */
 /*
  * The same in slices of some ten thousand findings, a transaction each, for who
  * has others to answer: until end.
@@ -185,6 +187,7 @@ struct silence_slice {
 	bool end;
 };
 bool store_silence_slice(struct store *s, struct silence_slice *x, struct err *e) MUST_USE;
+/* The same for one finding, before somebody acts on it. Joins the caller's transaction if one is open. */
 bool store_silence_one(struct store *s, int64_t id, int64_t now_s,
     struct err *e) MUST_USE;
 
