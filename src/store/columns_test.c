@@ -306,16 +306,25 @@ columns_dir(const char *name, char dir[512], char db[512])
 }
 
 static struct store *
-keep(const char *name)
+opened(const char *name, bool read_only)
 {
 	struct err e = ERR_INIT;
 	struct store *s = NULL;
 	char dir[512], db[512];
-	bool more = true;
 
 	columns_dir(name, dir, db);
-	CHECK_OK(store_open(db, &(struct db_options){ 0 }, &s, &e), &e);
+	CHECK_OK(store_open(db, &(struct db_options){ .read_only = read_only }, &s, &e), &e);
 	store_columns_open(s, dir);
+	return s;
+}
+
+static struct store *
+keep(const char *name)
+{
+	struct err e = ERR_INIT;
+	struct store *s = opened(name, false);
+	bool more = true;
+
 	CHECK_OK(store_columns_keep(s, &e), &e);
 	while (more && CHECK_OK(store_columns_work(s, 1, &more, &e), &e))
 		continue;
@@ -325,14 +334,7 @@ keep(const char *name)
 static struct store *
 look_on(const char *name)
 {
-	struct err e = ERR_INIT;
-	struct store *s = NULL;
-	char dir[512], db[512];
-
-	columns_dir(name, dir, db);
-	CHECK_OK(store_open(db, &(struct db_options){ .read_only = true }, &s, &e), &e);
-	store_columns_open(s, dir);
-	return s;
+	return opened(name, true);
 }
 
 /* Changes of all kinds, and after each the same answers both ways, where they are kept and elsewhere. */
@@ -368,17 +370,11 @@ TEST(columns_answer_as_the_database)
 	store_close(&r);
 	store_close(&s);
 	/* Closed in order and opened again: nothing has to be made. */
-	{
-		char dir[512], db[512];
-
-		columns_dir("same", dir, db);
-		CHECK_OK(store_open(db, &(struct db_options){ 0 }, &s, &e), &e);
-		store_columns_open(s, dir);
-		CHECK_OK(store_columns_keep(s, &e), &e);
-		CHECK(store_columns_good(s));
-		many_same(s, 50, true);
-		store_close(&s);
-	}
+	s = opened("same", false);
+	CHECK_OK(store_columns_keep(s, &e), &e);
+	CHECK(store_columns_good(s));
+	many_same(s, 50, true);
+	store_close(&s);
 }
 
 /* A process that does not keep them changes findings: nobody believes them then. */
@@ -430,13 +426,8 @@ acts_on(struct store *s, unsigned turn)
 static struct store *
 beside(const char *name)
 {
-	struct err e = ERR_INIT;
-	struct store *s = NULL;
-	char dir[512], db[512];
+	struct store *s = opened(name, false);
 
-	columns_dir(name, dir, db);
-	CHECK_OK(store_open(db, &(struct db_options){ 0 }, &s, &e), &e);
-	store_columns_open(s, dir);
 	store_columns_beside(s);
 	return s;
 }
@@ -568,9 +559,7 @@ TEST(columns_after_kills)
 	struct store *s = open_new("kill.db");
 	unsigned rounds = ROUNDS, kept = 0;
 	struct err e = ERR_INIT;
-	char dir[512], db[512];
 
-	columns_dir("kill", dir, db);
 	report_of(s, 3000, 0, 3000, 100);
 	store_close(&s);
 	for (unsigned i = 0; i < rounds; i++) {
@@ -583,8 +572,7 @@ TEST(columns_after_kills)
 		(void)usleep((useconds_t)(20000 + rnd(120000)));
 		(void)kill(child, SIGKILL);
 		(void)waitpid(child, NULL, 0);
-		CHECK_OK(store_open(db, &(struct db_options){ 0 }, &s, &e), &e);
-		store_columns_open(s, dir);
+		s = opened("kill", false);
 		CHECK_OK(store_columns_keep(s, &e), &e);
 		kept += store_columns_good(s);
 		many_same(s, 12, true);

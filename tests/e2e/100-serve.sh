@@ -4,7 +4,6 @@
 . "$ENTENTE_SOURCE/tests/e2e/lib.sh"
 . "$ENTENTE_SOURCE/tests/e2e/serve.sh"
 client=$ENTENTE_SOURCE/tests/e2e/serve.py
-command -v curl >/dev/null || { echo "skipped: there is no curl"; exit 77; }
 
 ok "a node" serve_node n
 ok "its settings are looked at" "$ENTENTE" serve --check --node n

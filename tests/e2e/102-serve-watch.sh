@@ -3,7 +3,6 @@
 # say of each, after a reload, killed in between, and hostile.
 . "$ENTENTE_SOURCE/tests/e2e/lib.sh"
 . "$ENTENTE_SOURCE/tests/e2e/serve.sh"
-command -v curl >/dev/null || { echo "skipped: there is no curl"; exit 77; }
 s=2026-06-17-scan_rdp
 report() { printf 'timestamp,ip,port\n2026-06-17 00:00:00,192.0.2.%s,3389\n' "$1"; }
 events() { "$ENTENTE" query --node n --json --limit 0 | grep -o '"count":[0-9]*' | awk -F: '{ n += $2 } END { print n + 0 }'; }

@@ -5,7 +5,6 @@
 . "$ENTENTE_SOURCE/tests/e2e/lib.sh"
 . "$ENTENTE_SOURCE/tests/e2e/serve.sh"
 client=$ENTENTE_SOURCE/tests/e2e/serve.py
-command -v curl >/dev/null || { echo "skipped: there is no curl"; exit 77; }
 export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0"
 s=2026-06-17-event4_microsoft_sinkhole_http
 rows=40000

@@ -4,7 +4,6 @@
 # so, sends it: once, also where keeper, herald or all of the server is killed.
 . "$ENTENTE_SOURCE/tests/e2e/lib.sh"
 . "$ENTENTE_SOURCE/tests/e2e/serve.sh"
-command -v curl >/dev/null || { echo "skipped: there is no curl"; exit 77; }
 s=2026-06-17-scan_rdp
 now=$(date -u +%Y-%m-%d)
 

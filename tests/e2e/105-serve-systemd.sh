@@ -3,7 +3,6 @@
 # a user that root becomes for good.
 . "$ENTENTE_SOURCE/tests/e2e/lib.sh"
 . "$ENTENTE_SOURCE/tests/e2e/serve.sh"
-command -v curl >/dev/null || { echo "skipped: there is no curl"; exit 77; }
 
 # Each datagram as a line, with its lines between bars.
 python3 - <<'P' &

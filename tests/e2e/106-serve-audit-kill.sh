@@ -4,7 +4,6 @@
 # and no line without its act.
 . "$ENTENTE_SOURCE/tests/e2e/lib.sh"
 . "$ENTENTE_SOURCE/tests/e2e/serve.sh"
-command -v curl >/dev/null || { echo "skipped: there is no curl"; exit 77; }
 # What dies again and again is started ever later: a dozen kills take a minute.
 kills=12
 # shellcheck disable=SC2153 # given by meson

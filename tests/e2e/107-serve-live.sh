@@ -3,7 +3,6 @@
 # memory stays, a reload ends them in order and they come back.
 . "$ENTENTE_SOURCE/tests/e2e/lib.sh"
 . "$ENTENTE_SOURCE/tests/e2e/serve.sh"
-command -v curl >/dev/null || { echo "skipped: there is no curl"; exit 77; }
 streams=200
 [ "$KILLS" = 40 ] && streams=60
 

@@ -3,7 +3,6 @@
 # without them, from the server and the command line, through kills and damage.
 . "$ENTENTE_SOURCE/tests/e2e/lib.sh"
 . "$ENTENTE_SOURCE/tests/e2e/serve.sh"
-command -v curl >/dev/null || { echo "skipped: there is no curl"; exit 77; }
 
 # listed QUERY: the names of a page's findings, as the server has them.
 listed() {

@@ -1,6 +1,8 @@
 # serve.sh: sourced by the tests of the server, behind lib.sh. Servers listen on
 # loopback at a port that is free.
 
+command -v curl >/dev/null || { echo "skipped: there is no curl"; exit 77; }
+
 # serve_node DIR: a node with a person "ana", and $token of hers.
 serve_node() {
 	node "$1" || return
