@@ -72,6 +72,8 @@ struct columns_name {
 
 /* A column's room is a multiple of so many slots. */
 #define COLUMNS_BLOCK 2048u
+/* Made with room for so many more than there are. */
+#define COLUMNS_SPARE ((uint64_t)65536)
 
 #define COLUMNS_MAGIC 0x31736d756c6f43U
 #define COLUMNS_VERSION 1u
@@ -198,6 +200,15 @@ void store_changes_all(struct store *s);
 struct change *store_change(struct store *s, int64_t id, enum change_kind kind);
 void changes_init(struct store *s);
 void changes_fini(struct store *s);
+
+/* --- rows into slots (columns_row.c) ----------------------------------------- */
+
+#define COLUMNS_ROW "SELECT id, class, kind, ip, place, asn, country, first_s, last_s, count, state, state_s, silent_s," \
+	" coalesce(identifier, 0), coalesce(feed, 0), coalesce(label, 0), first_at, last_at FROM finding"
+/* The row that a statement of these columns is at, into its slot; more room is made where it ends. */
+bool columns_row_put(struct columns *c, struct stmt *q, struct err *e) MUST_USE;
+/* What the transaction that is now written has changed. */
+bool columns_apply(struct store *s, struct err *e) MUST_USE;
 
 /* --- asking it (columns_ask.c) ---------------------------------------------- */
 
