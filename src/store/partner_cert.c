@@ -30,6 +30,7 @@ partner_cert_find(struct store *s, struct slice sha, int64_t now_s, struct arena
 	bool ok = true;
 
 	*found_out = false;
+	*out = (struct partner_cert){ 0 };
 	if (!store_query(s, Q_CERT_FIND, "SELECT " COLUMNS " FROM partner_cert WHERE sha = ?1", &q, e))
 		return false;
 	stmt_blob(q, 1, sha);
