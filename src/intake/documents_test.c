@@ -83,6 +83,8 @@ TEST(golden)
 	run("dmarc2", "dmarc");
 	run("dmarc3", "dmarc");
 	run("tlsrpt", "tlsrpt");
+	run("iodef", "iodef");
+	run("iodef1", "iodef");
 }
 
 /* Each class has a way out and, where it is not "other", the way back to itself or its kin. */
