@@ -260,7 +260,24 @@ walk(struct walk *w, const struct json *j, struct slice path, struct err *e)
 	return true;
 }
 
-/* Of several paths the first that leads anywhere is the document's. */
+/* A line's paths, with commas between: the records are those of all of them. */
+static bool
+line_walk(struct walk *w, const struct json *root, struct slice paths, struct err *e)
+{
+	struct slice path;
+
+	do {
+		path = SLICE_NONE;
+		(void)slice_cut(&paths, ',', &path);
+		w->depth = 0;
+		w->key = SLICE_NONE;
+		if (!walk(w, root, slice_trim(path), e))
+			return false;
+	} while (paths.p != NULL);
+	return true;
+}
+
+/* Of several lines the first that leads anywhere is the document's. */
 static bool
 document_walk(struct walk *w, const struct json *root, bool *missing, struct err *e)
 {
@@ -270,9 +287,7 @@ document_walk(struct walk *w, const struct json *root, bool *missing, struct err
 	w->root = root;
 	w->found = false;
 	do {
-		w->depth = 0;
-		w->key = SLICE_NONE;
-		if (!walk(w, root, m->records.n == 0 ? S("") : m->records.v[i], e))
+		if (!line_walk(w, root, m->records.n == 0 ? S("") : m->records.v[i], e))
 			return false;
 	} while (!w->found && ++i < m->records.n);
 	*missing = m->records.n > 0 && !w->found;

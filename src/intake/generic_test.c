@@ -90,6 +90,8 @@ static const struct { const char *name, *mapping, *in, *out; } cases[] = {
 	{ "json: an array that may be missing", "[feed]\nformat = json\nrecords = list?\n" C "[fields]\nsource.ip = ip | or ^ip\n", "[{\"ip\":\"192.0.2.1\"},{\"ip\":\"192.0.2.2\",\"list\":[]},{\"ip\":\"x\",\"list\":[{\"ip\":\"192.0.2.3\"}]}]",
 	    "{C,\"source.ip\":\"192.0.2.1\"}\n{C,\"source.ip\":\"192.0.2.2\"}\n{C,\"source.ip\":\"192.0.2.3\"}\n" },
 	{ "json: several paths", "[feed]\nformat = json\nrecords = a\nrecords = e.a\n" C "[fields]\nsource.ip = ip\nextra.x = ^x\n", "[{\"e\":{\"x\":1,\"a\":[{\"ip\":\"192.0.2.1\"}]}}]", "{C,\"source.ip\":\"192.0.2.1\",\"extra.x\":1}\n" },
+	{ "json: paths that are gone through both", "[feed]\nformat = json\nrecords = a, o.a\nrecords = b\n" C "[fields]\nsource.ip = ip\n", "{\"o\":[{\"a\":[{\"ip\":\"192.0.2.2\"}]},{}],\"a\":[{\"ip\":\"192.0.2.1\"}]}", "{C,\"source.ip\":\"192.0.2.1\"}\n{C,\"source.ip\":\"192.0.2.2\"}\n" },
+	{ "json: only the second of both is there", "[feed]\nformat = json\nrecords = a, o.a\nrecords = b\n" C "[fields]\nsource.ip = ip\n", "{\"o\":[{\"a\":[{\"ip\":\"192.0.2.2\"}]}],\"b\":[{\"ip\":\"192.0.2.3\"}]}", "{C,\"source.ip\":\"192.0.2.2\"}\n" },
 	{ "json: rows", "[feed]\nformat = json\nrecords = rows\n" C "[fields]\nsource.ip = 1\nextra.x = -1\n", "{\"rows\":[[\"192.0.2.1\",true,\"z\"]]}", "{C,\"source.ip\":\"192.0.2.1\",\"extra.x\":\"z\"}\n" },
 	{ "json: the rest and members", "[feed]\nformat = json\nrest = extra.\nignore = no.*\n" C "[fields]\nsource.ip = ip\nextra.b.* = base\n", "{\"ip\":\"192.0.2.1\",\"a\":{\"B c\":1,\"e\":null},\"no\":{\"x\":1},\"base\":{\"k\":{\"l\":2}},\"l\":[1]}",
 	    "{C,\"source.ip\":\"192.0.2.1\",\"extra.b.k.l\":2,\"extra.a.b_c\":1,\"extra.l\":[1]}\n" },
