@@ -181,10 +181,29 @@ void
 node_close(struct node *n)
 {
 	networks_close(&n->networks);
+	warnings_free(&n->warnings);
 	store_close(&n->store);
 	archive_close(&n->archive);
 	if (n->lock_fd >= 0)
 		(void)close(n->lock_fd);
 	arena_fini(&n->memory);
 	*n = (struct node)NODE_NONE;
+}
+
+static void
+warnings_said(void *cookie, const char *path, const struct err *why)
+{
+	(void)cookie;
+	if (why != NULL)
+		log_warn("warnings.refused", "file=%s reason=%s", LOG_TEXT(path), LOG_TEXT(why->text));
+}
+
+const struct warnings *
+node_warnings(struct node *n)
+{
+	if (n->warnings == NULL) {
+		n->warnings = warnings_new();
+		warnings_add_folder(n->warnings, node_path(n, "warnings"), warnings_said, NULL);
+	}
+	return n->warnings;
 }

@@ -9,6 +9,7 @@
  *	DIR/networks.tbl	whose an address is
  *	DIR/outbox/		notices, as a Maildir
  *	DIR/feeds/NAME.conf	mappings of the node's own
+ *	DIR/warnings/NAME.json	what is never listed, of the node's own (attrib/warnings.h)
  *	DIR/shadowserver.json	a newer schema, where there is one
  *	DIR/lock		held by the one process that writes
  *	DIR/secret.key		seals passwords' hashes and second factors (server/secret.h)
@@ -20,6 +21,7 @@
 #include <stdint.h>
 
 #include "attrib/networks.h"
+#include "attrib/warnings.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
@@ -96,6 +98,7 @@ struct node {
 	struct archive *archive; /* NODE_WRITE only, or NULL */
 	struct networks *networks; /* NULL: no table yet, or none that can be used */
 	bool networks_bad; /* networks.tbl is there and cannot be used */
+	struct warnings *warnings; /* node_warnings() */
 	int lock_fd;
 };
 
@@ -116,6 +119,9 @@ void node_conf_defaults(struct node_conf *out);
 bool node_open(const char *dir, enum node_mode mode, struct node *out,
     struct err *e) MUST_USE;
 void node_close(struct node *n);
+
+/* What is never listed: read when it is first asked for, and the node's until it is closed. */
+const struct warnings *node_warnings(struct node *n);
 
 #define NODE_CONF_BYTES_MAX ((size_t)1 << 20)
 /* The rights of files that are made from now on, and a clock that stands. */

@@ -169,6 +169,16 @@ table_said(void *cookie, const char *path, const struct err *why)
 	say(d, T("own table"), BAD, text);
 }
 
+/* Those of the node's own; what ships is good. */
+static void
+warning_lists(struct doctor *d)
+{
+	struct warnings *w = warnings_new();
+
+	warnings_add_folder(w, node_path(d->node, "warnings"), table_said, d);
+	warnings_free(&w);
+}
+
 static void
 sender(struct doctor *d)
 {
@@ -296,6 +306,7 @@ checks(struct doctor *d, struct err *e)
 	say(d, T("reports"), totals.reports[REPORT_ASIDE] > 0 ? WARN : GOOD, text);
 	networks(d);
 	flow_tables_check(d->node->dir, table_said, d);
+	warning_lists(d);
 	sender(d);
 	way(d);
 	rights(d);

@@ -10,6 +10,7 @@ const struct cli_command *const cli_commands[] = {
 	&cli_watch,
 	&cli_serve,
 	&cli_query,
+	&cli_export,
 	&cli_act,
 	&cli_stats,
 	&cli_reports,

@@ -1,6 +1,6 @@
 /*
- * api_export: findings as files: CSV, JSON lines, IntelMQ's events, a STIX 2.1
- * bundle. A file is made page by page, as the client takes it: each page is
+ * api_export: findings as files: each of share/form.h's forms, JSON lines, a
+ * STIX 2.1 bundle. A file is made page by page, as the client takes it: each page is
  * its own question, by the order of ids, so that no reading of the store stays
  * open and a slow client holds nothing up.
  *
@@ -15,12 +15,12 @@
 #include "parse/date.h"
 #include "server/api_filter.h"
 #include "server/api_rooms.h"
-#include "share/compose.h"
+#include "share/form.h"
 #include "share/known.h"
 
 #define PAGE_ROWS 500
 
-enum export_kind { EXPORT_CSV, EXPORT_JSONL, EXPORT_INTELMQ, EXPORT_STIX };
+enum export_kind { EXPORT_FORM, EXPORT_JSONL, EXPORT_STIX };
 
 struct export {
 	enum export_kind kind;
@@ -31,8 +31,9 @@ struct export {
 	struct finding_query q;
 	struct api_request request;
 	struct notices_options options; /* who we are */
+	const struct form *form; /* of EXPORT_FORM */
+	struct form_run run;
 	bool begun, ended;
-	uint64_t rows;
 };
 
 /* --- STIX ------------------------------------------------------------------------------------------ */
@@ -231,61 +232,6 @@ jsonl_row(struct export *x, const struct finding_row *r, struct buf *b)
 	buf_byte(b, '\n');
 }
 
-/* A finding as IntelMQ's event: its latest moment, and the rest as extras. */
-static void
-intelmq_row(struct export *x, const struct finding_row *r, struct buf *b)
-{
-	static const struct slice names[PLACE_KIND_COUNT] = { [PLACE_IP] = S_INIT("source.ip"), [PLACE_NETWORK] = S_INIT("source.network"),
-		[PLACE_FQDN] = S_INIT("source.fqdn"), [PLACE_URL] = S_INIT("source.url"), [PLACE_ASN] = S_INIT("source.asn"),
-		[PLACE_ACCOUNT] = S_INIT("source.account") };
-	char id[FINDING_ID_TEXT_MAX], first[DATE_TEXT_MAX], last[DATE_TEXT_MAX], ip[IP_TEXT_MAX];
-	struct json_out j;
-	struct slice place = names[r->kind];
-	struct ip target;
-
-	(void)x;
-	/* What a name of a field asks for, a value has to be: of hashes and targets there are several kinds. */
-	if (r->kind == PLACE_HASH)
-		place = r->place.len == 64 ? S("malware.hash.sha256") : r->place.len == 40 ? S("malware.hash.sha1") : r->place.len == 32 ? S("malware.hash.md5") : SLICE_NONE;
-	if (r->kind == PLACE_TARGET)
-		place = ip_read(r->place, &target) ? S("destination.ip") : slice_find(r->place, S("://")) != SIZE_MAX ? S("destination.url") : S("destination.fqdn");
-	finding_id_print(r->id, id);
-	json_out_init(&j, b, false);
-	json_out_object(&j);
-	json_out_key_text(&j, S("classification.taxonomy"), class_taxonomy(r->class));
-	json_out_key_text(&j, S("classification.type"), class_type(r->class));
-	if (r->identifier.len > 0)
-		json_out_key_text(&j, S("classification.identifier"), r->identifier);
-	if (r->place.len > 0 && place.p != NULL && r->kind == PLACE_ASN)
-		json_out_key_int(&j, place, (int64_t)r->asn);
-	else if (r->place.len > 0 && place.p != NULL)
-		json_out_key_text(&j, place, r->place);
-	if (r->has_ip && r->kind != PLACE_IP)
-		json_out_key_text(&j, S("source.ip"), slice_of(ip, ip_print(r->ip, ip)));
-	if (r->asn != 0 && r->kind != PLACE_ASN)
-		json_out_key_int(&j, S("source.asn"), r->asn);
-	if (r->country.len > 0)
-		json_out_key_text(&j, S("source.geolocation.cc"), r->country);
-	if (r->port != 0)
-		json_out_key_int(&j, S("source.port"), r->port);
-	if (r->transport.len > 0)
-		json_out_key_text(&j, S("protocol.transport"), r->transport);
-	if (r->label.len > 0)
-		json_out_key_text(&j, S("event_description.text"), r->label);
-	if (r->feed.len > 0)
-		json_out_key_text(&j, S("feed.name"), r->feed);
-	date_print(&(struct date){ r->last_s, 0 }, last);
-	json_out_key_text(&j, S("time.source"), slice_of_str(last));
-	json_out_key_text(&j, S("tlp"), slice_of_str(tlp_name(r->tlp)));
-	date_print(&(struct date){ r->first_s, 0 }, first);
-	json_out_key_text(&j, S("extra.first_seen"), slice_of_str(first));
-	json_out_key_int(&j, S("extra.count"), (int64_t)r->count);
-	json_out_key_text(&j, S("extra.finding"), slice_of_str(id));
-	json_out_key_text(&j, S("extra.state"), slice_of_str(finding_state_name(r->state)));
-	json_out_object_end(&j);
-	buf_byte(b, '\n');
-}
-
 /* --- pages ------------------------------------------------------------------------------------------------ */
 
 /* For our own people: yes. A partner is a recipient like any other. */
@@ -311,30 +257,26 @@ row_out(struct export *x, struct finding_row *r, struct buf *b)
 	if (x->who.kind == WHO_PARTNER)
 		known_row(r, ROLE_OTHER, &x->page);
 	switch (x->kind) {
-	case EXPORT_CSV:
-		compose_csv(&x->options, r, b);
+	case EXPORT_FORM:
+		form_row(x->form, &x->run, r, b);
 		break;
 	case EXPORT_JSONL:
 		jsonl_row(x, r, b);
-		break;
-	case EXPORT_INTELMQ:
-		intelmq_row(x, r, b);
 		break;
 	case EXPORT_STIX:
 		stix_row(x, r, b);
 		break;
 	}
-	x->rows++;
 }
 
 static void
-head(const struct export *x, struct buf *b)
+head(struct export *x, struct buf *b)
 {
 	char id[40];
 	struct buf what;
 
-	if (x->kind == EXPORT_CSV)
-		compose_csv(&x->options, NULL, b);
+	if (x->kind == EXPORT_FORM)
+		form_begin(x->form, &x->run, b);
 	if (x->kind != EXPORT_STIX)
 		return;
 	/* A bundle is what was asked, when: it has no name that lasts. */
@@ -371,6 +313,8 @@ more(void *cookie, struct buf *out, bool *end_out, struct err *e)
 	*end_out = n < PAGE_ROWS;
 	if (*end_out && x->kind == EXPORT_STIX)
 		buf_str(out, "]}\n");
+	if (*end_out && x->kind == EXPORT_FORM)
+		form_end(x->form, &x->run, out);
 	if (!buf_ok(out))
 		return err_set(e, ERR_LIMIT, "the answer is too large; ask for less at once");
 	return step == STEP_END;
@@ -381,6 +325,7 @@ export_free(void *cookie)
 {
 	struct export *x = cookie;
 
+	form_fini(&x->run);
 	arena_fini(&x->a);
 	arena_fini(&x->page);
 	free(x);
@@ -395,12 +340,12 @@ keep(struct export *x, struct slice *s)
 }
 
 static bool
-export(struct api_call *c, enum export_kind kind, const char *name, struct err *e)
+export(struct api_call *c, enum export_kind kind, const struct form *form, const char *name, struct err *e)
 {
 	const struct node_conf *conf = &c->api->node->conf;
 	struct export *x = xalloc(sizeof(*x));
 
-	*x = (struct export){ .kind = kind, .node = c->api->node, .who = *c->who,
+	*x = (struct export){ .kind = kind, .form = form, .node = c->api->node, .who = *c->who,
 		.options = { .name = conf->name, .mail = conf->mail, .tlp = TLP_CLEAR, .now_s = c->r->now_s } };
 	arena_init(&x->a, (size_t)1 << 20);
 	arena_init(&x->page, (size_t)16 << 20);
@@ -413,6 +358,7 @@ export(struct api_call *c, enum export_kind kind, const char *name, struct err *
 	x->q.limit = PAGE_ROWS;
 	x->request.query = c->r->query;
 	keep(x, &x->request.query);
+	x->run = (struct form_run){ .who = &x->options, .question = x->request.query, .warnings = node_warnings(x->node), .a = &x->page, .most = TLP_RED };
 	keep(x, &x->q.class_type);
 	keep(x, &x->q.taxonomy);
 	keep(x, &x->q.country);
@@ -424,38 +370,51 @@ export(struct api_call *c, enum export_kind kind, const char *name, struct err *
 }
 
 static bool
-csv(struct api_call *c, struct err *e)
-{
-	return export(c, EXPORT_CSV, "findings.csv", e);
-}
-
-static bool
 jsonl(struct api_call *c, struct err *e)
 {
-	return export(c, EXPORT_JSONL, "findings.jsonl", e);
-}
-
-static bool
-intelmq(struct api_call *c, struct err *e)
-{
-	return export(c, EXPORT_INTELMQ, "findings.intelmq.jsonl", e);
+	return export(c, EXPORT_JSONL, NULL, "findings.jsonl", e);
 }
 
 static bool
 stix(struct api_call *c, struct err *e)
 {
-	return export(c, EXPORT_STIX, "findings.stix.json", e);
+	return export(c, EXPORT_STIX, NULL, "findings.stix.json", e);
+}
+
+/* The route's path ends as the form's file is called. */
+static bool
+by_form(struct api_call *c, struct err *e)
+{
+	for (size_t i = 0; form_at(i) != NULL; i++) {
+		if (slice_ends(slice_of_str(c->route->path), slice_of_str(form_at(i)->file)))
+			return export(c, EXPORT_FORM, form_at(i), form_at(i)->file, e);
+	}
+	return err_set(e, ERR_ABSENT, "there is no such form");
 }
 
 static const struct api_param params[] = { API_FILTER_PARAMS, { NULL, API_QUERY, NULL, false, NULL } };
 
 static const struct api_route routes[] = {
-	{ .method = API_GET, .path = "/api/v1/export/findings.csv", .right = RIGHT_FINDINGS_READ, .run = csv,
+	{ .method = API_GET, .path = "/api/v1/export/findings.csv", .right = RIGHT_FINDINGS_READ, .run = by_form,
 	    .summary = "Findings for spreadsheets", .params = params, .type = "text/csv; charset=utf-8" },
 	{ .method = API_GET, .path = "/api/v1/export/findings.jsonl", .right = RIGHT_FINDINGS_READ, .run = jsonl,
 	    .summary = "Findings, one in a line", .params = params, .type = "application/jsonl; charset=utf-8" },
-	{ .method = API_GET, .path = "/api/v1/export/findings.intelmq.jsonl", .right = RIGHT_FINDINGS_READ, .run = intelmq,
+	{ .method = API_GET, .path = "/api/v1/export/findings.intelmq.jsonl", .right = RIGHT_FINDINGS_READ, .run = by_form,
 	    .summary = "Findings as events of IntelMQ", .params = params, .type = "application/jsonl; charset=utf-8" },
+	{ .method = API_GET, .path = "/api/v1/export/findings.iodef.xml", .right = RIGHT_FINDINGS_READ, .run = by_form,
+	    .summary = "Findings as IODEF version 2 (RFC 7970), an incident each", .params = params, .type = "application/xml; charset=utf-8" },
+	{ .method = API_GET, .path = "/api/v1/export/findings.misp.json", .right = RIGHT_FINDINGS_READ, .run = by_form,
+	    .summary = "Findings as an event of MISP", .params = params, .type = "application/json" },
+	{ .method = API_GET, .path = "/api/v1/export/findings.txt", .right = RIGHT_FINDINGS_READ, .run = by_form,
+	    .summary = "Places of open findings, one in a line, less what is on a warning list", .params = params, .type = "text/plain; charset=utf-8" },
+	{ .method = API_GET, .path = "/api/v1/export/findings.nft", .right = RIGHT_FINDINGS_READ, .run = by_form,
+	    .summary = "The same as sets for nft -f", .params = params, .type = "text/plain; charset=utf-8" },
+	{ .method = API_GET, .path = "/api/v1/export/findings.rules", .right = RIGHT_FINDINGS_READ, .run = by_form,
+	    .summary = "The same as rules for Suricata", .params = params, .type = "text/plain; charset=utf-8" },
+	{ .method = API_GET, .path = "/api/v1/export/findings.ips.lst", .right = RIGHT_FINDINGS_READ, .run = by_form,
+	    .summary = "The same addresses as a dataset for Suricata", .params = params, .type = "text/plain; charset=utf-8" },
+	{ .method = API_GET, .path = "/api/v1/export/findings.names.lst", .right = RIGHT_FINDINGS_READ, .run = by_form,
+	    .summary = "The same names as a dataset for Suricata", .params = params, .type = "text/plain; charset=utf-8" },
 	{ .method = API_GET, .path = "/api/v1/export/findings.stix.json", .right = RIGHT_FINDINGS_READ, .run = stix,
 	    .summary = "Findings as a STIX 2.1 bundle: observed data with deterministic names", .params = params, .type = "application/stix+json;version=2.1" },
 };

@@ -370,6 +370,27 @@ TEST(files)
 		CHECK_SLICE(json_text(json_path(j, S("objects.0.type"))), S("identity"));
 		CHECK_INT(json_path(j, S("objects"))->count, 1 + 2 * 1703);
 	}
+	/* Forms of other programs: each says its kind, and what a machine acts on holds no special-purpose address. */
+	{
+		static const struct { const char *call, *type, *has, *has_not; } forms[] = {
+			{ "GET /api/v1/export/findings.iodef.xml?country=FR", "application/xml; charset=utf-8", "<Address category=\"ipv4-addr\">203.0.113.99</Address>", "198.18." },
+			{ "GET /api/v1/export/findings.misp.json?country=FR", "application/json", "\"value\":\"203.0.113.99|53\"", "198.18." },
+			{ "GET /api/v1/export/findings.nft", "text/plain; charset=utf-8", "add set inet entente listed_v4", "198.18." },
+			{ "GET /api/v1/export/findings.txt", "text/plain; charset=utf-8", "", "198.18." },
+			{ "GET /api/v1/export/findings.rules", "text/plain; charset=utf-8", "", "198.18." },
+			{ "GET /api/v1/export/findings.ips.lst", "text/plain; charset=utf-8", "", "198.18." },
+			{ "GET /api/v1/export/findings.names.lst", "text/plain; charset=utf-8", "", "198.18." },
+		};
+
+		for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+			test_case("%s", forms[i].call);
+			a = kit_call(&k, &kit_all, forms[i].call, NONE);
+			CHECK_STATUS(a, 200);
+			CHECK_SLICE(a.type, slice_of_str(forms[i].type));
+			CHECK(forms[i].has[0] == 0 || slice_find(a.body, slice_of_str(forms[i].has)) != SIZE_MAX);
+			CHECK(slice_find(a.body, slice_of_str(forms[i].has_not)) == SIZE_MAX);
+		}
+	}
 	kit_close(&k);
 }
 

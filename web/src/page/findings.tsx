@@ -184,7 +184,8 @@ export default function Findings({ place }: PageProps) {
 		reload();
 	};
 	const many = everything ? (count.data?.count ?? 0) : chosen.size;
-	const exports: [string, string][] = [["csv", "CSV"], ["jsonl", "JSON"], ["intelmq.jsonl", "IntelMQ"], ["stix.json", "STIX 2.1"]];
+	const exports: [string, string][] = [["csv", "CSV"], ["jsonl", "JSON"], ["intelmq.jsonl", "IntelMQ"], ["stix.json", "STIX 2.1"],
+		["iodef.xml", "IODEF"], ["misp.json", "MISP"], ["nft", "nftables"], ["rules", "Suricata"]];
 	return (
 		<>
 			<Title text={t("Findings")}>
