@@ -165,34 +165,63 @@ leftovers_remove(const char *path)
 }
 
 bool
-file_write(const char *path, struct slice s, struct err *e)
+file_new_open(struct file_new *f, const char *path, struct err *e)
 {
-	char tmp[4096], folder[4096];
-	bool ok = false;
-	int fd;
-
-	if (snprintf(tmp, sizeof(tmp), "%s.tmp.%d", path, (int)getpid()) >=
-	    (int)sizeof(tmp))
+	f->fd = -1;
+	if (snprintf(f->path, sizeof(f->path), "%s", path) >= (int)sizeof(f->path) ||
+	    snprintf(f->tmp, sizeof(f->tmp), "%s.tmp.%d", path, (int)getpid()) >= (int)sizeof(f->tmp))
 		return err_set(e, ERR_INPUT, "%s: the path is too long", path);
 	leftovers_remove(path);
-	fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	if (fd < 0)
-		return err_sys(e, "%s", path);
-	if (!fd_write_all(fd, s, e))
-		(void)err_within(e, "%s", path);
-	else if (fsync(fd) != 0)
-		(void)err_sys(e, "%s", path);
-	else
-		ok = true;
-	if (close(fd) != 0 && ok)
-		ok = err_sys(e, "%s", path);
-	if (ok && rename(tmp, path) != 0)
-		ok = err_sys(e, "%s", path);
+	f->fd = open(f->tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	return f->fd >= 0 || err_sys(e, "%s", path);
+}
+
+bool
+file_new_put(struct file_new *f, struct slice s, struct err *e)
+{
+	return fd_write_all(f->fd, s, e) || err_within(e, "%s", f->path);
+}
+
+bool
+file_new_commit(struct file_new *f, struct err *e)
+{
+	char folder[PATH_TEXT_MAX];
+	bool ok = fsync(f->fd) == 0 || err_sys(e, "%s", f->path);
+
+	if (close(f->fd) != 0 && ok)
+		ok = err_sys(e, "%s", f->path);
+	f->fd = -1;
+	if (ok && rename(f->tmp, f->path) != 0)
+		ok = err_sys(e, "%s", f->path);
 	if (!ok) {
-		(void)unlink(tmp);
+		(void)unlink(f->tmp);
 		return false;
 	}
-	return dir_sync(folder_of(path, folder, sizeof(folder)), e);
+	return dir_sync(folder_of(f->path, folder, sizeof(folder)), e);
+}
+
+void
+file_new_drop(struct file_new *f)
+{
+	if (f->fd < 0)
+		return;
+	(void)close(f->fd);
+	(void)unlink(f->tmp);
+	f->fd = -1;
+}
+
+bool
+file_write(const char *path, struct slice s, struct err *e)
+{
+	struct file_new f;
+
+	if (!file_new_open(&f, path, e))
+		return false;
+	if (!file_new_put(&f, s, e)) {
+		file_new_drop(&f);
+		return false;
+	}
+	return file_new_commit(&f, e);
 }
 
 const char *

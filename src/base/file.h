@@ -30,10 +30,24 @@ bool fd_read_all(int fd, struct buf *b, struct err *e) MUST_USE;
 /* Write all of s; handles short writes and EINTR. */
 bool fd_write_all(int fd, struct slice s, struct err *e) MUST_USE;
 
-/* Write to a temporary name beside path, fsync, rename, fsync the folder. */
-bool file_write(const char *path, struct slice s, struct err *e) MUST_USE;
-
 #define PATH_TEXT_MAX 4096
+
+/*
+ * A file that is written piece by piece to a name beside its own, and has its
+ * own when it is whole and on the disk: commit or drop ends it.
+ */
+struct file_new {
+	char path[PATH_TEXT_MAX], tmp[PATH_TEXT_MAX];
+	int fd; /* -1: ended */
+};
+
+bool file_new_open(struct file_new *f, const char *path, struct err *e) MUST_USE;
+bool file_new_put(struct file_new *f, struct slice s, struct err *e) MUST_USE;
+bool file_new_commit(struct file_new *f, struct err *e) MUST_USE;
+/* Nothing of it stays. Of one that ended already: nothing. */
+void file_new_drop(struct file_new *f);
+/* The same at once. */
+bool file_write(const char *path, struct slice s, struct err *e) MUST_USE;
 
 /* "DIR/NAME" in out; where it does not fit "", which no call opens. Returns out. */
 const char *path_join(char out[PATH_TEXT_MAX], const char *dir, const char *name);

@@ -1,7 +1,7 @@
 #include <stdio.h>
-#include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/lang.h"
 #include "cli/commands.h"
 #include "cli/query.h"
@@ -9,6 +9,9 @@
 #include "node.h"
 #include "share/form.h"
 #include "share/known.h"
+#include "share/misp_feed.h"
+
+#define PIECE ((size_t)256 << 10) /* written at once */
 
 static const struct table_column columns[] = {
 	{ "form", N_("Form"), false, 0 },
@@ -30,39 +33,75 @@ list(struct cli *c, struct err *e)
 	return table_finish(&t, true, e);
 }
 
-static bool
-flush(struct buf *b, struct err *e)
-{
-	bool ok = buf_ok(b) || err_set(e, ERR_LIMIT, "a finding of more than %zu bytes", b->max);
+/* Where rows go: standard output, a file in a folder, or a MISP's feed there. */
+struct way_out {
+	const struct form *form;
+	struct form_run *run;
+	struct buf b;
+	struct file_new file; /* .fd -1: standard output */
+	struct misp_feed *feed; /* NULL: none */
+};
 
-	if (ok && b->len > 0 && fwrite(b->p, 1, b->len, stdout) != b->len)
+static bool
+flush(struct way_out *w, struct err *e)
+{
+	bool ok = buf_ok(&w->b) || err_set(e, ERR_LIMIT, "a finding of more than %zu bytes", w->b.max);
+
+	if (ok && w->file.fd >= 0)
+		ok = file_new_put(&w->file, buf_view(&w->b), e);
+	else if (ok && w->b.len > 0 && fwrite(w->b.p, 1, w->b.len, stdout) != w->b.len)
 		ok = err_sys(e, "standard output");
-	buf_clear(b);
+	buf_clear(&w->b);
 	return ok;
 }
 
 static bool
-rows(struct node *n, const struct form *f, struct form_run *r, const struct finding_query *q, struct err *e)
+way_begin(struct way_out *w, const char *folder, struct err *e)
 {
-	struct finding_walk *w = NULL;
-	struct finding_row row;
-	struct buf b;
-	enum step step = STEP_FAIL;
-	bool ok = finding_open(n->store, q, &w, e);
+	char path[PATH_TEXT_MAX];
 
-	buf_init(&b, (size_t)16 << 20);
-	form_begin(f, r, &b);
-	while (ok && (ok = flush(&b, e)) && (step = finding_next(w, &row, e)) == STEP_ITEM) {
-		arena_reset(r->a);
+	if (folder != NULL && w->form == &form_misp)
+		return misp_feed_open(folder, w->run, &w->feed, e);
+	if (folder != NULL && (!dir_make(folder, e) || !file_new_open(&w->file, path_join(path, folder, w->form->file), e)))
+		return false;
+	form_begin(w->form, w->run, &w->b);
+	return true;
+}
+
+static bool
+way_row(struct way_out *w, const struct finding_row *row, struct err *e)
+{
+	if (w->feed != NULL)
+		return misp_feed_row(w->feed, row, e);
+	form_row(w->form, w->run, row, &w->b);
+	return w->b.len < PIECE || flush(w, e);
+}
+
+static bool
+way_end(struct way_out *w, struct err *e)
+{
+	if (w->feed != NULL)
+		return misp_feed_commit(w->feed, e);
+	form_end(w->form, w->run, &w->b);
+	return flush(w, e) && (w->file.fd < 0 || file_new_commit(&w->file, e));
+}
+
+static bool
+rows(struct node *n, struct way_out *w, const char *folder, const struct finding_query *q, struct err *e)
+{
+	struct finding_walk *walk = NULL;
+	struct finding_row row;
+	enum step step = STEP_FAIL;
+	bool ok = finding_open(n->store, q, &walk, e) && way_begin(w, folder, e);
+
+	while (ok && (step = finding_next(walk, &row, e)) == STEP_ITEM) {
+		arena_reset(w->run->a);
 		/* Nobody knows who will read the file: it says what anybody may know. */
-		known_row(&row, ROLE_OTHER, r->a);
-		form_row(f, r, &row, &b);
+		known_row(&row, ROLE_OTHER, w->run->a);
+		ok = way_row(w, &row, e);
 	}
-	ok = ok && step == STEP_END;
-	form_end(f, r, &b);
-	ok = ok && flush(&b, e);
-	finding_close(&w);
-	buf_fini(&b);
+	ok = ok && step == STEP_END && way_end(w, e);
+	finding_close(&walk);
 	return ok;
 }
 
@@ -84,6 +123,21 @@ remark(struct cli *c, const struct form_run *r)
 		fprintf(stderr, TN("%lu has no place in this form\n", "%lu have no place in this form\n", without), without);
 }
 
+/* The filters in words: the same question names the same document. */
+static void
+question(struct cli *c, struct buf *b)
+{
+	static const char *const filters[] = { "class", "taxonomy", "country", "asn", "net", "feed", "state", "since", "until", "text" };
+
+	buf_init(b, (size_t)64 << 10);
+	if (c->arg_count > 1)
+		buf_str(b, c->args[1]);
+	for (size_t i = 0; i < sizeof(filters) / sizeof(filters[0]); i++) {
+		if (cli_opt(c, filters[i]) != NULL)
+			buf_printf(b, "%s%s %s", b->len > 0 ? ", " : "", filters[i], cli_opt(c, filters[i]));
+	}
+}
+
 static bool
 write_form(struct cli *c, const struct form *f, struct err *e)
 {
@@ -91,9 +145,11 @@ write_form(struct cli *c, const struct form *f, struct err *e)
 	struct notices_options who = { .tlp = TLP_CLEAR };
 	struct form_run r = { .who = &who, .most = TLP_AMBER };
 	struct slice tlp = slice_of_str(cli_opt(c, "tlp"));
+	struct way_out w = { .form = f, .run = &r, .file.fd = -1 };
 	struct query_memory m;
 	struct arena a;
 	struct node node;
+	struct buf text;
 	bool ok;
 
 	if (!query_read(c, c->arg_count > 1 ? c->args[1] : NULL, &m, &q, e))
@@ -109,9 +165,16 @@ write_form(struct cli *c, const struct form *f, struct err *e)
 	who.now_s = clock_now_s();
 	r.warnings = node_warnings(&node);
 	r.a = &a;
-	ok = rows(&node, f, &r, &q, e);
+	question(c, &text);
+	r.question = buf_view(&text);
+	buf_init(&w.b, (size_t)16 << 20);
+	ok = rows(&node, &w, cli_opt(c, "to"), &q, e);
 	if (ok)
 		remark(c, &r);
+	file_new_drop(&w.file);
+	misp_feed_free(&w.feed);
+	buf_fini(&w.b);
+	buf_fini(&text);
 	form_fini(&r);
 	arena_fini(&a);
 	node_close(&node);
@@ -134,6 +197,7 @@ export(struct cli *c, struct err *e)
 static const struct cli_option options[] = {
 	QUERY_OPTIONS,
 	{ "tlp", 0, N_("MARK"), N_("the closest TLP that may stand in the file (default: AMBER)") },
+	{ "to", 0, N_("FOLDER"), N_("write the file into this folder, whole or not at all; of misp: a feed, with manifest.json and hashes.csv") },
 	{ "limit", 0, N_("N"), N_("how many at the most (default: all)") },
 	{ NULL, 0, NULL, NULL },
 };
@@ -143,7 +207,7 @@ const struct cli_command cli_export = {
 	.args = N_("[FORM [FINDING|ADDRESS|NETWORK|AS|COUNTRY|TEXT]]"),
 	.summary = N_("write findings as a file for another program"),
 	.details = N_("Without a form: which there are. Personal data is reduced, as nobody knows who will read the file.\n\nForms that machines act on by themselves (plain, nftables, suricata) hold open findings alone, and nothing that is on a warning list: public resolvers, root servers, special-purpose addresses, names under which others register, and the lists in the node's folder warnings/ (MISP's form of them, NAME.json)."),
-	.examples = "  entente export\n  entente export iodef --country ES > findings.iodef.xml\n  entente export misp --class c2-server --state open > findings.misp.json\n  entente export nftables --class c2-server | nft -f -",
+	.examples = "  entente export\n  entente export iodef --country ES > findings.iodef.xml\n  entente export misp --class c2-server --state open --to /srv/www/misp\n  entente export nftables --class c2-server | nft -f -",
 	.options = options,
 	.args_max = 2,
 	.run = export,

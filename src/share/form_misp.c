@@ -7,6 +7,7 @@
 
 #include "base/lang.h"
 #include "share/compose.h"
+#include "share/misp_feed.h"
 
 static void
 tag(struct json_out *j, struct slice name)
@@ -30,34 +31,71 @@ open_member(struct buf *b, const char *key, struct slice text)
 	buf_byte(b, ',');
 }
 
+void
+misp_event_uuid(const struct form_run *r, char out[40])
+{
+	form_uuid(r, "misp-event", r->question, out);
+}
+
+/* What the event and the manifest's word of it have in common, after "{". */
+static void
+about(struct form_run *r, struct buf *b)
+{
+	char org[40];
+
+	form_uuid(r, "identity", SLICE_NONE, org);
+	open_member(b, "date", slice_sub(form_moment(r, r->who->now_s), 0, 10));
+	open_member(b, "info", arena_printf(r->a, "Findings of %.*s%s%.*s", SLICE_ARG(r->who->name), r->question.len > 0 ? ": " : "", SLICE_ARG(r->question)));
+	open_member(b, "timestamp", arena_printf(r->a, "%lld", (long long)r->who->now_s));
+	/* "undefined" and "completed", by MISP's numbers. */
+	buf_str(b, "\"threat_level_id\":\"4\",\"analysis\":\"2\",\"Orgc\":{\"name\":");
+	json_quote(b, r->who->name);
+	buf_printf(b, ",\"uuid\":\"%s\"}", org);
+}
+
 static void
 head(struct form_run *r, struct buf *b)
 {
-	char event[40], org[40];
-	struct slice day = slice_sub(form_moment(r, r->who->now_s), 0, 10);
+	char event[40];
 
-	form_uuid(r, "misp-event", r->question, event);
-	form_uuid(r, "identity", SLICE_NONE, org);
+	misp_event_uuid(r, event);
 	buf_str(b, "{\"Event\":{");
 	open_member(b, "uuid", slice_of_str(event));
-	open_member(b, "date", day);
-	open_member(b, "info", arena_printf(r->a, "Findings of %.*s", SLICE_ARG(r->who->name)));
-	open_member(b, "timestamp", arena_printf(r->a, "%lld", (long long)r->who->now_s));
-	/* "undefined" and "completed", by MISP's numbers. */
-	buf_str(b, "\"threat_level_id\":\"4\",\"analysis\":\"2\",\"published\":true,\"Orgc\":{\"name\":");
-	json_quote(b, r->who->name);
-	buf_printf(b, ",\"uuid\":\"%s\"},\"Attribute\":[", org);
+	buf_str(b, "\"published\":true,");
+	about(r, b);
+	buf_str(b, ",\"Attribute\":[");
+}
+
+static void
+tags(struct form_run *r, struct buf *b)
+{
+	struct json_out j;
+
+	buf_str(b, "\"Tag\":[");
+	json_out_init(&j, b, false);
+	tag_tlp(r, &j, r->strictest > r->who->tlp ? r->strictest : r->who->tlp);
+	buf_byte(b, ']');
+}
+
+void
+misp_manifest_entry(struct form_run *r, struct buf *b)
+{
+	char event[40];
+
+	misp_event_uuid(r, event);
+	buf_printf(b, "\"%s\":{", event);
+	about(r, b);
+	buf_byte(b, ',');
+	tags(r, b);
+	buf_byte(b, '}');
 }
 
 static void
 tail(struct form_run *r, struct buf *b)
 {
-	struct json_out j;
-
-	buf_str(b, "],\"Tag\":[");
-	json_out_init(&j, b, false);
-	tag_tlp(r, &j, r->strictest > r->who->tlp ? r->strictest : r->who->tlp);
-	buf_str(b, "]}}\n");
+	buf_str(b, "],");
+	tags(r, b);
+	buf_str(b, "}}\n");
 }
 
 /* Servers are where a victim goes to (ip-dst), all else is where trouble comes from (ip-src). */
@@ -93,6 +131,16 @@ attribute_type(const struct finding_row *row)
 	}
 }
 
+struct slice
+misp_value(struct form_run *r, const struct finding_row *row)
+{
+	if (attribute_type(row) == NULL)
+		return SLICE_NONE;
+	if (row->kind == PLACE_IP && row->port != 0)
+		return arena_printf(r->a, "%.*s|%u", SLICE_ARG(row->place), row->port);
+	return row->kind == PLACE_ASN ? arena_printf(r->a, "AS%.*s", SLICE_ARG(row->place)) : row->place;
+}
+
 static bool
 row(struct form_run *r, const struct finding_row *row, struct buf *b)
 {
@@ -113,9 +161,7 @@ row(struct form_run *r, const struct finding_row *row, struct buf *b)
 	json_out_key_text(&j, S("category"), row->kind == PLACE_HASH ? S("Payload delivery") : S("Network activity"));
 	json_out_key(&j, S("to_ids"));
 	json_out_bool(&j, row->state != FINDING_RESOLVED);
-	json_out_key_text(&j, S("value"), row->kind == PLACE_IP && row->port != 0 ?
-	    arena_printf(r->a, "%.*s|%u", SLICE_ARG(row->place), row->port) :
-	    row->kind == PLACE_ASN ? arena_printf(r->a, "AS%.*s", SLICE_ARG(row->place)) : row->place);
+	json_out_key_text(&j, S("value"), misp_value(r, row));
 	json_out_key_text(&j, S("comment"), row->identifier.len > 0 ? row->identifier : row->label);
 	json_out_key_text(&j, S("timestamp"), arena_printf(r->a, "%lld", (long long)row->last_s));
 	json_out_key_text(&j, S("first_seen"), form_moment(r, row->first_s));

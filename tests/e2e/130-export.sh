@@ -67,4 +67,23 @@ node other
 ok "another node takes it in" "$ENTENTE" ingest --node other misp.json -q
 same "places" "$("$ENTENTE" query --node other --json --limit 0 --sort id | grep -o '"place":"[^"]*"' | sort | tr '\n' ' ')" \
 	"$(e query --json --limit 0 --sort id | grep -o '"place":"[^"]*"' | grep -v 45.40.0.0 | sort | tr '\n' ' ')"
+
+# A feed in a folder: two questions are two events, and the same question is the same event again.
+ok "a feed" e export misp --class c2-server --to feed
+ok "another question" e export misp --class phishing --to feed
+ok "the first again" e export misp --class c2-server --to feed
+same "two events" "$(ls feed | grep -c '^[0-9a-f-]*\.json$')" 2
+same "and the manifest names them" "$(grep -o '"[0-9a-f]\{8\}-[0-9a-f-]*":{' feed/manifest.json | tr -d '":{' | sort | tr '\n' ' ')" "$(ls feed | grep '^[0-9a-f-]*\.json$' | sed 's/\.json//' | sort | tr '\n' ' ')"
+same "the hash of a value" "$(grep -c "^$(printf 45.33.32.156 | md5sum | cut -d' ' -f1)," feed/hashes.csv)" 1
+same "and of a port" "$(grep -c "^$(printf 8443 | md5sum | cut -d' ' -f1)," feed/hashes.csv)" 1
+rm -rf other
+node other
+ok "another node takes the whole feed in" "$ENTENTE" ingest --node other feed -q
+same "three findings" "$("$ENTENTE" query --node other --json --limit 0 | grep -o '"place":"' | wc -l | tr -d ' ')" 3
+ok "a list into a folder" e export nftables --to lists
+same "it is there" "$(ls lists)" findings.nft
+echo '{' >feed/manifest.json
+exits 65 "a manifest that is none" e export misp --class scanner --to feed
+says "which file" "manifest.json"
+same "nothing of it stays" "$(ls feed | grep -c tmp)" 0
 done_
