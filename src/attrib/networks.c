@@ -12,7 +12,7 @@
 struct networks {
 	struct file_map map;
 	const uint32_t *v4_index, *v6_index;
-	const uint16_t *v4_starts;
+	const networks_low *v4_starts;
 	const struct ip *v6_starts;
 	const struct networks_value *v4_values, *v6_values;
 	const struct networks_asn *asns;
@@ -99,7 +99,7 @@ table_check(struct networks *n, struct err *e)
 {
 	const struct networks_header *h = n->map.base;
 	struct slice file = n->map.view;
-	static const size_t sizes[SECTION_COUNT] = { 4, 2, sizeof(struct networks_value), 4,
+	static const size_t sizes[SECTION_COUNT] = { 4, sizeof(networks_low), sizeof(struct networks_value), 4,
 		sizeof(struct ip), sizeof(struct networks_value), sizeof(struct networks_asn), 1 };
 
 	if (file.len < sizeof(*h) || h->magic != NETWORKS_MAGIC)
@@ -158,7 +158,7 @@ static inline size_t
 v4_at(const struct networks *n, uint32_t v4)
 {
 	uint32_t bucket = v4 >> (32 - NETWORKS_V4_BITS);
-	uint16_t key = (uint16_t)v4;
+	networks_low key = networks_low_of(v4);
 	size_t low = n->v4_index[bucket], count = n->v4_index[bucket + 1] - low;
 
 	while (count > 1) {

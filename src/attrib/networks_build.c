@@ -158,7 +158,7 @@ lay_v4(struct layout *l, uint32_t first, uint32_t last, struct networks_value v)
 
 	l->ranges_v4++;
 	for (uint64_t at = first; at <= last; at = ((at >> low) + 1) << low) {
-		uint16_t start = (uint16_t)at;
+		networks_low start = networks_low_of(at);
 		uint32_t entry = (uint32_t)(l->v4_starts.len / sizeof(start));
 
 		v.goes_on = at != first;
@@ -352,7 +352,7 @@ write_table(struct build *b, const char *path, struct err *e)
 		lay_v4(&l, ip_v4(l.next4), UINT32_MAX, none);
 	if (l.next6.hi != 0 || l.next6.lo != 0 || l.v6_starts.len == 0)
 		lay_v6(&l, l.next6, l.next6, none);
-	end = (uint32_t)(l.v4_starts.len / sizeof(uint16_t));
+	end = (uint32_t)(l.v4_starts.len / sizeof(networks_low));
 	PUT(&l.v4_index, end);
 	v6_index_put(&l.v6_index, &l.v6_starts);
 	asns_put(&l, &b->names);

@@ -21,14 +21,29 @@
 
 #define NETWORKS_MAGIC 0x31304e5445544e45u /* "ENTETN01" */
 #define NETWORKS_VERSION 2
+#ifndef NETWORKS_V4_BITS /* both are less in networks_fuzz.c, and nowhere else */
 #define NETWORKS_V4_BITS 16
 #define NETWORKS_V6_BITS 20 /* behind the 001 of 2000::/3 */
+#endif
+
+/* The bits of an IPv4 address behind its bucket's. */
+#if NETWORKS_V4_BITS < 16
+typedef uint32_t networks_low;
+#else
+typedef uint16_t networks_low;
+#endif
+
+static inline networks_low
+networks_low_of(uint64_t v4)
+{
+	return (networks_low)(v4 & (((uint64_t)1 << (32 - NETWORKS_V4_BITS)) - 1));
+}
 
 enum networks_section {
-	SECTION_V4_INDEX, /* uint32_t, 2^16 + 1: a bucket's first range, which begins with it */
-	SECTION_V4_STARTS, /* uint16_t: the low half */
+	SECTION_V4_INDEX, /* uint32_t, 2^NETWORKS_V4_BITS + 1: a bucket's first range, which begins with it */
+	SECTION_V4_STARTS, /* networks_low: the low half */
 	SECTION_V4_VALUES, /* struct networks_value */
-	SECTION_V6_INDEX, /* uint32_t, 2^20 + 1: the last range that begins at or before the bucket */
+	SECTION_V6_INDEX, /* uint32_t, 2^NETWORKS_V6_BITS + 1: the last range that begins at or before the bucket */
 	SECTION_V6_STARTS, /* struct ip */
 	SECTION_V6_VALUES,
 	SECTION_ASNS, /* struct networks_asn, sorted */
