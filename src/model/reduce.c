@@ -16,6 +16,7 @@ struct out {
 	struct slice s;
 	struct arena *a;
 	size_t floor; /* what stands before is the "x" of an announced value: no part of an address */
+	size_t user; /* where the last "://" ended, whose user may stand there; SIZE_MAX: none */
 	bool full;
 };
 
@@ -212,11 +213,36 @@ method_name(struct slice domain)
 	return false;
 }
 
+/* May the byte stand in "ann:pa55@" of a URL? */
+static bool
+user_byte(uint8_t c)
+{
+	return c != 0 && !byte_is_space(c) && strchr("/?#\"<>\\", c) == NULL;
+}
+
+/*
+ * "://foo:ann "lee"@": without the quoted name all before it is who signs in, and
+ * would be taken for it if the text were looked at again.
+ */
+static size_t
+user_part(const struct out *o, size_t begin)
+{
+	const uint8_t *p = written(o);
+
+	if (o->user > begin || begin - o->user + 4 >= USER_INFO_MAX)
+		return begin;
+	for (size_t i = o->user; i < begin; i++) {
+		if (!user_byte(p[i]))
+			return begin;
+	}
+	return o->user;
+}
+
 static size_t
 address(struct out *o, size_t i, size_t sign)
 {
 	const uint8_t *p = written(o);
-	size_t begin = method_name(slice_from(o->s, i + sign)) ? o->n : local_part(p, o->n, o->floor);
+	size_t begin = method_name(slice_from(o->s, i + sign)) ? o->n : user_part(o, local_part(p, o->n, o->floor));
 
 	if (begin < o->n && !(o->n - begin == 1 && p[begin] == 'x') && own(o)) {
 		o->p[begin] = 'x';
@@ -233,16 +259,14 @@ user_info(struct out *o, size_t i)
 	struct slice s = o->s;
 	size_t at = SIZE_MAX, k;
 
-	if (memchr(s.p + i + 3, '@', s.len - i - 3) == NULL) {
-		copy(o, i, 3);
+	copy(o, i, 3);
+	o->user = o->n;
+	if (memchr(s.p + i + 3, '@', s.len - i - 3) == NULL)
 		return i + 3;
-	}
-	for (k = i + 3; k < s.len && k - i < USER_INFO_MAX && s.p[k] != 0 && !byte_is_space(s.p[k]) &&
-	    strchr("/?#\"<>\\", s.p[k]) == NULL; k++) {
+	for (k = i + 3; k < s.len && k - i < USER_INFO_MAX && user_byte(s.p[k]); k++) {
 		if (s.p[k] == '@')
 			at = k;
 	}
-	copy(o, i, 3);
 	if (at == SIZE_MAX)
 		return i + 3;
 	cross_out(o, i + 3, at - i - 3);
@@ -562,7 +586,7 @@ word_may(struct slice s, size_t i)
 static struct slice
 scan(struct slice s, bool with_words, struct arena *a)
 {
-	struct out o = { .s = s, .a = a };
+	struct out o = { .s = s, .a = a, .user = SIZE_MAX };
 	size_t i = 0, from = 0; /* what lies between is as it was, and yet to be written */
 
 	while (i < s.len && !o.full) {
