@@ -69,7 +69,7 @@ struct report {
 	enum part at; /* the element that we are in, or PART_COUNT */
 	bool forwarded; /* one of the row's reasons says so */
 	unsigned outer; /* elements around <feedback>: some senders put their report into <schema> */
-	uint32_t row_line;
+	struct place row; /* of the record at hand */
 	uint64_t rows;
 };
 
@@ -195,24 +195,21 @@ row(struct report *r, struct err *e)
 	if (passed(value(r, DKIM)) || passed(value(r, SPF)) || r->forwarded)
 		return true;
 	event_clear(&in->ev);
-	in->ev.place = (struct place){ .line = r->row_line };
-	if (!build(r, &why)) {
-		struct place place = { .line = r->row_line };
-
-		return intake_bad(in, &place, S("record"), &why, e);
-	}
+	in->ev.place = r->row;
+	if (!build(r, &why))
+		return intake_bad(in, &r->row, S("record"), &why, e);
 	return intake_event(in, &in->ev, e);
 }
 
 static void
-row_begin(struct report *r, uint64_t line)
+row_begin(struct report *r, const struct xml_item *item)
 {
 	for (unsigned p = 0; p < PART_COUNT; p++) {
 		if (parts[p].of_row)
 			r->len[p] = 0;
 	}
 	r->forwarded = false;
-	r->row_line = line > UINT32_MAX ? UINT32_MAX : (uint32_t)line;
+	r->row = (struct place){ .offset = item->at, .line = item->line > UINT32_MAX ? UINT32_MAX : (uint32_t)item->line };
 }
 
 /* A row may have several of DKIM results and reasons: the first one is shown. */
@@ -239,7 +236,7 @@ element_begin(struct report *r, const struct xml_item *item, unsigned depth, str
 		    SLICE_ARG(slice_sub(item->name, 0, 40)));
 	path_push(r, depth - 1, item->name);
 	if (depth == 2 && slice_eq(item->name, S("record")))
-		row_begin(r, item->line);
+		row_begin(r, item);
 	else if (r->at == REASON)
 		r->len[REASON] = 0;
 	else if (r->at != PART_COUNT && r->len[r->at] > 0)
@@ -266,8 +263,10 @@ take(struct report *r, const struct xml_item *item, struct err *e)
 			    slice_eq_nocase(value(r, REASON), S("mailing_list")) ||
 			    slice_eq_nocase(value(r, REASON), S("trusted_forwarder"));
 		r->at = PART_COUNT;
-		if (depth == 2 && slice_eq(item->name, S("record")))
+		if (depth == 2 && slice_eq(item->name, S("record"))) {
+			xml_place(item, &r->row.offset, &r->row.length);
 			return row(r, e);
+		}
 		return true;
 	}
 	return true;

@@ -19,7 +19,10 @@ struct table {
 	unsigned inside; /* depth of the chosen one; 0: not in it */
 	unsigned cell_at; /* depth of the cell at hand; 0: none */
 	bool done, found, head_due;
-	uint64_t rows, total, line; /* rows of this table, of all */
+	uint64_t rows; /* of this table */
+	struct slice page;
+	uint64_t base; /* of the page in its document */
+	struct place place; /* of the row at hand */
 	struct buf text[CELLS];
 	struct buf href[CELLS];
 	size_t count;
@@ -65,7 +68,7 @@ static void
 row_begin(struct table *t, const struct xml_item *i)
 {
 	t->count = 0;
-	t->line = i->line;
+	t->place = (struct place){ .offset = i->at, .line = (uint32_t)i->line };
 	for (size_t k = 0; k < CELLS; k++) {
 		buf_clear(&t->text[k]);
 		buf_clear(&t->href[k]);
@@ -102,13 +105,36 @@ layout_find(struct table *t, const struct slice *head, struct err *e)
 	return true;
 }
 
+/* From its <tr> to the first tag that may end it; a table in a cell cuts it short. */
+static void
+row_place(struct table *t)
+{
+	static const struct slice ends[] = { S_INIT("</tr"), S_INIT("<tr"), S_INIT("</table") };
+	struct slice row, rest;
+	size_t n;
+	bool end = false;
+
+	if (t->place.offset == XML_AT_UNKNOWN) {
+		t->place.offset = 0;
+		return;
+	}
+	row = slice_from(t->page, (size_t)(t->place.offset - t->base));
+	rest = slice_from(row, 1);
+	while (!end && (n = slice_find_byte(rest, '<')) != SIZE_MAX) {
+		rest = slice_from(rest, n);
+		for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+			end = end || slice_starts_nocase(rest, ends[i]);
+		n = end && rest.p[1] == '/' ? slice_find_byte(rest, '>') : 0;
+		rest = slice_from(rest, !end ? 1 : n == 0 || n == SIZE_MAX ? 0 : n + 1);
+	}
+	t->place.length = (uint32_t)(end ? (size_t)(rest.p - row.p) : row.len);
+}
+
 static bool
 row_end(struct table *t, struct err *e)
 {
 	struct slice v[3 * CELLS];
-	struct place place = { .offset = t->total, .line = (uint32_t)t->line };
 
-	t->total++;
 	if (t->count == 0 || t->rows++ < t->r->m->skip)
 		return true;
 	row_values(t, v);
@@ -118,7 +144,8 @@ row_end(struct table *t, struct err *e)
 	}
 	mapping_record_begin(t->r, buf_view(&t->text[0]));
 	row_layout_put(t->r, &t->layout, v, 3 * CELLS);
-	return mapping_record_end(t->r, &place, e);
+	row_place(t);
+	return mapping_record_end(t->r, &t->place, e);
 }
 
 /* Text with its white space as a browser shows it: one blank for any. */
@@ -231,6 +258,8 @@ generic_html(struct mapping_run *r, struct source *src, struct err *e)
 
 	if (!xml_open_html(src, &t.x, e))
 		return false;
+	t.page = src->window;
+	t.base = src->offset;
 	for (size_t k = 0; k < CELLS; k++) {
 		buf_init(&t.text[k], 2 * CELL_BYTES);
 		buf_init(&t.href[k], 2 * CELL_BYTES);
@@ -254,8 +283,7 @@ struct element {
 	struct buf path, text;
 	size_t ends[128]; /* of the path at each depth below the record */
 	bool leaf; /* nothing but text so far */
-	uint64_t count;
-	uint32_t line;
+	struct place place; /* of the record */
 };
 
 static struct slice
@@ -292,7 +320,7 @@ xml_begin(struct element *x, const struct xml_item *i)
 		if (!is_record(x->r->m, i->name))
 			return;
 		x->record = i->depth;
-		x->line = (uint32_t)i->line;
+		x->place = (struct place){ .offset = i->at, .line = (uint32_t)i->line };
 		arena_reset(&x->a);
 		buf_clear(&x->path);
 		mapping_record_begin(x->r, SLICE_NONE);
@@ -317,7 +345,6 @@ xml_begin(struct element *x, const struct xml_item *i)
 static bool
 xml_end(struct element *x, const struct xml_item *i, struct err *e)
 {
-	struct place place = { .offset = x->count, .line = x->line };
 	struct err why = ERR_INIT;
 
 	if (x->record == 0)
@@ -329,14 +356,14 @@ xml_end(struct element *x, const struct xml_item *i, struct err *e)
 	if (i->depth != x->record)
 		return true;
 	x->record = 0;
-	x->count++;
+	xml_place(i, &x->place.offset, &x->place.length);
 	if (!x->a.failed && buf_ok(&x->text) && buf_ok(&x->path))
-		return mapping_record_end(x->r, &place, e);
+		return mapping_record_end(x->r, &x->place, e);
 	buf_fini(&x->text);
 	buf_init(&x->text, x->r->in->limits.record_bytes);
 	x->path.failed = false;
 	(void)err_set(&why, ERR_LIMIT, "a record of more than %zu bytes", x->r->in->limits.record_bytes);
-	return mapping_record_bad(x->r, &place, &why, e);
+	return mapping_record_bad(x->r, &x->place, &why, e);
 }
 
 static bool

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "parse/xml_tags.h"
 
 const struct xml_limits XML_LIMITS = {
 	/* The largest DMARC reports unpack to some 20 MB. */
@@ -17,6 +18,7 @@ struct xml_reader {
 	struct source *src;
 	struct xml_limits limits;
 	uint64_t read;
+	struct xml_tags tags;
 	bool end_due; /* of an element without content */
 	bool on_attribute;
 	xmlDocPtr html; /* the tree that is walked, where it is HTML */
@@ -64,6 +66,7 @@ pull(void *cookie, char *p, int cap)
 			break;
 		}
 		memcpy(p + got, r->src->window.p, n);
+		xml_tags_take(&r->tags, slice_sub(r->src->window, 0, n));
 		source_advance(r->src, n);
 		r->read += n;
 		got += n;
@@ -91,6 +94,7 @@ xml_open(struct source *src, const struct xml_limits *limits,
 	struct xml_reader *r = xalloc(sizeof(*r));
 
 	*r = (struct xml_reader){ .src = src, .limits = *limits, .e = ERR_INIT };
+	xml_tags_init(&r->tags, src->offset);
 	/* Neither NOENT, nor DTDLOAD, nor HUGE: the defaults are the safe ones. */
 	r->x = xmlReaderForIO(pull, NULL, r, NULL, NULL,
 	    XML_PARSE_NONET | XML_PARSE_COMPACT);
@@ -98,6 +102,7 @@ xml_open(struct source *src, const struct xml_limits *limits,
 		bool ours = r->failed;
 
 		*e = r->e;
+		xml_tags_fini(&r->tags);
 		free(r);
 		return ours ? false : err_set(e, ERR_SYSTEM, "the XML reader does not start");
 	}
@@ -109,29 +114,59 @@ xml_open(struct source *src, const struct xml_limits *limits,
 #define HTML_BYTES_MAX ((size_t)16 << 20)
 #define HTML_DEPTH_MAX 256 /* libxml2's own limit */
 
+#define HTML_AT "entente-at"
+
+/* Text without comments; each <tr> is told where it stands, which the tree forgets. */
+static void
+rows_mark(struct slice text, uint64_t at, struct buf *out)
+{
+	struct slice all = text;
+	size_t n;
+
+	while ((n = slice_find_byte(text, '<')) != SIZE_MAX) {
+		struct slice tag = slice_from(text, n);
+		bool row = slice_starts_nocase(tag, S("<tr")) && tag.len > 3 && (byte_is_space(tag.p[3]) || tag.p[3] == '>');
+
+		buf_put(out, slice_sub(text, 0, n + (row ? 3 : 1)));
+		/* Rows upon rows: they need no more than the page itself. */
+		if (row && out->len < 2 * HTML_BYTES_MAX)
+			buf_printf(out, " " HTML_AT "=%llu", (unsigned long long)(at + (uint64_t)(tag.p - all.p)));
+		text = slice_from(tag, row ? 3 : 1);
+	}
+	buf_put(out, text);
+}
+
 /*
  * Comments carry nothing, and some pages cut words and entities with them, so
- * that programs misread what people see. Without them *text is what is seen.
+ * that programs misread what people see. Without them it is what is seen.
  */
-static uint8_t *
-comments_cut(struct slice *text)
+static void
+html_prepare(struct slice text, uint64_t at, struct buf *out)
 {
-	uint8_t *p = xalloc(text->len + 1);
-	struct slice rest = *text;
-	size_t n = 0, open, close;
+	size_t open, close;
 
-	while ((open = slice_find(rest, S("<!--"))) != SIZE_MAX) {
-		close = slice_find(slice_from(rest, open + 4), S("-->"));
+	while ((open = slice_find(text, S("<!--"))) != SIZE_MAX) {
+		close = slice_find(slice_from(text, open + 4), S("-->"));
 		if (close == SIZE_MAX)
 			break;
-		memcpy(p + n, rest.p, open);
-		n += open;
-		rest = slice_from(rest, open + 4 + close + 3);
+		rows_mark(slice_sub(text, 0, open), at, out);
+		text = slice_from(text, open + 4 + close + 3);
+		at += open + 4 + close + 3;
 	}
-	if (rest.len > 0)
-		memcpy(p + n, rest.p, rest.len);
-	*text = slice_of(p, n + rest.len);
-	return p;
+	rows_mark(text, at, out);
+}
+
+/* Where a row stands, as html_prepare() noted: its first attribute, whatever the page says. */
+static uint64_t
+html_place(struct xml_reader *r)
+{
+	xmlChar *text = xmlTextReaderGetAttribute(r->x, (const xmlChar *)HTML_AT);
+	uint64_t at = XML_AT_UNKNOWN;
+
+	if (text != NULL && !slice_u64(slice_of_xml(text), &at))
+		at = XML_AT_UNKNOWN;
+	xmlFree(text);
+	return at;
 }
 
 bool
@@ -139,18 +174,19 @@ xml_open_html(struct source *src, struct xml_reader **out, struct err *e)
 {
 	struct xml_reader *r;
 	struct slice text;
-	uint8_t *plain;
+	struct buf marked;
 
 	if (!source_all(src, HTML_BYTES_MAX, &text, e))
 		return false;
-	plain = comments_cut(&text);
+	buf_init(&marked, 4 * HTML_BYTES_MAX);
+	html_prepare(text, src->offset, &marked);
 	r = xalloc(sizeof(*r));
 	*r = (struct xml_reader){ .src = src, .limits = { HTML_BYTES_MAX, HTML_DEPTH_MAX }, .e = ERR_INIT };
 	/* What is no UTF-8 says so itself, in a <meta>. */
-	r->html = htmlReadMemory((const char *)text.p, (int)text.len, NULL,
+	r->html = htmlReadMemory(buf_cstr(&marked), (int)marked.len, NULL,
 	    slice_utf8_ok(text) ? "UTF-8" : NULL,
 	    HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET | HTML_PARSE_COMPACT);
-	free(plain);
+	buf_fini(&marked);
 	r->x = r->html == NULL ? NULL : xmlReaderWalker(r->html);
 	if (r->x == NULL) {
 		xml_free(&r);
@@ -185,6 +221,7 @@ xml_free(struct xml_reader **r)
 		xmlFreeTextReader((*r)->x);
 	if ((*r)->html != NULL)
 		xmlFreeDoc((*r)->html);
+	xml_tags_fini(&(*r)->tags);
 	free(*r);
 	*r = NULL;
 }
@@ -200,6 +237,7 @@ item(struct xml_reader *r, struct xml_item *out)
 	*out = (struct xml_item){
 		.depth = depth < 0 ? 0 : (unsigned)depth,
 		.line = line < 1 ? 1 : (uint64_t)line,
+		.at = XML_AT_UNKNOWN,
 	};
 	switch (type) {
 	case XML_READER_TYPE_ELEMENT:
@@ -235,6 +273,15 @@ item(struct xml_reader *r, struct xml_item *out)
 	}
 }
 
+static void
+place(struct xml_reader *r, struct xml_item *out)
+{
+	if (r->html == NULL && out->kind != XML_ITEM_TEXT)
+		out->at = xml_tags_next(&r->tags);
+	else if (out->kind == XML_ITEM_START && slice_eq(out->name, S("tr")))
+		out->at = html_place(r);
+}
+
 enum step
 xml_next(struct xml_reader *r, struct xml_item *out, struct err *e)
 {
@@ -246,6 +293,7 @@ xml_next(struct xml_reader *r, struct xml_item *out, struct err *e)
 
 		r->end_due = false;
 		out->kind = XML_ITEM_END;
+		place(r, out);
 		if (ok)
 			return STEP_ITEM;
 	}
@@ -262,9 +310,23 @@ xml_next(struct xml_reader *r, struct xml_item *out, struct err *e)
 			(void)fail(r);
 			break;
 		}
-		if (item(r, out))
+		if (item(r, out)) {
+			place(r, out);
 			return STEP_ITEM;
+		}
 	}
 	*e = r->e;
 	return STEP_FAIL;
+}
+
+void
+xml_place(const struct xml_item *end, uint64_t *offset, uint32_t *length)
+{
+	uint64_t n = end->at - *offset;
+
+	*length = 0;
+	if (*offset == XML_AT_UNKNOWN || end->at == XML_AT_UNKNOWN || end->at < *offset)
+		*offset = 0;
+	else
+		*length = n > UINT32_MAX ? UINT32_MAX : (uint32_t)n;
 }

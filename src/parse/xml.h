@@ -24,7 +24,20 @@ struct xml_item {
 	struct slice text; /* TEXT, UTF-8; long text may come in pieces */
 	unsigned depth; /* of the element, or of the one around the text; root: 1 */
 	uint64_t line; /* from 1; where libxml2 stands, at or just behind the item */
+	/*
+	 * In the source: where START's tag begins, behind what END ends with. In
+	 * HTML of a START of <tr> alone. XML_AT_UNKNOWN where it is not known.
+	 */
+	uint64_t at;
 };
+
+#define XML_AT_UNKNOWN UINT64_MAX
+
+/*
+ * At an element's END: *offset, its START's at, and *length become its place.
+ * Where it is not known that is 0 and 0, the whole document.
+ */
+void xml_place(const struct xml_item *end, uint64_t *offset, uint32_t *length);
 
 struct xml_reader;
 

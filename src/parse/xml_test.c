@@ -78,9 +78,63 @@ TEST(xml)
 	buf_fini(&c);
 }
 
+/* What stands between a tag's begin and its element's end; html: of rows, their begin. */
+static const struct { const char *name, *in; bool html; const char *element, *out; } places[] = {
+	{ "element", "<?xml version='1.0'?><a>\n <b c='>'>x</b> </a>", false, "b", "<b c='>'>x</b>" },
+	{ "empty", "<a><b/></a>", false, "b", "<b/>" },
+	{ "empty, closed by a tag", "<a><b ></b ></a>", false, "b", "<b ></b >" },
+	{ "tags in comments", "<a><!-- <b>--><!----><b>1</b></a>", false, "b", "<b>1</b>" },
+	{ "tags in a section", "<a><![CDATA[<b>]]]]><b>2<![CDATA[>]]></b></a>", false, "b", "<b>2<![CDATA[>]]></b>" },
+	{ "tags in an instruction", "<?x <b> ?><a><?y >?><b>3</b></a>", false, "b", "<b>3</b>" },
+	{ "both quotes", "<a x='\"' y=\"'>\"><b z='/'>4</b></a>", false, "b", "<b z='/'>4</b>" },
+	{ "of the root", " <a>5</a> ", false, "a", "<a>5</a>" },
+	{ "row", "<p><!-- <tr> --><table><TR class=x><td>6</table>", true, "tr", "<TR class=x><td>6</table>" },
+	{ "row that tells lies", "<table><tr entente-at=1 ><td>7</table>", true, "tr", "<tr entente-at=1 ><td>7</table>" },
+};
+
+static void
+place_check(struct source *src, bool html, struct slice whole, struct slice element, struct slice want)
+{
+	struct err e = ERR_INIT;
+	struct xml_reader *r = NULL;
+	struct xml_item i;
+	uint64_t at = 0;
+	uint32_t length = 0;
+	bool ok = html ? xml_open_html(src, &r, &e) : xml_open(src, &XML_LIMITS, &r, &e);
+
+	CHECK_OK(ok, &e);
+	while (ok && xml_next(r, &i, &e) == STEP_ITEM) {
+		if (i.kind == XML_ITEM_TEXT || !slice_eq(i.name, element))
+			continue;
+		if (i.kind == XML_ITEM_START)
+			at = i.at;
+		else if (!html)
+			xml_place(&i, &at, &length);
+	}
+	CHECK_SLICE(slice_sub(slice_from(whole, at), 0, html ? want.len : length), want);
+	xml_free(&r);
+}
+
+TEST(xml_places)
+{
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		struct slice in = slice_of_str(places[i].in), rest = in;
+		struct slice element = slice_of_str(places[i].element), want = slice_of_str(places[i].out);
+		struct source src;
+
+		test_case("%s", places[i].name);
+		source_of_slice(&src, in);
+		place_check(&src, places[i].html, in, element, want);
+		source_of_pull(&src, pull, &rest, 1 << 16);
+		place_check(&src, places[i].html, in, element, want);
+		source_fini(&src);
+	}
+}
+
 int
 main(void)
 {
 	RUN(xml);
+	RUN(xml_places);
 	return test_end();
 }
