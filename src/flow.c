@@ -445,6 +445,7 @@ flow_events(struct flow *f, const struct report *r,
 	struct each x = { f, each, cookie, 0 };
 	struct intake_sink sink = { .cookie = &x, .event = each_event, .pause = f->options.waiting == NULL ? NULL : each_pause };
 	struct flow_read read;
+	struct report asked = *r;
 	struct arena a;
 	bool ok;
 	int fd;
@@ -452,7 +453,8 @@ flow_events(struct flow *f, const struct report *r,
 	if (!archive_fd(f->node.archive, &r->sha, &fd, e))
 		return false;
 	arena_init(&a, 1 << 20);
-	ok = flow_reader_run(f->reader, fd, r, &sink, &read, &a, e);
+	asked.format = flow_format_asked(&f->node, r, &a);
+	ok = flow_reader_run(f->reader, fd, &asked, &sink, &read, &a, e);
 	arena_fini(&a);
 	(void)close(fd);
 	return ok;

@@ -124,6 +124,11 @@ bool flow_recover(struct flow *f, uint64_t *count_out, struct err *e) MUST_USE;
  */
 void flow_note(struct node *n, const struct sha256 *sha, uint32_t day, struct arena *a,
     struct report *out, int64_t *order_out);
+/*
+ * The format that a report's reader is told: what was asked for. Its row has
+ * what was recognised, which says nothing of what else is packed beside it.
+ */
+struct slice flow_format_asked(struct node *n, const struct report *r, struct arena *a);
 /* Make all that is derived again from the archive. */
 bool flow_replay(struct flow *f, struct err *e) MUST_USE;
 

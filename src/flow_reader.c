@@ -246,3 +246,17 @@ flow_reader_run(struct flow_reader *r, int fd, const struct report *report,
 		.nothing = arena_copy(a, slice_of_str(summary.nothing)) };
 	return ok;
 }
+
+bool
+flow_reader_excerpt(struct flow_reader *r, int fd, const struct report *report,
+    const struct place *place, bool (*bytes)(void *cookie, struct slice s, struct err *e),
+    void *cookie, struct err *e)
+{
+	struct intake_sink sink = { .cookie = cookie, .bytes = bytes };
+	struct reader_job job = { .fd = fd, .name = report->name, .feed = report->feed,
+		.options = report->options, .format = report->format,
+		.received_s = report->received_s, .excerpt = place };
+	struct reader_summary summary;
+
+	return reader_run(reader_free_one(r), &job, &sink, &summary, e);
+}

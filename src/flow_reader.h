@@ -28,6 +28,14 @@ struct flow_read {
 bool flow_reader_run(struct flow_reader *r, int fd, const struct report *report,
     const struct intake_sink *sink, struct flow_read *out, struct arena *a, struct err *e) MUST_USE;
 
+/*
+ * The bytes of a place in the archived report behind fd, wherever it is packed.
+ * ERR_ABSENT: there is no such place; ERR_DENIED: it is not shown.
+ */
+bool flow_reader_excerpt(struct flow_reader *r, int fd, const struct report *report,
+    const struct place *place, bool (*bytes)(void *cookie, struct slice s, struct err *e),
+    void *cookie, struct err *e) MUST_USE;
+
 /* A newer schema or mapping for the reports that follow. */
 bool flow_reader_table(struct flow_reader *r, const char *path, struct err *e) MUST_USE;
 

@@ -55,6 +55,19 @@ flow_note(struct node *n, const struct sha256 *sha, uint32_t day, struct arena *
 	out->bytes = bytes;
 }
 
+struct slice
+flow_format_asked(struct node *n, const struct report *r, struct arena *a)
+{
+	struct report noted;
+	int64_t order;
+
+	/* Nothing was asked for, nor recognised yet: as every report comes first. */
+	if (r->format.len == 0)
+		return r->format;
+	flow_note(n, &r->sha, report_day(r), a, &noted, &order);
+	return noted.format;
+}
+
 static void
 put(struct recover *r, const struct found *f)
 {

@@ -201,6 +201,7 @@ flow_read_into_batch(struct flow *f, struct flow_read *out, struct err *e)
 	f->protected = false;
 	if (!archive_fd(f->node.archive, &f->report.sha, &fd, e))
 		return false;
+	f->report.format = flow_format_asked(&f->node, &f->report, &f->arena);
 	ok = flow_reader_run(f->reader, fd, &f->report, &sink, out, &f->arena, e);
 	(void)close(fd);
 	/* A bad record's text may be the one that names it: the reader alone saw it. */

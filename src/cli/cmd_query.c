@@ -7,6 +7,7 @@
 #include "cli/show.h"
 #include "cli/table.h"
 #include "flow.h"
+#include "flow_reader.h"
 #include "store/findings.h"
 
 static bool
@@ -282,7 +283,8 @@ findings(struct cli *c, struct node *n, const struct finding_query *q, struct er
 
 /* One finding by its name: all that is known of it, or what it rests on. */
 static bool
-one(struct cli *c, struct node *n, const struct finding_query *q, struct err *e)
+one(struct cli *c, struct node *n, struct flow_reader *reader, const struct finding_query *q,
+    struct err *e)
 {
 	struct finding_walk *w = NULL;
 	struct finding_row row;
@@ -297,7 +299,7 @@ one(struct cli *c, struct node *n, const struct finding_query *q, struct err *e)
 	if (step == STEP_END)
 		ok = err_set(e, ERR_ABSENT, "there is no finding %s", id);
 	else if (step == STEP_ITEM)
-		ok = cli_has(c, "evidence") ? show_evidence(n, &row, e) : show_finding(c, n, &row, e);
+		ok = reader != NULL ? show_evidence(n, reader, &row, e) : show_finding(c, n, &row, e);
 	finding_close(&w);
 	return ok;
 }
@@ -380,6 +382,24 @@ out:
 	return ok;
 }
 
+/* The readers first, as they inherit what is open. */
+static bool
+evidence(struct cli *c, const struct finding_query *q, struct err *e)
+{
+	struct flow_reader *reader = NULL;
+	struct node conf = NODE_NONE, node = NODE_NONE;
+	bool ok = node_conf_read(&conf, c->node, e) && flow_reader_start(&conf, &reader, e) &&
+	    node_open(c->node, NODE_READ, &node, e);
+
+	if (ok) {
+		ok = one(c, &node, reader, q, e);
+		node_close(&node);
+	}
+	flow_reader_stop(&reader);
+	arena_fini(&conf.memory);
+	return ok;
+}
+
 static bool
 query(struct cli *c, struct err *e)
 {
@@ -394,9 +414,11 @@ query(struct cli *c, struct err *e)
 		return err_set(e, ERR_USAGE, "--evidence needs one finding: entente query FINDING --evidence");
 	if (cli_has(c, "events"))
 		return events(c, &q, e);
+	if (cli_has(c, "evidence"))
+		return evidence(c, &q, e);
 	if (!node_open(c->node, NODE_READ, &node, e))
 		return false;
-	ok = q.id != 0 ? one(c, &node, &q, e) : findings(c, &node, &q, e);
+	ok = q.id != 0 ? one(c, &node, NULL, &q, e) : findings(c, &node, &q, e);
 	node_close(&node);
 	return ok;
 }

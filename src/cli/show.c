@@ -5,6 +5,8 @@
 
 #include "base/lang.h"
 #include "cli/table.h"
+#include "flow.h"
+#include "flow_reader.h"
 #include "model/country.h"
 #include "model/protect.h"
 #include "share/original.h"
@@ -239,61 +241,69 @@ bytes_put(struct slice s, bool terminal)
 	return ok;
 }
 
-/* length UINT64_MAX: to the end. */
 static bool
-copy_out(struct source *src, uint64_t length, struct err *e)
+copy_out(struct source *src, struct err *e)
 {
 	bool terminal = isatty(STDOUT_FILENO) == 1;
 
-	while (length > 0) {
+	for (;;) {
 		size_t n;
 
 		if (!source_want(src, 1, e))
 			return false;
-		n = src->window.len < length ? src->window.len : (size_t)length;
+		n = src->window.len;
 		if (n == 0)
 			break;
-		if (terminal && n < length)
-			n = whole(slice_sub(src->window, 0, n));
+		if (terminal && !src->eof)
+			n = whole(src->window);
 		if (!bytes_put(slice_sub(src->window, 0, n), terminal))
 			return err_sys(e, "standard output");
 		source_advance(src, n);
-		length -= n;
 	}
 	return fflush(stdout) == 0 || err_sys(e, "standard output");
-}
-
-static bool
-bytes_out(struct node *n, const struct report *r, uint64_t offset, uint64_t length, struct err *e)
-{
-	struct original o = ORIGINAL_NONE;
-	bool ok = original_open(n->store, n->archive, r, offset, &o, e) && copy_out(archive_source_get(o.source), length, e);
-
-	original_close(&o);
-	return ok;
 }
 
 bool
 show_report_bytes(struct node *n, const struct report *r, struct err *e)
 {
-	return bytes_out(n, r, 0, UINT64_MAX, e);
+	struct original o = ORIGINAL_NONE;
+	bool ok = original_open(n->store, n->archive, r, 0, &o, e) && copy_out(archive_source_get(o.source), e);
+
+	original_close(&o);
+	return ok;
+}
+
+static bool
+piece_out(void *cookie, struct slice s, struct err *e)
+{
+	(void)cookie;
+	return bytes_put(s, isatty(STDOUT_FILENO) == 1) || err_sys(e, "standard output");
 }
 
 bool
-show_evidence(struct node *n, const struct finding_row *row, struct err *e)
+show_evidence(struct node *n, struct flow_reader *reader, const struct finding_row *row,
+    struct err *e)
 {
+	struct place place = { row->last.offset, row->last.length, 0, row->last.part };
 	struct report r;
 	struct arena a;
-	bool ok;
+	bool ok = false;
+	int fd = -1;
 
-	if (row->last.part.len > 0 && class_protected(row->class))
-		return original_closed(row->last.report, e);
-	if (row->last.part.len > 0)
-		return err_set(e, ERR_INPUT, "it lies in part %s of report %lld, which has to be unpacked: entente reports %lld --raw gives the report",
-		    QUOTE(row->last.part), (long long)row->last.report, (long long)row->last.report);
 	arena_init(&a, (size_t)1 << 20);
-	ok = report_get(n->store, row->last.report, &a, &r, e) &&
-	    bytes_out(n, &r, row->last.offset, row->last.length, e);
+	if (class_protected(row->class)) {
+		(void)original_closed(row->last.report, e);
+		goto out;
+	}
+	if (!report_get(n->store, row->last.report, &a, &r, e) || !original_fd(n->store, n->archive, &r, &fd, e))
+		goto out;
+	r.format = flow_format_asked(n, &r, &a);
+	ok = flow_reader_excerpt(reader, fd, &r, &place, piece_out, NULL, e) &&
+	    (fflush(stdout) == 0 || err_sys(e, "standard output"));
+	if (!ok && e->code == ERR_DENIED)
+		(void)original_closed(r.id, e);
+	(void)close(fd);
+out:
 	arena_fini(&a);
 	return ok;
 }

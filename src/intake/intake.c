@@ -211,6 +211,62 @@ choose(const struct intake *in, const struct intake_head *head, struct err *e)
 	return f;
 }
 
+#define EXCERPT_WINDOW ((size_t)512 << 10)
+#define EXCERPT_OVERLAP ((size_t)4096)
+
+/* Of the window what belongs to the place and is not kept yet. */
+static void
+excerpt_keep(const struct place *p, uint64_t first, const struct source *src, struct buf *kept)
+{
+	uint64_t next = first + kept->len, end = src->offset + src->window.len;
+	uint64_t last = p->length == 0 ? end : p->offset + p->length;
+
+	if (last > end)
+		last = end;
+	if (next >= src->offset && next < last)
+		buf_put(kept, slice_sub(src->window, (size_t)(next - src->offset), (size_t)(last - next)));
+}
+
+/*
+ * The place's bytes, when all of its part was looked through: an older program
+ * did not note what is protected. Ends the reading.
+ */
+static bool
+excerpt(struct intake *in, struct source *src, struct err *e)
+{
+	const struct place *p = in->excerpt;
+	/* A mark of UTF-8 at the begin is passed over. */
+	uint64_t first = p->offset < src->offset ? src->offset : p->offset;
+	struct buf kept;
+	bool ok = true, end = false;
+
+	in->stopped = true;
+	buf_init(&kept, in->limits.document_bytes + 1);
+	while (ok && !end) {
+		ok = source_want(src, EXCERPT_WINDOW, e);
+		if (ok && text_is_protected(src->window))
+			ok = err_set(e, ERR_DENIED, "its content is not shown");
+		excerpt_keep(p, first, src, &kept);
+		end = src->eof;
+		if (!end)
+			source_advance(src, src->window.len - EXCERPT_OVERLAP);
+	}
+	if (ok && !buf_ok(&kept))
+		ok = err_set(e, ERR_LIMIT, "more than %zu MiB; the whole report comes with --raw", in->limits.document_bytes >> 20);
+	if (ok && (kept.len == 0 || kept.len < p->length))
+		ok = err_set(e, ERR_ABSENT, "the report has only %llu bytes", (unsigned long long)src->offset + src->window.len);
+	in->excerpt_given = ok && in->sink.bytes(in->sink.cookie, buf_view(&kept), e);
+	buf_fini(&kept);
+	return false;
+}
+
+/* Can the part that is asked for lie in this one? A long path is cut, and then says nothing. */
+static bool
+excerpt_within(const struct intake *in)
+{
+	return in->excerpt == NULL || in->part.len >= PATH_MAX_BYTES / 2 || slice_starts(in->excerpt->part, in->part);
+}
+
 /* Recognise and read the document that begins in src. */
 static bool
 document(struct intake *in, struct slice name, struct slice type,
@@ -226,6 +282,8 @@ document(struct intake *in, struct slice name, struct slice type,
 	head.bytes = slice_sub(src->window, 0, HEAD_BYTES);
 	head.whole = src->eof && src->window.len <= HEAD_BYTES;
 	f = choose(in, &head, e);
+	if (in->excerpt != NULL && (f == NULL || !f->wrapper) && slice_eq(in->part, in->excerpt->part))
+		return excerpt(in, src, e);
 	if (f == NULL)
 		return false;
 	in->format = f;
@@ -241,8 +299,12 @@ intake_read(struct intake *in, struct source *src, struct err *e)
 	in->depth = 0;
 	in->parts = 1;
 	in->guarded = false;
-	if (document(in, in->name, S(""), src, e))
+	if (document(in, in->name, S(""), src, e) && in->excerpt == NULL)
 		return true;
+	if (in->excerpt_given)
+		return true;
+	if (in->excerpt != NULL && !in->stopped)
+		return err_set(e, ERR_ABSENT, "the report has no part %s", QUOTE(in->excerpt->part));
 	reduce_reason(e, in->guarded);
 	return false;
 }
@@ -298,7 +360,7 @@ intake_child(struct intake *in, struct slice part, struct slice name,
 	in->part = part_path(part_before, part, path);
 	arena_init(&in->document, document_before.max);
 	in->depth++;
-	ok = document(in, name, type, src, &why);
+	ok = !excerpt_within(in) || document(in, name, type, src, &why);
 	in->depth--;
 	arena_fini(&in->document);
 	in->document = document_before;

@@ -92,6 +92,8 @@ struct intake_sink {
 	bool (*pause)(void *cookie, struct err *e);
 	/* What the events since the last call point to goes away now; for what comes by a reader (may be NULL). */
 	bool (*settle)(void *cookie, struct err *e);
+	/* A piece of an excerpt, where one was asked for. */
+	bool (*bytes)(void *cookie, struct slice s, struct err *e);
 };
 
 /* Bad records of one kind: what a report's summary says. */
@@ -126,6 +128,12 @@ struct intake {
 	struct arena document;
 	struct event ev; /* the event being built, for whoever wants one */
 	const struct intake_format *format; /* of the part being read */
+	/*
+	 * Not to be read: the bytes of this place are asked for. All is unpacked
+	 * and taken apart as it is for reading, until its part is come to. NULL: read.
+	 */
+	const struct place *excerpt;
+	bool excerpt_given;
 	/* Called now and then while much is unpacked and nothing comes of it, with the sink's cookie (may be NULL). */
 	bool (*tick)(void *cookie, struct err *e);
 	/* kept by intake.c */
@@ -153,7 +161,11 @@ intake_wants(const struct intake *in, enum field f)
 void intake_init(struct intake *in);
 void intake_fini(struct intake *in);
 
-/* Read a whole report: unpack, recognise (or take format_named), read. */
+/*
+ * Read a whole report: unpack, recognise (or take format_named), read. Or give
+ * in->excerpt: ERR_ABSENT where the report has no such part, ERR_DENIED where
+ * its part tells of what is never shown (model/protect.h).
+ */
 bool intake_read(struct intake *in, struct source *src, struct err *e) MUST_USE;
 
 /*

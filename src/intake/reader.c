@@ -344,6 +344,12 @@ job_send(struct reader *r, const struct reader_job *job, struct err *e)
 	buf_be64(b, w == NULL ? 0 : w->bits[0]);
 	buf_be64(b, w == NULL ? 0 : w->bits[1]);
 	buf_byte(b, w != NULL && w->extras);
+	buf_byte(b, job->excerpt != NULL);
+	if (job->excerpt != NULL) {
+		wire_text(b, job->excerpt->part);
+		buf_be64(b, job->excerpt->offset);
+		buf_be32(b, job->excerpt->length);
+	}
 	frame_end(b);
 	return wire_send(r->sock, buf_view(b), job->fd, e);
 }
@@ -570,6 +576,20 @@ too_slow(struct reader *r, const struct reader_summary *s, int ms, struct err *e
 	    ms / 1000, (unsigned long long)s->events, (unsigned long long)r->ev.place.offset);
 }
 
+/* No more than was asked for, and only where it was. */
+static bool
+bytes_take(const struct reader_job *job, const struct intake_sink *sink, struct slice payload,
+    uint64_t *taken, struct err *e)
+{
+	uint64_t max = job->excerpt == NULL ? 0 :
+	    job->excerpt->length > 0 ? job->excerpt->length : INTAKE_LIMITS.document_bytes + 1;
+
+	if (payload.len > max - *taken)
+		return damaged(e);
+	*taken += payload.len;
+	return sink->bytes(sink->cookie, payload, e);
+}
+
 bool
 reader_run(struct reader *r, const struct reader_job *job,
     const struct intake_sink *sink, struct reader_summary *out, struct err *e)
@@ -578,6 +598,7 @@ reader_run(struct reader *r, const struct reader_job *job,
 	struct slice payload;
 	struct waited w = { .pauses = sink->pause != NULL };
 	size_t used = 0;
+	uint64_t bytes = 0;
 	uint8_t kind;
 	bool ok;
 
@@ -618,6 +639,8 @@ reader_run(struct reader *r, const struct reader_job *job,
 		}
 		if (kind == FRAME_ALIVE)
 			continue;
+		if (kind == FRAME_BYTES && bytes_take(job, sink, payload, &bytes, e))
+			continue;
 		if (kind == FRAME_BLOCK && reader_block_read(payload, &r->ev, sink, out, e))
 			continue;
 		if (kind == FRAME_END && reader_end_read(payload, out, &ok, &why, e)) {
@@ -625,7 +648,7 @@ reader_run(struct reader *r, const struct reader_job *job,
 				*e = why;
 			return ok;
 		}
-		if (kind != FRAME_BLOCK && kind != FRAME_END)
+		if (kind != FRAME_BLOCK && kind != FRAME_END && kind != FRAME_BYTES)
 			(void)damaged(e);
 		stop_now(r);
 		return false;

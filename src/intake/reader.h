@@ -38,6 +38,7 @@ struct reader_job {
 	struct slice format; /* named, or empty */
 	int64_t received_s;
 	const struct field_set *wanted; /* NULL: all fields and extras */
+	const struct place *excerpt; /* give its bytes to the sink instead; NULL: read */
 };
 
 /* How the reading of a report ended. */

@@ -20,6 +20,7 @@ struct job {
 	struct buf block; /* a frame of events and bad records */
 	struct field_set wanted;
 	bool all;
+	struct place excerpt; /* asked for instead */
 	/* the document's bytes, counted on their way */
 	struct source *packed;
 	uint64_t bytes, told;
@@ -69,6 +70,23 @@ on_bad(void *cookie, const struct place *place, struct slice column,
 	if (!buf_ok(&j->block))
 		return err_set(e, ERR_LIMIT, "an event of more than %zu MiB", FRAME_MAX >> 20);
 	return j->block.len < BLOCK_BYTES || block_send(j, e);
+}
+
+/* In blocks, so that the keeper need not hold much at once. */
+static bool
+on_bytes(void *cookie, struct slice s, struct err *e)
+{
+	struct job *j = cookie;
+	bool ok = block_send(j, e);
+
+	for (; ok && s.len > 0; s = slice_from(s, BLOCK_BYTES)) {
+		frame_begin(&j->block, FRAME_BYTES);
+		buf_put(&j->block, slice_sub(s, 0, BLOCK_BYTES));
+		frame_end(&j->block);
+		ok = wire_send(j->sock, buf_view(&j->block), -1, e);
+	}
+	frame_begin(&j->block, FRAME_BLOCK);
+	return ok;
 }
 
 static bool
@@ -168,6 +186,12 @@ job_take(struct job *j, struct slice payload, struct err *e)
 	j->wanted.bits[0] = cur_be64(&c);
 	j->wanted.bits[1] = cur_be64(&c);
 	j->wanted.extras = cur_u8(&c) != 0;
+	if (cur_u8(&c) != 0) {
+		j->excerpt.part = wire_text_take(&c);
+		j->excerpt.offset = cur_be64(&c);
+		j->excerpt.length = cur_be32(&c);
+		j->in.excerpt = &j->excerpt;
+	}
 	return cur_ok(&c) || err_set(e, ERR_INTERNAL, "a damaged message between our own processes");
 }
 
@@ -186,7 +210,10 @@ job_do(int sock, struct intake_tables *tables, struct slice payload, int fd,
 	j->block = *block;
 	frame_begin(&j->block, FRAME_BLOCK);
 	ok = job_take(j, payload, &why);
-	j->in.sink = (struct intake_sink){ .cookie = j, .event = on_event, .bad = on_bad, .wanted = j->all ? NULL : &j->wanted };
+	if (j->in.excerpt != NULL)
+		j->in.sink = (struct intake_sink){ .cookie = j, .bytes = on_bytes };
+	else
+		j->in.sink = (struct intake_sink){ .cookie = j, .event = on_event, .bad = on_bad, .wanted = j->all ? NULL : &j->wanted };
 	j->in.tick = on_tick;
 	ok = ok && fd >= 0 && read_archived(j, fd, &why);
 	sent = block_send(j, e);

@@ -11,6 +11,7 @@ enum frame_kind {
 	FRAME_JOB = 'J', /* to the reader, with a descriptor */
 	FRAME_TABLE = 'T',
 	FRAME_BLOCK = 'B', /* from the reader: events and bad records */
+	FRAME_BYTES = 'X', /* a piece of an excerpt */
 	FRAME_ALIVE = 'A',
 	FRAME_END = 'E'
 };

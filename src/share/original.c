@@ -47,13 +47,20 @@ may_show(struct store *s, const struct report *r, struct err *e)
 }
 
 bool
+original_fd(struct store *s, struct archive *a, const struct report *r, int *fd_out,
+    struct err *e)
+{
+	return may_show(s, r, e) && archive_fd(a, &r->sha, fd_out, e);
+}
+
+bool
 original_open(struct store *s, struct archive *a, const struct report *r,
     uint64_t offset, struct original *out, struct err *e)
 {
 	bool ok;
 
 	*out = (struct original)ORIGINAL_NONE;
-	if (!may_show(s, r, e) || !archive_fd(a, &r->sha, &out->fd, e))
+	if (!original_fd(s, a, r, &out->fd, e))
 		return false;
 	ok = archive_source_open(out->fd, WINDOW, &out->source, e) &&
 	    tells_nothing(archive_source_get(out->source), r->id, e);

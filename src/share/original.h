@@ -22,9 +22,9 @@ struct original {
 bool original_open(struct store *s, struct archive *a, const struct report *r,
     uint64_t offset, struct original *out, struct err *e) MUST_USE;
 void original_close(struct original *o);
-/* Say that a report is closed; returns false. */
-bool original_closed(int64_t report, struct err *e);
-
+/* Its packed bytes alone, for a reader, which looks through what it shows; the caller closes *fd_out. */
+bool original_fd(struct store *s, struct archive *a, const struct report *r, int *fd_out,
+    struct err *e) MUST_USE;
 /* ERR_DENIED, as a sentence: what the report says is not shown. Returns false. */
 bool original_closed(int64_t report, struct err *e);
 
