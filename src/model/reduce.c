@@ -244,6 +244,9 @@ address(struct out *o, size_t i, size_t sign)
 	const uint8_t *p = written(o);
 	size_t begin = method_name(slice_from(o->s, i + sign)) ? o->n : user_part(o, local_part(p, o->n, o->floor));
 
+	/* pa55"ann lee"@: the quote ended the value before it, and goes on to. */
+	if (begin == o->floor && begin > 0 && begin < o->n && p[begin] == '"' && p[begin - 1] != '"')
+		begin++;
 	if (begin < o->n && !(o->n - begin == 1 && p[begin] == 'x') && own(o)) {
 		o->p[begin] = 'x';
 		o->n = begin + 1;
