@@ -181,6 +181,19 @@ until_space(struct slice s)
 	return slice_sub(s, 0, n);
 }
 
+/* Of "GET /a/b HTTP/1.1" the second word; of "a/b" all of it. */
+static struct slice
+path_asked(struct slice path)
+{
+	struct slice method = until_space(path), rest = slice_trim(slice_from(path, method.len));
+
+	for (size_t i = 0; i < method.len; i++) {
+		if (!byte_is_alpha(method.p[i]))
+			return method;
+	}
+	return rest.len > 0 ? until_space(rest) : method;
+}
+
 /*
  * "GET /a/b HTTP/1.1" or "/a/b": host and path make a URL. What was asked of a
  * proxy ("GET http://host/a HTTP/1.1") is one already.
@@ -203,10 +216,10 @@ http_url(const struct program *p, const struct csv_row *row, struct slice value,
 		*out = until_space(slice_from(path, n));
 		return GOT_VALUE;
 	}
-	path = until_space(n == SIZE_MAX ? S("") : slice_from(path, n));
+	path = path_asked(path);
 	if (!slice_eq(scheme, S("http")) && !slice_eq(scheme, S("https")))
 		scheme = S("http");
-	*out = arena_join(a, (const struct slice[]){ scheme, S("://"), host, path }, 4);
+	*out = arena_join(a, (const struct slice[]){ scheme, S("://"), host, slice_starts(path, S("/")) ? S("") : S("/"), path }, 5);
 	return out->p == NULL ? GOT_WRONG : GOT_VALUE;
 }
 

@@ -45,6 +45,12 @@ static const struct { const char *name, *file, *in, *out; } cases[] = {
 	    "\"destination.url\":\"http://c2.example.net/a.php\"" },
 	{ "a request to a proxy too", "2026-06-17-event4_sinkhole_http-x.csv", SINKHOLE "\"GET http://c2.example.net/a.php HTTP/1.1\",\"c2.example.net\"\n",
 	    "\"destination.url\":\"http://c2.example.net/a.php\"" },
+	{ "a path without a slash is a path", "2026-06-17-event4_sinkhole_http-x.csv", SINKHOLE "\"a/b/c.php\",\"c2.example.net\"\n",
+	    "\"destination.url\":\"http://c2.example.net/a/b/c.php\"" },
+	{ "and one of a single word", "2026-06-17-event4_sinkhole_http-x.csv", SINKHOLE "\"index\",\"c2.example.net\"\n",
+	    "\"destination.url\":\"http://c2.example.net/index\"" },
+	{ "and a query alone", "2026-06-17-event4_sinkhole_http-x.csv", SINKHOLE "\"?a=b\",\"c2.example.net\"\n",
+	    "\"destination.url\":\"http://c2.example.net/?a=b\"" },
 	{ "a URL in a path is part of it", "2026-06-17-event4_sinkhole_http-x.csv", SINKHOLE "\"GET /go?to=http://x.example/ HTTP/1.1\",\"c2.example.net\"\n",
 	    "\"destination.url\":\"http://c2.example.net/go?to=http://x.example/\"" },
 };
