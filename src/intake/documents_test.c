@@ -79,6 +79,7 @@ TEST(golden)
 {
 	run("idea0", "idea0");
 	run("n6", "n6");
+	run("names", "intelmq-json"); /* what n6 calls them */
 	run("dmarc", "dmarc");
 	run("dmarc2", "dmarc");
 	run("dmarc3", "dmarc");

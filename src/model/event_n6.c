@@ -101,6 +101,54 @@ n6_category(enum class c)
 	return S("other");
 }
 
+static const struct called {
+	struct slice identifier, name, category;
+} called[] = {
+#define N6_NAME(identifier, name, category) { S_INIT(identifier), S_INIT(name), S_INIT(category) },
+#include "model/n6_list.h"
+#undef N6_NAME
+};
+
+/*
+ * The row of its identifier, of what is open; NULL: n6 has no name of its own for
+ * it, or it is said of something else, as of a bot.
+ */
+static const struct called *
+called_find(const struct event *ev, enum class class)
+{
+	struct slice id = ev->v[FIELD_CLASSIFICATION_IDENTIFIER], usual = n6_category(class);
+
+	if (!slice_eq(usual, S("vulnerable")) && !slice_eq(usual, S("amplifier")) &&
+	    !slice_eq(usual, S("backdoor")) && class != CLASS_OTHER)
+		return NULL;
+	for (size_t i = 0; id.len > 0 && i < sizeof(called) / sizeof(called[0]); i++) {
+		if (slice_eq(called[i].identifier, id))
+			return &called[i];
+	}
+	return NULL;
+}
+
+/* From n6 the name came as malware.name, or as a text where it is no plain one. */
+static struct slice
+name_of(const struct event *ev, const struct called *c, bool from_n6)
+{
+	const struct extra *tag = event_extra_find(ev, S("tag"));
+	struct slice fall = ev->v[FIELD_CLASSIFICATION_IDENTIFIER];
+
+	if (event_has(ev, FIELD_MALWARE_NAME))
+		return ev->v[FIELD_MALWARE_NAME];
+	if (from_n6 && event_has(ev, FIELD_EVENT_DESCRIPTION_TEXT))
+		return ev->v[FIELD_EVENT_DESCRIPTION_TEXT];
+	if (c != NULL && c->name.len > 0)
+		return c->name;
+	/* Of industrial systems the tag names the protocol. */
+	if (c != NULL && tag != NULL && tag->value.len > 0)
+		return tag->value;
+	if (c != NULL && event_has(ev, FIELD_PROTOCOL_APPLICATION))
+		return ev->v[FIELD_PROTOCOL_APPLICATION];
+	return fall.p != NULL ? fall : ev->v[FIELD_EVENT_DESCRIPTION_TEXT];
+}
+
 static void
 put_text(struct json_out *o, const char *key, struct slice value)
 {
@@ -162,19 +210,19 @@ put_time(struct json_out *o, const struct event *ev)
  * destination's, as whoever uses it is the source there.
  */
 static bool
-port_is_service(enum class c)
+port_is_service(enum class c, struct slice category)
 {
-	return slice_eq(n6_category(c), S("vulnerable")) || c == CLASS_DDOS_AMPLIFIER || c == CLASS_C2_SERVER ||
+	return slice_eq(category, S("vulnerable")) || slice_eq(category, S("amplifier")) || c == CLASS_C2_SERVER ||
 	    c == CLASS_PROXY || c == CLASS_TOR || c == CLASS_PHISHING || c == CLASS_MALWARE_DISTRIBUTION ||
 	    c == CLASS_SYSTEM_COMPROMISE || c == CLASS_APPLICATION_COMPROMISE || c == CLASS_UNAUTHORISED_INFORMATION_MODIFICATION;
 }
 
 static void
-put_ports(struct json_out *o, const struct event *ev, enum class c)
+put_ports(struct json_out *o, const struct event *ev, enum class c, struct slice category)
 {
 	struct slice source = ev->v[FIELD_SOURCE_PORT], destination = ev->v[FIELD_DESTINATION_PORT];
 
-	if (destination.p == NULL && source.p != NULL && port_is_service(c)) {
+	if (destination.p == NULL && source.p != NULL && port_is_service(c, category)) {
 		destination = source;
 		source = SLICE_NONE;
 	}
@@ -190,12 +238,13 @@ put_ports(struct json_out *o, const struct event *ev, enum class c)
 static const struct { struct slice key; bool plain; } own[] = {
 	{ S_INIT("action"), false }, { S_INIT("additional_data"), false }, { S_INIT("adip"), false },
 	{ S_INIT("alternative_fqdns"), false }, { S_INIT("block"), false }, { S_INIT("botid"), true },
+	{ S_INIT("cert_length"), true },
 	{ S_INIT("channel"), false }, { S_INIT("confidence"), false }, { S_INIT("count"), false },
-	{ S_INIT("dataset"), false }, { S_INIT("description"), false }, { S_INIT("detected_since"), false },
+	{ S_INIT("dataset"), false }, { S_INIT("description"), false }, { S_INIT("detected_since"), true },
 	{ S_INIT("device_id"), true }, { S_INIT("device_model"), true }, { S_INIT("device_type"), true },
 	{ S_INIT("device_vendor"), true }, { S_INIT("device_version"), true }, { S_INIT("dns_version"), true },
 	{ S_INIT("email"), false }, { S_INIT("filename"), true }, { S_INIT("first_seen"), false },
-	{ S_INIT("handshake"), true }, { S_INIT("header"), false }, { S_INIT("iban"), true },
+	{ S_INIT("handshake"), true }, { S_INIT("header"), true }, { S_INIT("iban"), true },
 	{ S_INIT("injects"), false }, { S_INIT("internal_ip"), true }, { S_INIT("ipmi_version"), true },
 	{ S_INIT("mac_address"), true }, { S_INIT("method"), false }, { S_INIT("min_amplification"), true },
 	{ S_INIT("phone"), false }, { S_INIT("product"), false }, { S_INIT("product_code"), false },
@@ -249,19 +298,16 @@ event_to_n6(const struct event *ev, struct buf *out)
 	const struct extra *id = event_extra_find(ev, S("n6_category"));
 	enum class class = class_find(ev->v[FIELD_CLASSIFICATION_TYPE]);
 	bool calls = class == CLASS_INFECTED_SYSTEM;
-	struct slice name = ev->v[FIELD_MALWARE_NAME];
+	bool from_n6 = id != NULL && n6_class(id->value) != CLASS_NONE;
+	const struct called *c = from_n6 ? NULL : called_find(ev, class);
+	struct slice category = from_n6 ? id->value : c != NULL ? c->category : n6_category(class);
 	struct json_out o;
 
-	if (name.p == NULL)
-		name = ev->v[FIELD_EVENT_DESCRIPTION_TEXT];
-	if (name.p == NULL)
-		name = ev->v[FIELD_CLASSIFICATION_IDENTIFIER];
 	json_out_init(&o, out, false);
 	json_out_object(&o);
 	put_address(&o, ev);
-	json_out_key_text(&o, S("category"), id != NULL && n6_class(id->value) != CLASS_NONE ?
-	    id->value : n6_category(class));
-	put_text(&o, "name", name);
+	json_out_key_text(&o, S("category"), category);
+	put_text(&o, "name", name_of(ev, c, from_n6));
 	put_time(&o, ev);
 	/* Of a bot n6 names what it called: the name and the address of the botnet's server. */
 	put_text(&o, "fqdn", calls && !event_has(ev, FIELD_SOURCE_FQDN) ? ev->v[FIELD_DESTINATION_FQDN] : ev->v[FIELD_SOURCE_FQDN]);
@@ -269,7 +315,7 @@ event_to_n6(const struct event *ev, struct buf *out)
 	put_text(&o, "ip_network", ev->v[FIELD_SOURCE_NETWORK]);
 	put_text(&o, "proto", ev->v[FIELD_PROTOCOL_TRANSPORT]);
 	put_text(&o, "dip", ev->v[FIELD_DESTINATION_IP]);
-	put_ports(&o, ev, class);
+	put_ports(&o, ev, class, category);
 	put_text(&o, "md5", ev->v[FIELD_MALWARE_HASH_MD5]);
 	put_text(&o, "sha1", ev->v[FIELD_MALWARE_HASH_SHA1]);
 	put_text(&o, "sha256", ev->v[FIELD_MALWARE_HASH_SHA256]);
