@@ -39,6 +39,7 @@ static const struct text_case texts[] = {
 	{ "who signs in, with a port", "ftp://ann@example.org:21/a", "ftp://x@example.org:21/a" },
 	{ "who signs in, with a quoted part", "http://foo:exa\"an\"@b.example/a", "http://x@b.example/a" },
 	{ "a value that a quoted part ends", "password is pa55\"ann lee\"@b.example", "password is x\"x@b.example" },
+	{ "a password behind an address that a quoted part ends", "a@g.example:pa55\"ann\"@b.example", "x@g.example:x\"x@b.example" },
 	{ "an at sign in a path", "http://example.org/@ann", "http://example.org/@ann" },
 	{ "parameters", "http://h.example/a?email=ann&id=7&token=abc.def#z", "http://h.example/a?email=x&id=7&token=x#z" },
 	{ "jsessionid", "http://h.example/a;jsessionid=0A1B?x=1", "http://h.example/a;jsessionid=x?x=1" },

@@ -196,6 +196,7 @@ behind_address(struct out *o, size_t i)
 	end = token_end(s, i + 1, "\"'<>,;");
 	copy(o, i, 1);
 	cross_out(o, i + 1, end - i - 1);
+	o->floor = o->n;
 	return end;
 }
 
