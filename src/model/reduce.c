@@ -525,7 +525,8 @@ announced(struct out *o, size_t i)
 	v = slice_sub(s, at, end - at);
 	if (v.len == 0 || ip_read(v, &ip))
 		return i;
-	if (!said && quote == 0 && !w->bare && !looks_like_name(v))
+	/* What was crossed out once is a value still, and ends what stands before. */
+	if (!said && quote == 0 && !w->bare && !looks_like_name(v) && !slice_eq(v, S("x")))
 		return i;
 	/* The address' own rule keeps its domain. */
 	if (w->kind == WORD_NAME && has_at(v))
