@@ -21,7 +21,6 @@ WAYS = {
     'json.parser': lambda p: ('--format', 'intelmq-json'),
     'eset.parser': lambda p: ('--mapping', 'eset'),
 }
-GENERIC = ('generic.parser_csv', 'key_value.parser', 'html_table.parser', 'json_custom.parser')
 BOOKS = ('__type', 'raw', 'time.observation', 'output')
 
 
@@ -138,6 +137,15 @@ def pairs_mapping(p):
     return out + '[fields]\n' + ''.join('%s = %s\n' % (f, k) for k, f in keys.items())
 
 
+def json_mapping(p):
+    """json_custom: fields by paths, of a document, of a list in it, or of a line each (our own way of reading JSON)."""
+    key = p.get('json_data_key')
+    out = '[feed]\nformat = json\n' + ('records = %s\n' % key if p.get('json_data_format') and key else '')
+    p = dict(p, default_url_protocol=p.get('default_url_protocol') or 'http://')
+    return out + '[constants]\n' + constants_of(p) + '[fields]\n' + ''.join(
+        '%s%s = %s%s\n' % (f, '?' if f.startswith('time.') else '', c, converters(f, p)) for f, c in (p.get('translate_fields') or {}).items())
+
+
 def way(d):
     """The options that a test is read with, and the mapping that goes into the node, or None."""
     bot = d['bot'].replace('intelmq.bots.parsers.', '')
@@ -148,6 +156,8 @@ def way(d):
         return None, csv_mapping(p)
     if bot == 'html_table.parser':
         return None, html_mapping(p)
+    if bot == 'json_custom.parser':
+        return None, json_mapping(p)
     if bot == 'key_value.parser':
         return None, pairs_mapping(p)
     name = name_of(bot)
