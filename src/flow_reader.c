@@ -21,7 +21,7 @@ struct flow_reader {
 	bool running;
 	char dir[3072]; /* the node's */
 	/* what of the node's own tables was loaded, to see when it changes */
-	int64_t loaded_ns; /* the newest file's date */
+	int64_t loaded_ns; /* when the newest file came */
 	int64_t looked_ns;
 };
 
@@ -39,6 +39,10 @@ flow_reader_table(struct flow_reader *r, const char *path, struct err *e)
 	return ok || err_within(e, "%s", path);
 }
 
+/*
+ * When the file came to lie there: a schema that was fetched or copied with its
+ * own date is older by that than what was loaded before it.
+ */
 static int64_t
 changed_ns(const char *path)
 {
@@ -46,7 +50,7 @@ changed_ns(const char *path)
 
 	if (stat(path, &st) != 0)
 		return 0;
-	return (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
+	return (int64_t)st.st_ctim.tv_sec * 1000000000 + st.st_ctim.tv_nsec;
 }
 
 /* One that is wrong costs itself alone: it is told, and left until it changes. */

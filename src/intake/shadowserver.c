@@ -668,7 +668,7 @@ static int
 recognise(const struct intake_head *head, const struct intake *in)
 {
 	struct slice rest = head->bytes, line, columns[512];
-	size_t count = 0;
+	size_t count = 0, time = 0;
 	bool sure;
 
 	/* A quiet day's file is empty: its name alone says what it is. */
@@ -683,10 +683,13 @@ recognise(const struct intake_head *head, const struct intake *in)
 		if (c->len >= 2 && c->p[0] == '"' && c->p[c->len - 1] == '"')
 			*c = slice_sub(*c, 1, c->len - 2);
 	}
-	if (!slice_eq(columns[0], S("timestamp")))
-		return 0;
-	if (report_named(in, head->name) != NULL)
+	while (time < count && !slice_eq(columns[time], S("timestamp")))
+		time++;
+	/* In every report it is the first column; a name that says which one bears with others before it. */
+	if (time < count && report_named(in, head->name) != NULL)
 		return 95;
+	if (time > 0)
+		return 0;
 	return report_by_columns(in, columns, count, &sure) != NULL ? 80 : 0;
 }
 

@@ -39,6 +39,8 @@ static const struct { const char *name, *file, *in, *out; } cases[] = {
 	    "\"classification.identifier\":\"dns-open-resolver\"" },
 	{ "columns of which most are strange are no report of the schema", "x.csv",
 	    "\"timestamp\",\"ip\",\"url\",\"host\",\"asn\",\"geo\",\"a\",\"b\",\"c\",\"d\",\"e\",\"f\",\"g\",\"h\"\n\"2026-06-17 00:00:00\",\"192.0.2.1\",\"http://a.example/\",\"a.example\",1,\"ZZ\",,,,,,,,\n", NULL },
+	{ "a report by its name, with a column before the first", "2026-06-17-scan_rdp-x.csv", "\"strange\",\"timestamp\",\"ip\",\"port\"\n\"a\",\"2026-06-17 00:00:00\",\"192.0.2.1\",3389\n",
+	    "\"extra.strange\":\"a\"" },
 	{ "a path and its host", "2026-06-17-event4_sinkhole_http-x.csv", SINKHOLE "\"GET /a?b=1 HTTP/1.1\",\"c2.example.net\"\n",
 	    "\"destination.url\":\"http://c2.example.net/a?b=1\"" },
 	{ "a whole URL stays as it is", "2026-06-17-event4_sinkhole_http-x.csv", SINKHOLE "\"http://c2.example.net/a.php\",\"c2.example.net\"\n",

@@ -5,6 +5,8 @@ node n
 mkdir in mail mail/new mail/cur mail/tmp
 cp "$demo/2026-06-17-scan_rdp-demo.csv" in/
 cp "$demo/spam-1.eml" mail/new/1.mail
+mkdir -p n/feeds
+printf '[feed]\nformat = list\n[constants]\nclassification.type = blacklist\n[fields]\nsource.ip! = 1\n' >n/feeds/mine.conf
 "$ENTENTE" watch --node n --mail spam in mail >watch.log 2>&1 &
 pid=$!
 wait_for() {
@@ -34,6 +36,8 @@ P
 mv in/.y.tmp in/2026-06-17-scan_brandnew-early.csv
 ok "a report that nobody knows yet" wait_for in/done/2026-06-17-scan_brandnew-early.csv
 sleep 1
+# As a fetched file has it: with the date of its server, long before what was loaded.
+touch -d 2026-01-01 n/.schema.tmp
 mv n/.schema.tmp n/shadowserver.json
 sleep 1.2
 mv in/.z.tmp in/2026-06-17-scan_brandnew-late.csv
