@@ -623,16 +623,36 @@ scan(struct slice s, bool with_words, struct arena *a)
 	return o.p == NULL ? s : slice_of(o.p, o.n);
 }
 
+#define PASSES_MAX 8
+
+/*
+ * What is taken out may leave what reads otherwise; so it is looked at again until
+ * nothing changes, and reducing twice gives the same. Most texts take one look,
+ * nearly all others two.
+ */
+static struct slice
+settle(struct slice s, bool with_words, struct arena *a)
+{
+	for (unsigned n = 0; n < PASSES_MAX; n++) {
+		struct slice t = scan(s, with_words, a);
+
+		if (t.len == s.len && (t.p == s.p || slice_eq(t, s)))
+			return t;
+		s = t;
+	}
+	return S("x");
+}
+
 struct slice
 reduce_text(struct slice s, struct arena *a)
 {
-	return scan(s, true, a);
+	return settle(s, true, a);
 }
 
 struct slice
 reduce_addresses(struct slice s, struct arena *a)
 {
-	return scan(s, false, a);
+	return settle(s, false, a);
 }
 
 struct slice
