@@ -147,6 +147,18 @@ flow_reader_start(const struct node *conf, struct flow_reader **out, struct err 
 	return true;
 }
 
+bool
+flow_reader_at(const char *dir, struct flow_reader **out, struct err *e)
+{
+	struct node conf = NODE_NONE;
+	bool ok;
+
+	*out = NULL;
+	ok = node_conf_read(&conf, dir, e) && flow_reader_start(&conf, out, e);
+	arena_fini(&conf.memory);
+	return ok;
+}
+
 void
 flow_reader_stop(struct flow_reader **r)
 {

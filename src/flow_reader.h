@@ -14,6 +14,8 @@ struct flow_reader;
 /* Start with the tables that ship and those in the node's folder. */
 bool flow_reader_start(const struct node *conf, struct flow_reader **out,
     struct err *e) MUST_USE;
+/* The same for the node in a folder, before it is opened: what is open they would inherit. */
+bool flow_reader_at(const char *dir, struct flow_reader **out, struct err *e) MUST_USE;
 void flow_reader_stop(struct flow_reader **r);
 
 /* What a reading ended with; texts lie in its arena. */

@@ -387,16 +387,14 @@ static bool
 evidence(struct cli *c, const struct finding_query *q, struct err *e)
 {
 	struct flow_reader *reader = NULL;
-	struct node conf = NODE_NONE, node = NODE_NONE;
-	bool ok = node_conf_read(&conf, c->node, e) && flow_reader_start(&conf, &reader, e) &&
-	    node_open(c->node, NODE_READ, &node, e);
+	struct node node = NODE_NONE;
+	bool ok = flow_reader_at(c->node, &reader, e) && node_open(c->node, NODE_READ, &node, e);
 
 	if (ok) {
 		ok = one(c, &node, reader, q, e);
 		node_close(&node);
 	}
 	flow_reader_stop(&reader);
-	arena_fini(&conf.memory);
 	return ok;
 }
 

@@ -5,6 +5,7 @@
 #include "cli/sheet.h"
 #include "cli/show.h"
 #include "cli/table.h"
+#include "flow_reader.h"
 #include "node.h"
 #include "store/findings.h"
 
@@ -120,11 +121,11 @@ examples_show(struct store *s, int64_t id, struct err *e)
 
 	putchar('\n');
 	table_begin(&t, columns_of, 5, false);
-	return table_finish(&t, bad_examples(s, id, 20, example_row, &t, e), e);
+	return table_finish(&t, bad_examples(s, id, SHOW_BAD_MAX, example_row, &t, e), e);
 }
 
 static bool
-one(struct cli *c, struct node *n, int64_t id, struct err *e)
+one(struct cli *c, struct node *n, struct flow_reader *reader, int64_t id, struct err *e)
 {
 	struct sheet s;
 	struct report r;
@@ -133,7 +134,9 @@ one(struct cli *c, struct node *n, int64_t id, struct err *e)
 
 	arena_init(&a, (size_t)1 << 20);
 	ok = report_get(n->store, id, &a, &r, e);
-	if (ok && cli_has(c, "raw")) {
+	if (ok && reader != NULL) {
+		ok = show_bad_records(n, reader, &r, &a, e);
+	} else if (ok && cli_has(c, "raw")) {
 		ok = show_report_bytes(n, &r, e);
 	} else if (ok) {
 		sheet_begin(&s, c->json);
@@ -143,7 +146,7 @@ one(struct cli *c, struct node *n, int64_t id, struct err *e)
 		sheet_list_end(&s);
 		if (c->json) {
 			sheet_list(&s, "examples", "");
-			ok = ok && bad_examples(n->store, id, 20, example_item, &s, e);
+			ok = ok && bad_examples(n->store, id, SHOW_BAD_MAX, example_item, &s, e);
 			sheet_list_end(&s);
 		}
 		ok = sheet_finish(&s, ok, e) && (c->json || r.bad == 0 || examples_show(n->store, id, e));
@@ -158,6 +161,7 @@ reports(struct cli *c, struct err *e)
 	struct report_query q = { .limit = 50, .with_bad = cli_has(c, "bad") };
 	struct slice state = slice_of_str(cli_opt(c, "state"));
 	uint64_t limit = q.limit, id;
+	struct flow_reader *reader = NULL;
 	struct node node;
 	struct table t;
 	bool ok;
@@ -168,14 +172,19 @@ reports(struct cli *c, struct err *e)
 	}
 	if (cli_has(c, "raw") && c->arg_count == 0)
 		return err_set(e, ERR_USAGE, "--raw needs one report: entente reports NUMBER --raw");
+	if (cli_has(c, "evidence") && c->arg_count == 0)
+		return err_set(e, ERR_USAGE, "--evidence needs one report: entente reports NUMBER --evidence");
 	if (state.p != NULL && !q.has_state)
 		return err_set(e, ERR_USAGE, "--state: %s is none of received, reading, done, aside, nothing", QUOTE(state));
-	if (!cli_opt_u64(c, "limit", 0, SIZE_MAX, &limit, e) || !node_open(c->node, NODE_READ, &node, e))
+	if (!cli_opt_u64(c, "limit", 0, SIZE_MAX, &limit, e) || (cli_has(c, "evidence") && !flow_reader_at(c->node, &reader, e)) ||
+	    !node_open(c->node, NODE_READ, &node, e)) {
+		flow_reader_stop(&reader);
 		return false;
+	}
 	q.limit = (size_t)limit;
 	q.feed = slice_of_str(cli_opt(c, "feed"));
 	if (c->arg_count == 1) {
-		ok = slice_u64(slice_of_str(c->args[0]), &id) && id <= INT64_MAX ? one(c, &node, (int64_t)id, e) :
+		ok = slice_u64(slice_of_str(c->args[0]), &id) && id <= INT64_MAX ? one(c, &node, reader, (int64_t)id, e) :
 		    err_set(e, ERR_USAGE, "%s is not the number of a report", QUOTE(slice_of_str(c->args[0])));
 	} else {
 		table_begin(&t, columns, sizeof(columns) / sizeof(columns[0]), c->json);
@@ -187,6 +196,7 @@ reports(struct cli *c, struct err *e)
 		ok = table_finish(&t, ok, e);
 	}
 	node_close(&node);
+	flow_reader_stop(&reader);
 	return ok;
 }
 
@@ -196,6 +206,7 @@ static const struct cli_option options[] = {
 	{ "feed", 'f', N_("NAME"), N_("only this feed") },
 	{ "limit", 0, N_("N"), N_("how many at the most (default 50; 0: all)") },
 	{ "raw", 0, NULL, N_("of one report: its bytes as they came, to standard output") },
+	{ "evidence", 0, NULL, N_("of one report: the very bytes of the first records that were set aside") },
 	{ NULL, 0, NULL, NULL },
 };
 
@@ -203,7 +214,7 @@ const struct cli_command cli_reports = {
 	.name = "reports",
 	.args = N_("[NUMBER]"),
 	.summary = N_("list reports, or show one: its SHA-256, what was set aside of it and why"),
-	.examples = "  entente reports --state aside\n  entente reports 12\n  entente reports 12 --raw | sha256sum",
+	.examples = "  entente reports --state aside\n  entente reports 12\n  entente reports 12 --raw | sha256sum\n  entente reports 12 --evidence",
 	.options = options,
 	.args_max = 1,
 	.run = reports,

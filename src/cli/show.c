@@ -280,6 +280,28 @@ piece_out(void *cookie, struct slice s, struct err *e)
 	return bytes_put(s, isatty(STDOUT_FILENO) == 1) || err_sys(e, "standard output");
 }
 
+/* The bytes of places in one report, a line behind each where there are several. */
+static bool
+places_out(struct node *n, struct flow_reader *reader, struct report *r, const struct place *places,
+    size_t count, struct arena *a, struct err *e)
+{
+	bool ok = true;
+	int fd;
+
+	if (!original_fd(n->store, n->archive, r, &fd, e))
+		return false;
+	r->format = flow_format_asked(n, r, a);
+	for (size_t i = 0; ok && i < count; i++) {
+		ok = flow_reader_excerpt(reader, fd, r, &places[i], piece_out, NULL, e);
+		if (ok && count > 1)
+			putchar('\n');
+	}
+	if (!ok && e->code == ERR_DENIED)
+		(void)original_closed(r->id, e);
+	(void)close(fd);
+	return ok && (fflush(stdout) == 0 || err_sys(e, "standard output"));
+}
+
 bool
 show_evidence(struct node *n, struct flow_reader *reader, const struct finding_row *row,
     struct err *e)
@@ -287,23 +309,46 @@ show_evidence(struct node *n, struct flow_reader *reader, const struct finding_r
 	struct place place = { row->last.offset, row->last.length, 0, row->last.part };
 	struct report r;
 	struct arena a;
-	bool ok = false;
-	int fd = -1;
+	bool ok;
 
+	if (class_protected(row->class))
+		return original_closed(row->last.report, e);
 	arena_init(&a, (size_t)1 << 20);
-	if (class_protected(row->class)) {
-		(void)original_closed(row->last.report, e);
-		goto out;
-	}
-	if (!report_get(n->store, row->last.report, &a, &r, e) || !original_fd(n->store, n->archive, &r, &fd, e))
-		goto out;
-	r.format = flow_format_asked(n, &r, &a);
-	ok = flow_reader_excerpt(reader, fd, &r, &place, piece_out, NULL, e) &&
-	    (fflush(stdout) == 0 || err_sys(e, "standard output"));
-	if (!ok && e->code == ERR_DENIED)
-		(void)original_closed(r.id, e);
-	(void)close(fd);
-out:
+	ok = report_get(n->store, row->last.report, &a, &r, e) && places_out(n, reader, &r, &place, 1, &a, e);
 	arena_fini(&a);
 	return ok;
+}
+
+struct bad_places {
+	struct arena *a;
+	struct place v[SHOW_BAD_MAX];
+	size_t count;
+};
+
+static bool
+bad_place(void *cookie, const struct bad_row *b, struct err *e)
+{
+	struct bad_places *p = cookie;
+	struct place *at = &p->v[p->count];
+
+	(void)e;
+	/* A record of which nothing is known but its line. */
+	if (p->count == SHOW_BAD_MAX || b->length == 0)
+		return true;
+	*at = (struct place){ b->offset, b->length, b->line, arena_copy(p->a, b->part) };
+	p->count += at->part.p != NULL;
+	return true;
+}
+
+bool
+show_bad_records(struct node *n, struct flow_reader *reader, struct report *r, struct arena *a,
+    struct err *e)
+{
+	struct bad_places p = { .a = a };
+
+	if (!bad_examples(n->store, r->id, SHOW_BAD_MAX, bad_place, &p, e))
+		return false;
+	if (p.count == 0)
+		return err_set(e, ERR_ABSENT, "no record of report %lld was set aside", (long long)r->id);
+	return places_out(n, reader, r, p.v, p.count, a, e);
 }

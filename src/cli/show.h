@@ -22,6 +22,10 @@ bool show_place_json(struct store *s, const struct finding_at *at, struct buf *o
 struct flow_reader;
 bool show_evidence(struct node *n, struct flow_reader *reader, const struct finding_row *row,
     struct err *e) MUST_USE;
+/* The same of the first records of a report that were set aside, a line each. */
+#define SHOW_BAD_MAX 20
+bool show_bad_records(struct node *n, struct flow_reader *reader, struct report *r,
+    struct arena *a, struct err *e) MUST_USE;
 /* A report byte for byte, to standard output. */
 bool show_report_bytes(struct node *n, const struct report *r, struct err *e) MUST_USE;
 

@@ -138,6 +138,20 @@ same "asked for again" "$(e query --events --report 1 | wc -l | tr -d ' ') 0" "$
 ok "replay" e replay -q
 same "made again from the archive" "$(e reports --json | python3 -c 'import json,sys; r=json.load(sys.stdin)[0]; print(r["events"], r["bad"])')" "$before"
 
+# Records that were set aside, where they lie.
+python3 - <<'EOF'
+import zipfile
+with zipfile.ZipFile('bad.zip', 'w') as z:
+    z.writestr('2026-06-17-scan_rdp-x.csv', 'timestamp,ip,port\n2026-06-17 25:00:00,192.0.2.1,3389\n2026-06-17 00:00:00,192.0.2.2,3389\nnever,192.0.2.3,3389\n')
+EOF
+exits 1 "bad records" e ingest -q bad.zip
+report=$(e reports --json | python3 -c 'import json,sys; print(max(r["report"] for r in json.load(sys.stdin)))')
+ok "their bytes" e reports "$report" --evidence
+same "each in a line" "$(cat "$work/.out")" "2026-06-17 25:00:00,192.0.2.1,3389
+never,192.0.2.3,3389"
+exits 66 "a report without any" e reports 1 --evidence
+exits 64 "of none" e reports --evidence
+
 ok "what is never shown" e ingest -q closed.zip
 id=$(e query 203.0.113.251 --json | python3 -c 'import json,sys; print(json.load(sys.stdin)[0]["id"])')
 exits 77 "stays closed" e query "$id" --evidence
