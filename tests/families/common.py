@@ -96,7 +96,10 @@ def same_thing(want, got):
 
 
 def people(want, got):
-    """Is what differs personal data that was taken out (docs/privacy.md)?"""
+    """Is what differs personal data that was taken out (docs/privacy.md), if only within a list or an object?"""
+    if type(want) is type(got) and isinstance(want, (list, dict)) and len(want) == len(got):
+        pairs = zip(want, got) if isinstance(want, list) else ((want[k], got.get(k)) for k in want)
+        return 'people are protected' if all(w == g or people(w, g) for w, g in pairs) else None
     if not isinstance(want, str) or not isinstance(got, str) or 'x' not in got:
         return None
     # Each "x" stands for something; the rest is as it was.
