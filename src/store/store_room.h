@@ -90,6 +90,10 @@ void finding_like(struct buf *b, struct slice text);
 /* All that a query chooses, in order of id, where the columns know it and they are few; else *ids_out is NULL. The caller frees. */
 bool finding_few(struct store *s, const struct finding_query *q, int64_t **ids_out, size_t *n_out, struct err *e) MUST_USE;
 
+/* As store_stats_parts(), but by state. */
+bool stats_sums(struct store *s, const struct stats_query *q, const struct stats_part *parts, size_t n,
+    stats_each_fn each, void *cookie, struct err *e) MUST_USE;
+
 void batch_free(struct batch **b);
 
 /* What a text column holds must be text: bad UTF-8 and NUL become '?'. */
