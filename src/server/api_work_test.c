@@ -283,6 +283,39 @@ TEST(lookups)
 	kit_close(&k);
 }
 
+/* Who sees no findings is told of no network so small that its sum is as good as they. */
+TEST(sums_of_small_networks)
+{
+	static const struct who donor = { .kind = WHO_PERSON, .name = S_INIT("di"), .roles = 1u << WHO_DONOR,
+		.rights = 1u << RIGHT_PUBLIC | 1u << RIGHT_SELF | 1u << RIGHT_STATS_READ };
+	static const char *const ways[] = { "GET /api/v1/stats?by=asn", "GET /api/v1/stats?by=day&asn=64497", "GET /api/v1/stats?by=class&asn=64497&country=FR",
+		"GET /api/v1/stats?by=country&class=phishing", "GET /api/v1/stats?by=feed", "GET /api/v1/stats?by=taxonomy&until=2026-06-18",
+		"GET /api/v1/stats?by=state&asn=64497", "GET /api/v1/overview" };
+	struct kit k;
+	struct answer a;
+	struct err e = ERR_INIT;
+
+	kit_open(&k);
+	(void)kit_take(&k, kit_events);
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		test_case("%s", ways[i]);
+		a = kit_call(&k, &donor, ways[i], NONE);
+		CHECK_STATUS(a, 200);
+		CHECK(slice_find(a.body, S("\"key\"")) == SIZE_MAX || slice_find(a.body, S("\"state\"")) != SIZE_MAX);
+		CHECK(slice_find(a.body, S("AS644")) == SIZE_MAX);
+	}
+	/* A large one, with few that are new; one that was seen nine times; one of twelve. */
+	CHECK_OK(db_exec(store_db(k.api.node->store), "INSERT INTO count_day (day, class, country, asn, feed, events, findings_new) VALUES"
+		" (20000, 1, 'ES', 65001, 0, 1239, 3), (20000, 1, 'ES', 65002, 0, 9, 9), (20000, 1, 'ES', 65003, 0, 12, 12)", &e), &e);
+	a = kit_call(&k, &donor, "GET /api/v1/stats?by=asn&until=2025-01-01", NONE);
+	CHECK_SLICE(a.body, S("{\"rows\":[{\"key\":\"AS65001\",\"number\":65001,\"as_name\":null,\"events\":1230,\"findings\":null},"
+		"{\"key\":\"AS65003\",\"number\":65003,\"as_name\":null,\"events\":10,\"findings\":10}]}"));
+	a = kit_call(&k, &kit_all, "GET /api/v1/stats?by=asn&until=2025-01-01", NONE);
+	CHECK_SLICE(kit_text(&a, "rows.0.findings"), S("3"));
+	CHECK_SLICE(kit_text(&a, "rows.2.events"), S("9"));
+	kit_close(&k);
+}
+
 TEST(sums)
 {
 	struct kit k;
@@ -496,6 +529,7 @@ main(void)
 	RUN(links_cannot_be_made);
 	RUN(lookups);
 	RUN(sums);
+	RUN(sums_of_small_networks);
 	RUN(files);
 	RUN(settings);
 	RUN(strangers);

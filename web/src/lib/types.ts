@@ -108,7 +108,7 @@ export interface StatRow {
 	number: number;
 	as_name?: string | null;
 	events: number;
-	findings: number;
+	findings: number | null; // null: fewer than ten, for who sees no findings
 }
 
 export interface Median {
