@@ -54,7 +54,8 @@ sums_init(struct sums *t)
 static struct cell *
 slot_of(const struct sums *t, int64_t key)
 {
-	size_t i = (size_t)((uint64_t)key * 0x9e3779b97f4a7c15U >> 20) & (t->cap - 1);
+	/* Rows come in the order of their keys: sixteen neighbours stay together. */
+	size_t i = ((size_t)(((uint64_t)key >> 4) * 0x9e3779b97f4a7c15U >> 24) * 16 + (size_t)(key & 15)) & (t->cap - 1);
 
 	while (t->v[i].used && t->v[i].key != key)
 		i = (i + 1) & (t->cap - 1);
