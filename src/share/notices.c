@@ -217,7 +217,8 @@ make(struct prepare *p, struct compose *c, const struct pair *pairs, size_t n, s
 		n = COMPOSE_FINDINGS_MAX;
 	buf_init(&message, COMPOSE_BYTES_MAX);
 	c->id = notice_id(p, pairs, n, id);
-	ok = pairs_compose(p->store, &p->by_id, c, pairs, n, &message, e) && write_notice(p, c, pairs, n, buf_view(&message), e);
+	ok = (p->out->notices > 0 || p->options->first == NULL || p->options->first(p->options->first_cookie, e)) &&
+	    pairs_compose(p->store, &p->by_id, c, pairs, n, &message, e) && write_notice(p, c, pairs, n, buf_view(&message), e);
 	p->out->notices += ok;
 	p->out->told += ok ? n : 0;
 	buf_fini(&message);
