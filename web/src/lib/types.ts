@@ -199,6 +199,15 @@ export interface Token {
 	seen: string | null;
 }
 
+export interface Partner {
+	id: number;
+	name: string;
+	sha256: string;
+	scopes: string[];
+	created: string | null;
+	expires: string | null;
+}
+
 export interface SessionRow {
 	id: number;
 	created: string;
