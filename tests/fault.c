@@ -10,6 +10,7 @@
  *
  *	SLOW=1500:/archive/	each wait for the disk of a file below such a path lasts 1,500 ms longer, in
  *				all processes; also each MiB that is written there, by a tenth of it
+ *	SLOW_LOG=FILE		from when to when it did is said there
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -23,6 +24,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 static char kind[16];
@@ -71,12 +73,32 @@ fails(const char *what, int code)
 		REAL(name, __VA_ARGS__); \
 	}
 
+/* From when to when it waited, in nanoseconds of the monotonic clock. */
+static void
+slow_tell(const struct timespec *begun)
+{
+	const char *log = getenv("SLOW_LOG");
+	int fd = log == NULL ? -1 : open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	struct timespec now;
+	char line[64];
+	int n;
+
+	if (fd < 0)
+		return;
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	n = snprintf(line, sizeof(line), "%lld %lld\n", begun->tv_sec * 1000000000LL + begun->tv_nsec, now.tv_sec * 1000000000LL + now.tv_nsec);
+	if (write(fd, line, (size_t)n) < 0)
+		perror(log);
+	(void)close(fd);
+}
+
 /* A slow disk, as far as it concerns a path. */
 static void
 slow(int fd, size_t bytes)
 {
 	const char *how = getenv("SLOW"), *colon = how == NULL ? NULL : strchr(how, ':');
 	char link[64], path[4096];
+	struct timespec begun;
 	ssize_t n;
 	long ms;
 
@@ -91,7 +113,9 @@ slow(int fd, size_t bytes)
 	if (strstr(path, colon + 1) == NULL)
 		return;
 	ms = bytes == SIZE_MAX ? strtol(how, NULL, 10) : strtol(how, NULL, 10) * (long)(bytes >> 10) / 10240;
+	(void)clock_gettime(CLOCK_MONOTONIC, &begun);
 	(void)poll(NULL, 0, (int)ms);
+	slow_tell(&begun);
 }
 
 ssize_t

@@ -333,41 +333,110 @@ contact_off_remove(struct store *s, int64_t id, struct err *e)
 	return remove_row(s, "DELETE FROM contact_off WHERE id = ?1", id, e);
 }
 
+#define CONTACT_COLUMNS "id, layer, source, scope, value, name, email, lang, medium, interval_s, format, openpgp, url, checked_s, expires_s, disputed_s"
+
+static void
+contact_read(struct stmt *st, struct contact *out)
+{
+	int64_t layer = stmt_col_i64(st, 1), scope = stmt_col_i64(st, 3);
+	struct slice lang = stmt_col(st, 7);
+	char tag[8];
+
+	*out = (struct contact){
+		.id = stmt_col_i64(st, 0), .layer = layer == LAYER_MANUAL ? LAYER_MANUAL : LAYER_IMPORTED,
+		.source = stmt_col(st, 2), .scope = scope >= 0 && scope < SCOPE_COUNT ? (enum contact_scope)scope : SCOPE_COUNTRY,
+		.value = stmt_col(st, 4), .name = stmt_col(st, 5), .email = stmt_col(st, 6),
+		.medium = stmt_col(st, 8), .interval_s = (uint32_t)stmt_col_i64(st, 9),
+		.format = stmt_col(st, 10), .openpgp = stmt_col(st, 11), .url = stmt_col(st, 12),
+		.checked_s = stmt_col_i64(st, 13), .expires_s = stmt_col_i64(st, 14), .disputed_s = stmt_col_i64(st, 15),
+	};
+	(void)snprintf(tag, sizeof(tag), "%.*s", SLICE_ARG(lang));
+	out->lang_known = lang_parse(tag, &out->lang);
+}
+
+static bool
+contact_walk(struct stmt *st, bool (*each)(void *cookie, const struct contact *c, struct err *e), void *cookie, struct err *e)
+{
+	enum step step = STEP_FAIL;
+	struct contact c;
+	bool ok = true;
+
+	while (ok && (step = stmt_step(st, e)) == STEP_ITEM) {
+		contact_read(st, &c);
+		ok = each(cookie, &c, e);
+	}
+	return ok && step == STEP_END;
+}
+
 bool
 contact_list(struct store *s, struct slice source,
     bool (*each)(void *cookie, const struct contact *c, struct err *e),
     void *cookie, struct err *e)
 {
 	struct stmt *st = NULL;
-	enum step step = STEP_FAIL;
-	char tag[8];
+	bool ok = db_prepare(store_db(s), "SELECT " CONTACT_COLUMNS " FROM contact WHERE ?1 IS NULL OR source = ?1 ORDER BY scope, value, id", &st, e);
 
-	if (!db_prepare(store_db(s),
-	    "SELECT id, layer, source, scope, value, name, email, lang, medium, interval_s, format, openpgp, url, checked_s, expires_s, disputed_s"
-	    " FROM contact WHERE ?1 IS NULL OR source = ?1 ORDER BY scope, value, id", &st, e))
-		return false;
-	stmt_text(st, 1, source);
-	while ((step = stmt_step(st, e)) == STEP_ITEM) {
-		int64_t layer = stmt_col_i64(st, 1), scope = stmt_col_i64(st, 3);
-		struct slice lang = stmt_col(st, 7);
-		struct contact c = {
-			.id = stmt_col_i64(st, 0), .layer = layer == LAYER_MANUAL ? LAYER_MANUAL : LAYER_IMPORTED,
-			.source = stmt_col(st, 2), .scope = scope >= 0 && scope < SCOPE_COUNT ? (enum contact_scope)scope : SCOPE_COUNTRY,
-			.value = stmt_col(st, 4), .name = stmt_col(st, 5), .email = stmt_col(st, 6),
-			.medium = stmt_col(st, 8), .interval_s = (uint32_t)stmt_col_i64(st, 9),
-			.format = stmt_col(st, 10), .openpgp = stmt_col(st, 11), .url = stmt_col(st, 12),
-			.checked_s = stmt_col_i64(st, 13), .expires_s = stmt_col_i64(st, 14), .disputed_s = stmt_col_i64(st, 15),
-		};
-
-		(void)snprintf(tag, sizeof(tag), "%.*s", SLICE_ARG(lang));
-		c.lang_known = lang_parse(tag, &c.lang);
-		if (!each(cookie, &c, e)) {
-			step = STEP_FAIL;
-			break;
-		}
+	if (ok) {
+		stmt_text(st, 1, source);
+		ok = contact_walk(st, each, cookie, e);
 	}
 	stmt_free(&st);
-	return step == STEP_END;
+	return ok;
+}
+
+/* What a page asks for, of both its statements. */
+static void
+page_where(struct buf *sql, const struct contact_page *p)
+{
+	buf_str(sql, " FROM contact WHERE 1 = 1");
+	if (p->source.p != NULL)
+		buf_str(sql, " AND source = ?1");
+	if (p->text.p != NULL)
+		buf_str(sql, " AND (value LIKE ?2 ESCAPE '\\' OR name LIKE ?2 ESCAPE '\\' OR email LIKE ?2 ESCAPE '\\' OR source LIKE ?2 ESCAPE '\\')");
+}
+
+static bool
+page_prepare(struct store *s, const char *columns, const char *order, const struct contact_page *p, struct slice like, struct stmt **out, struct err *e)
+{
+	struct buf sql;
+	bool ok;
+
+	buf_init(&sql, 4096);
+	buf_str(&sql, columns);
+	page_where(&sql, p);
+	buf_str(&sql, order);
+	ok = db_prepare(store_db(s), buf_cstr(&sql), out, e);
+	buf_fini(&sql);
+	if (ok && p->source.p != NULL)
+		stmt_text(*out, 1, p->source);
+	if (ok && p->text.p != NULL)
+		stmt_text(*out, 2, like);
+	return ok;
+}
+
+bool
+contact_page(struct store *s, const struct contact_page *p, uint64_t *total_out,
+    bool (*each)(void *cookie, const struct contact *c, struct err *e), void *cookie, struct err *e)
+{
+	struct stmt *count = NULL, *rows = NULL;
+	struct buf like;
+	int64_t total = 0;
+	bool ok;
+
+	buf_init(&like, 4096);
+	db_like(&like, p->text);
+	ok = page_prepare(s, "SELECT count(*)", "", p, buf_view(&like), &count, e) && stmt_number(count, &total, NULL, e) &&
+	    page_prepare(s, "SELECT " CONTACT_COLUMNS, " ORDER BY scope, value, id LIMIT ?3 OFFSET ?4", p, buf_view(&like), &rows, e);
+	*total_out = total < 0 ? 0 : (uint64_t)total;
+	if (ok) {
+		stmt_i64(rows, 3, (int64_t)p->limit);
+		stmt_i64(rows, 4, (int64_t)p->skip);
+		ok = contact_walk(rows, each, cookie, e);
+	}
+	stmt_free(&count);
+	stmt_free(&rows);
+	buf_fini(&like);
+	return ok;
 }
 
 bool

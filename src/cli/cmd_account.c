@@ -3,8 +3,6 @@
  * whoever lost everything gets in again from here. Works beside a running
  * server, which sees at once what was changed.
  */
-#include <openssl/pem.h>
-#include <openssl/x509.h>
 #include <pwd.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -22,6 +20,7 @@
 #include "cli/table.h"
 #include "node.h"
 #include "server/auth_room.h"
+#include "server/certificate.h"
 
 struct work {
 	struct cli *c;
@@ -560,24 +559,16 @@ partners(struct work *w, struct err *e)
 }
 
 static bool
-certificate_read(const char *path, struct partner_cert *out, struct err *e)
+certificate_read(const char *path, int64_t now_s, struct partner_cert *out, struct err *e)
 {
-	FILE *f = fopen(path, "re");
-	X509 *x = f == NULL ? NULL : PEM_read_X509(f, NULL, NULL, NULL);
-	unsigned len = 0;
-	struct tm tm;
+	struct buf text;
 	bool ok;
 
-	if (f == NULL)
-		return err_sys(e, "%s", path);
-	(void)fclose(f);
-	if (x == NULL)
-		return err_set(e, ERR_INPUT, "%s is no certificate in PEM", path);
-	ok = X509_digest(x, EVP_sha256(), out->sha.b, &len) == 1 && len == SHA256_BYTES &&
-	    ASN1_TIME_to_tm(X509_get0_notAfter(x), &tm) == 1;
-	out->expires_s = ok ? (int64_t)timegm(&tm) : 0;
-	X509_free(x);
-	return ok || err_set(e, ERR_INPUT, "%s is no certificate in PEM", path);
+	buf_init(&text, 1 << 20);
+	ok = file_read(path, &text, e) &&
+	    (certificate_of(buf_view(&text), now_s, &out->sha, &out->expires_s, e) || err_within(e, "%s", path));
+	buf_fini(&text);
+	return ok;
 }
 
 static bool
@@ -592,7 +583,7 @@ partner(struct work *w, struct err *e)
 	x.name = slice_trim(slice_of_str(w->c->args[1]));
 	if (x.name.len == 0 || x.name.len > 128 || !slice_utf8_ok(x.name))
 		return err_set(e, ERR_USAGE, "a partner's name has from 1 to %d bytes", 128);
-	if (!certificate_read(cli_opt(w->c, "certificate"), &x, e) || !scopes_take(w, who_scopes(), &x.scopes, e) ||
+	if (!certificate_read(cli_opt(w->c, "certificate"), w->now_s, &x, e) || !scopes_take(w, who_scopes(), &x.scopes, e) ||
 	    !auth_change_begin(&change, w->node.store, e))
 		return false;
 	ok = partner_cert_add(w->node.store, &x, w->now_s, &x.id, e);

@@ -246,3 +246,14 @@ who_country_set(struct who *w, struct slice country)
 	w->country[0] = country.p[0];
 	w->country[1] = country.p[1];
 }
+
+bool
+who_count(const struct who *w, uint64_t n, uint64_t *out)
+{
+	if (who_may(w, RIGHT_FINDINGS_READ)) {
+		*out = n;
+		return true;
+	}
+	*out = n - n % WHO_COUNT_STEP;
+	return n == 0 || n >= WHO_COUNT_STEP;
+}

@@ -113,4 +113,13 @@ who_may(const struct who *w, enum who_right r)
 	return r == RIGHT_PUBLIC || (w->rights >> r & 1) != 0;
 }
 
+/*
+ * A count as w may know it. Who does not see findings is told of sums, and the
+ * sum of a network's two findings is as good as the findings: fewer than
+ * WHO_COUNT_STEP are not told (false), more are in steps of it, so that the
+ * difference of two sums tells no more either.
+ */
+#define WHO_COUNT_STEP 10
+bool who_count(const struct who *w, uint64_t n, uint64_t *out);
+
 #endif

@@ -161,6 +161,31 @@ TEST(bound_to_a_country)
 	}
 }
 
+TEST(counts_for_whom)
+{
+	static const struct { const char *name; uint32_t roles; uint64_t n; bool told; uint64_t want; } rows[] = {
+		{ "none", 1u << WHO_DONOR, 0, true, 0 },
+		{ "one", 1u << WHO_DONOR, 1, false, 0 },
+		{ "nine", 1u << WHO_DONOR, 9, false, 0 },
+		{ "ten", 1u << WHO_DONOR, 10, true, 10 },
+		{ "between", 1u << WHO_EXPERT, 1239, true, 1230 },
+		{ "who keeps the machine", 1u << WHO_ADMINISTRATOR, 3, false, 0 },
+		{ "nobody", 0, 3, false, 0 },
+		{ "who sees findings", 1u << WHO_VIEWER, 3, true, 3 },
+		{ "with another role", 1u << WHO_DONOR | 1u << WHO_AUDITOR, 1239, true, 1239 },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct who w = { .roles = rows[i].roles, .rights = who_roles_rights(rows[i].roles) };
+		uint64_t got = 0;
+
+		test_case("%s", rows[i].name);
+		CHECK_INT(who_count(&w, rows[i].n, &got), rows[i].told);
+		if (rows[i].told)
+			CHECK_INT(got, rows[i].want);
+	}
+}
+
 int
 main(void)
 {
@@ -170,5 +195,6 @@ main(void)
 	RUN(lists_parse);
 	RUN(lists_print_back);
 	RUN(bound_to_a_country);
+	RUN(counts_for_whom);
 	return test_end();
 }

@@ -356,7 +356,7 @@ run_audited(struct api_call *c, struct err *e)
 	unsigned flags = c->route->flags;
 	bool mine, ok;
 
-	if ((flags & API_CHANGES) == 0 || (flags & (API_LONG | API_AUDITS_ITSELF)) != 0 || c->api->audit == NULL)
+	if ((flags & API_CHANGES) == 0 || (flags & (API_LONG | API_AUDITS_ITSELF | API_COMMITS_ITSELF)) != 0 || c->api->audit == NULL)
 		return run(c, e);
 	if (!store_begin(s, &mine, e))
 		return false;

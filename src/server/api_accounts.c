@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "server/api_rooms.h"
 #include "server/auth_room.h"
+#include "server/certificate.h"
 
 #define PAGE 100
 /* Of the log, at a time: the keeper does other work too. */
@@ -297,6 +298,86 @@ partners(struct api_call *c, struct err *e)
 	return true;
 }
 
+struct partner_find {
+	int64_t id;
+	struct api_call *c; /* it is written to its answer where that is not NULL */
+	struct slice name; /* NONE: it is not there */
+	struct arena *a;
+};
+
+static bool
+partner_find_row(void *cookie, const struct partner_cert *x, struct err *e)
+{
+	struct partner_find *f = cookie;
+
+	if (x->id != f->id)
+		return true;
+	f->name = arena_copy(f->a, x->name);
+	return f->c == NULL || partner_row(f->c, x, e);
+}
+
+static bool
+partner_take(struct api_call *c, struct partner_cert *x, struct err *e)
+{
+	enum who_right r;
+
+	x->name = slice_trim(api_body_text(c, "name"));
+	if (x->name.len == 0 || x->name.len > 128 || !slice_utf8_ok(x->name))
+		return api_fault(c, "name"), err_set(e, ERR_INPUT, "a partner's name has from 1 to %d bytes", 128);
+	for (size_t i = 0; i < x->name.len; i++) {
+		if (x->name.p[i] < 0x20 || x->name.p[i] == 0x7f)
+			return api_fault(c, "name"), err_set(e, ERR_INPUT, "%s holds control characters", QUOTE(x->name));
+	}
+	JSON_EACH(item, json_get(c->body, S("scopes"))) {
+		if (!who_right_find(json_text(item), &r))
+			return api_fault(c, "scopes"), err_set(e, ERR_INPUT, "%s is no right; one is \"findings.read\"", QUOTE(json_text(item)));
+		x->scopes |= 1u << r;
+	}
+	if ((x->scopes & who_scopes()) != x->scopes || x->scopes == 0)
+		return api_fault(c, "scopes"), err_set(e, ERR_INPUT, "a partner needs at least one right, and only such as may be given to it");
+	return certificate_of(api_body_text(c, "certificate"), c->r->now_s, &x->sha, &x->expires_s, e) || api_fault(c, "certificate");
+}
+
+static bool
+partner_changed(struct api_call *c, int64_t id)
+{
+	api_changed(c, "account", id);
+	return true;
+}
+
+static bool
+partner_make(struct api_call *c, struct err *e)
+{
+	struct partner_find f = { .c = c, .a = c->a };
+	struct partner_cert x = { 0 };
+	struct auth_change change;
+	struct buf scopes;
+	bool ok;
+
+	if (!partner_take(c, &x, e) || !auth_change_begin(&change, store_of(c), e))
+		return false;
+	buf_init(&scopes, 1024);
+	who_rights_print(x.scopes, &scopes);
+	ok = partner_cert_add(store_of(c), &x, c->r->now_s, &f.id, e);
+	ok = auth_change_end(&change, ok, c->who, "partner.add", x.name, buf_view(&scopes), c->r->now_s, e);
+	buf_fini(&scopes);
+	(void)api_json(c);
+	return ok && partner_changed(c, f.id) && partner_cert_list(store_of(c), partner_find_row, &f, e);
+}
+
+static bool
+partner_delete(struct api_call *c, struct err *e)
+{
+	struct partner_find f = { .id = api_int_of(c, "id", 0), .a = c->a };
+	struct auth_change change;
+	bool ok;
+
+	if (!partner_cert_list(store_of(c), partner_find_row, &f, e) || !auth_change_begin(&change, store_of(c), e))
+		return false;
+	ok = partner_cert_remove(store_of(c), f.id, e);
+	return auth_change_end(&change, ok, c->who, "partner.remove", f.name, S(""), c->r->now_s, e) && partner_changed(c, f.id);
+}
+
 /* --- audit ------------------------------------------------------------------------------------------ */
 
 struct page {
@@ -467,6 +548,16 @@ static const struct api_member partner_members[] = {
 	END,
 };
 static const struct api_value partner_value = { .type = API_OBJECT, .members = partner_members, .name = "PartnerCertificate" };
+static const struct api_value pem_value = { .type = API_TEXT, .min = 1, .max = 65536 };
+static const struct api_value partner_name_value = { .type = API_TEXT, .min = 1, .max = 128 };
+static const struct api_value scopes_value = { .type = API_ARRAY, .items = &api_text, .min = 1, .max = RIGHT_COUNT };
+static const struct api_member partner_make_members[] = {
+	{ "name", &partner_name_value, API_REQUIRED, NULL },
+	{ "certificate", &pem_value, API_REQUIRED, "Its client's certificate, PEM" },
+	{ "scopes", &scopes_value, API_REQUIRED, "Rights: reports.add, findings.read, ..." },
+	END,
+};
+static const struct api_value partner_make_value = { .type = API_OBJECT, .members = partner_make_members };
 static const struct api_value partner_items = { .type = API_ARRAY, .items = &partner_value };
 static const struct api_member partners_members[] = { { "items", &partner_items, API_REQUIRED, NULL }, END };
 static const struct api_value partners_value = { .type = API_OBJECT, .members = partners_members };
@@ -542,6 +633,10 @@ static const struct api_route routes[] = {
 	    .summary = "Unlock an account", .params = id_params, .answer = &account_value },
 	{ .method = API_GET, .path = "/api/v1/partners", .right = RIGHT_ACCOUNTS_READ, .run = partners,
 	    .summary = "Certificates by which partners are known", .answer = &partners_value },
+	{ .method = API_POST, .path = "/api/v1/partners", .right = RIGHT_ACCOUNTS, .flags = WRITES, .run = partner_make,
+	    .summary = "Make the owner of a certificate known as a partner", .body = &partner_make_value, .answer = &partner_value, .status = 201 },
+	{ .method = API_DELETE, .path = "/api/v1/partners/{id}", .right = RIGHT_ACCOUNTS, .flags = WRITES, .run = partner_delete,
+	    .summary = "The certificate is no longer known", .params = id_params, .status = 204 },
 	{ .method = API_GET, .path = "/api/v1/audit", .right = RIGHT_AUDIT_READ, .run = audit,
 	    .summary = "What was done, newest first", .params = audit_params, .answer = &lines_value },
 	{ .method = API_GET, .path = "/api/v1/audit/verify", .right = RIGHT_AUDIT_READ, .flags = API_READS_KEEPER, .run = audit_check,

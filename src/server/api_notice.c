@@ -296,6 +296,16 @@ summary_put(struct json_out *j, const struct notices_summary *s)
 		json_out_key_int(j, rows[i].key, (int64_t)rows[i].n);
 }
 
+/* No notice without its line: it is written with the first, what a kill leaves of the others is behind it. */
+static bool
+prepare_line(void *cookie, struct err *e)
+{
+	struct api_call *c = cookie;
+
+	c->audited = api_audit(c, e);
+	return c->audited;
+}
+
 static bool
 prepare(struct api_call *c, struct err *e)
 {
@@ -312,6 +322,8 @@ prepare(struct api_call *c, struct err *e)
 	o.pause_cookie = c->api->cookie;
 	o.by = c->who->name;
 	o.silence = true;
+	o.first = prepare_line;
+	o.first_cookie = c;
 	json_out_object(j);
 	json_out_key(j, S("plan"));
 	json_out_array(j);
@@ -321,6 +333,7 @@ prepare(struct api_call *c, struct err *e)
 	}
 	ok = notices_prepare(c->api->node->store, contacts, &o, &s, e);
 	contacts_free(&contacts);
+	c->audited = ok && c->audited;
 	json_out_array_end(j);
 	summary_put(j, &s);
 	json_out_object_end(j);

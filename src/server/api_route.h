@@ -71,7 +71,8 @@ enum api_flag {
 	API_AUDITS_ITSELF = 16, /* its handler writes to the audit log, or there is nothing to say */
 	API_FIRST_PASSWORD = 32, /* open to who must change a password first (struct who) */
 	API_FIRST_FACTOR = 64, /* open to who must set up a second factor first */
-	API_LONG = 128 /* it takes its time, and lets others be answered within: one of them at a time */
+	API_LONG = 128, /* it takes its time, and lets others be answered within: one of them at a time */
+	API_COMMITS_ITSELF = 256 /* its handler has a transaction of its own, with its line in the audit log (api_audit) */
 };
 
 /* How often a stranger may ask: buckets of server/limits.c. */

@@ -8,6 +8,7 @@
 #include "parse/conf.h"
 #include "server/api_filter.h"
 #include "server/api_rooms.h"
+#include "server/conf_change.h"
 
 /* "section.key" that may be changed from here. */
 static const char *const open_keys[] = { "node.name", "node.country", "node.mail", "node.url", "node.language",
@@ -163,12 +164,23 @@ change_all(struct api_call *c, struct buf *text, struct err *e)
 	return buf_ok(text) || err_set(e, ERR_LIMIT, "the content is larger than %zu bytes", NODE_CONF_BYTES_MAX);
 }
 
+static bool
+line(void *cookie, struct err *e)
+{
+	struct api_call *c = cookie;
+
+	c->field = NULL;
+	JSON_EACH(item, json_get(c->body, S("set")))
+		c->audit = arena_printf(c->a, "%.*s%s%.*s", SLICE_ARG(c->audit), c->audit.len > 0 ? " " : "", SLICE_ARG(json_text(json_get(item, S("name")))));
+	return api_audit(c, e);
+}
+
 /* It is read as it will be, before it takes the old one's place. */
 static bool
-save(struct api_call *c, struct slice text, struct err *e)
+save(struct api_call *c, struct slice before, struct slice after, struct err *e)
 {
 	struct node n = NODE_NONE;
-	bool ok = node_conf_check(&n, text, e) && file_write(node_path(c->api->node, "entente.conf"), text, e);
+	bool ok = node_conf_check(&n, after, e) && conf_change(c->api->node, before, after, line, c, e);
 
 	arena_fini(&n.memory);
 	return ok;
@@ -177,17 +189,18 @@ save(struct api_call *c, struct slice text, struct err *e)
 static bool
 patch(struct api_call *c, struct err *e)
 {
+	struct slice before;
 	struct buf text;
 	bool ok;
 
 	buf_init(&text, NODE_CONF_BYTES_MAX);
-	ok = file_read(node_path(c->api->node, "entente.conf"), &text, e) && change_all(c, &text, e) && save(c, buf_view(&text), e);
+	ok = file_read(node_path(c->api->node, "entente.conf"), &text, e);
+	before = arena_copy(c->a, buf_view(&text));
+	ok = ok && change_all(c, &text, e) && save(c, before, buf_view(&text), e);
 	buf_fini(&text);
+	c->audited = ok;
 	if (!ok)
 		return false;
-	c->field = NULL;
-	JSON_EACH(item, json_get(c->body, S("set")))
-		c->audit = arena_printf(c->a, "%.*s%s%.*s", SLICE_ARG(c->audit), c->audit.len > 0 ? " " : "", SLICE_ARG(json_text(json_get(item, S("name")))));
 	api_changed(c, "setting", 0);
 	return settings_put(c, e);
 }
@@ -217,7 +230,7 @@ static const struct api_value patch_body = { .type = API_OBJECT, .members = patc
 static const struct api_route routes[] = {
 	{ .method = API_GET, .path = "/api/v1/settings", .right = RIGHT_SETTINGS_READ, .flags = API_READS_KEEPER, .run = settings,
 	    .summary = "Settings as they hold", .answer = &list_value },
-	{ .method = API_PATCH, .path = "/api/v1/settings", .right = RIGHT_SETTINGS_CHANGE, .flags = API_CHANGES, .run = patch,
+	{ .method = API_PATCH, .path = "/api/v1/settings", .right = RIGHT_SETTINGS_CHANGE, .flags = API_CHANGES | API_COMMITS_ITSELF, .run = patch,
 	    .summary = "Change some; entente.conf keeps its comments", .body = &patch_body, .answer = &list_value },
 };
 

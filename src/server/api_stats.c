@@ -24,15 +24,24 @@ static bool
 row_put(void *cookie, const struct stats_row *r, struct err *e)
 {
 	struct rows *x = cookie;
+	uint64_t events, findings;
+	bool few = !who_count(x->c->who, r->findings, &findings);
 
 	(void)e;
+	/* That there is something at all tells who sees no findings of a small network. */
+	if (!who_count(x->c->who, r->events, &events) || (x->by == STATS_STATE && few))
+		return true;
 	json_out_object(x->j);
 	json_out_key_text(x->j, S("key"), r->key);
 	json_out_key_int(x->j, S("number"), r->number);
 	if (x->by == STATS_ASN)
 		api_put_text(x->j, S("as_name"), networks_as_name(x->c->api->node->networks, (uint32_t)r->number));
-	json_out_key_int(x->j, S("events"), (int64_t)r->events);
-	json_out_key_int(x->j, S("findings"), (int64_t)r->findings);
+	json_out_key_int(x->j, S("events"), (int64_t)events);
+	json_out_key(x->j, S("findings"));
+	if (few)
+		json_out_null(x->j);
+	else
+		json_out_int(x->j, (int64_t)findings);
 	json_out_object_end(x->j);
 	return true;
 }
@@ -46,6 +55,8 @@ states_put(struct api_call *c, struct json_out *j, struct slice country, struct 
 	if (!tally_states(c->api->node->store, country, n, e))
 		return false;
 	for (unsigned i = 0; i < FINDING_STATE_COUNT; i++) {
+		if (!who_count(c->who, n[i], &n[i]))
+			continue;
 		json_out_object(j);
 		json_out_key_text(j, S("key"), slice_of_str(finding_state_name((enum finding_state)i)));
 		json_out_key_int(j, S("number"), i);
@@ -96,19 +107,51 @@ stats(struct api_call *c, struct err *e)
 
 /* --- the first page -------------------------------------------------------------------------------- */
 
-static bool
-table(struct api_call *c, struct json_out *j, struct slice key, enum stats_by by, struct err *e)
-{
-	struct rows x = { c, j, by };
-	struct stats_query q = { .by = by, .since_s = (c->r->now_s / DAY_S - OVERVIEW_DAYS + 1) * DAY_S, .top = by == STATS_DAY ? OVERVIEW_DAYS : by == STATS_COUNTRY ? 0 : OVERVIEW_TOP,
-		.country = who_is_bound(c->who) ? slice_of(c->who->country, 2) : SLICE_NONE, .now_s = c->r->now_s };
-	bool ok;
+/* One walk counts for all four; they come one after the other. */
+static const struct stats_part overview_parts[] = {
+	{ STATS_DAY, OVERVIEW_DAYS }, { STATS_CLASS, OVERVIEW_TOP }, { STATS_COUNTRY, 0 }, { STATS_ASN, OVERVIEW_TOP },
+};
+#define OVERVIEW_PARTS (sizeof(overview_parts) / sizeof(overview_parts[0]))
+static const char *const overview_keys[OVERVIEW_PARTS] = { "days", "classes", "countries", "networks" };
 
-	json_out_key(j, key);
-	json_out_array(j);
-	ok = store_stats(c->api->node->store, &q, row_put, &x, e);
+struct tables {
+	struct rows rows;
+	size_t begun; /* so many arrays were begun */
+};
+
+static void
+table_begin(struct tables *t)
+{
+	if (t->begun > 0)
+		json_out_array_end(t->rows.j);
+	json_out_key(t->rows.j, slice_of_str(overview_keys[t->begun]));
+	json_out_array(t->rows.j);
+	t->rows.by = overview_parts[t->begun++].by;
+}
+
+static bool
+table_row(void *cookie, size_t part, const struct stats_row *r, struct err *e)
+{
+	struct tables *t = cookie;
+
+	while (t->begun <= part)
+		table_begin(t);
+	return row_put(&t->rows, r, e);
+}
+
+static bool
+tables_put(struct api_call *c, struct json_out *j, struct err *e)
+{
+	struct tables t = { .rows = { c, j, STATS_DAY } };
+	struct stats_query q = { .since_s = (c->r->now_s / DAY_S - OVERVIEW_DAYS + 1) * DAY_S,
+		.country = who_is_bound(c->who) ? slice_of(c->who->country, 2) : SLICE_NONE, .now_s = c->r->now_s };
+
+	if (!store_stats_parts(c->api->node->store, &q, overview_parts, OVERVIEW_PARTS, table_row, &t, e))
+		return false;
+	while (t.begun < OVERVIEW_PARTS)
+		table_begin(&t);
 	json_out_array_end(j);
-	return ok;
+	return true;
 }
 
 static bool
@@ -174,9 +217,7 @@ overview(struct api_call *c, struct err *e)
 	bool ok;
 
 	json_out_object(j);
-	ok = reports_put(c, j, e) && by_state_put(c, j, e) && table(c, j, S("days"), STATS_DAY, e) &&
-	    table(c, j, S("classes"), STATS_CLASS, e) && table(c, j, S("countries"), STATS_COUNTRY, e) &&
-	    table(c, j, S("networks"), STATS_ASN, e);
+	ok = reports_put(c, j, e) && by_state_put(c, j, e) && tables_put(c, j, e);
 	json_out_key(j, S("times"));
 	json_out_object(j);
 	ok = ok && time_put(c, j, S("notify"), 1u << TIME_TOLD, e) && time_put(c, j, S("fix"), 1u << TIME_FIXED | 1u << TIME_SILENT, e);
@@ -195,7 +236,7 @@ static const struct api_member row_members[] = {
 	{ "number", &api_int, API_REQUIRED, "Seconds of the day, the AS; else of no meaning" },
 	{ "as_name", &api_text, API_NULL, "By asn" },
 	{ "events", &api_count, API_REQUIRED, NULL },
-	{ "findings", &api_count, API_REQUIRED, "Seen for the first time; by state: in it" },
+	{ "findings", &api_count, API_REQUIRED | API_NULL, "Seen for the first time; by state: in it. Who does not see findings is told counts in tens: null is fewer than ten, rows of fewer than ten events are left out" },
 	{ NULL, NULL, 0, NULL },
 };
 static const struct api_value row_value = { .type = API_OBJECT, .members = row_members, .name = "StatsRow" };

@@ -6,7 +6,9 @@
 #include <stdlib.h>
 
 #include "base/file.h"
+#include "base/hash.h"
 #include "server/api_kit.h"
+#include "server/conf_change.h"
 #include "share/reply.h"
 
 #define NONE SLICE_NONE
@@ -283,6 +285,39 @@ TEST(lookups)
 	kit_close(&k);
 }
 
+/* Who sees no findings is told of no network so small that its sum is as good as they. */
+TEST(sums_of_small_networks)
+{
+	static const struct who donor = { .kind = WHO_PERSON, .name = S_INIT("di"), .roles = 1u << WHO_DONOR,
+		.rights = 1u << RIGHT_PUBLIC | 1u << RIGHT_SELF | 1u << RIGHT_STATS_READ };
+	static const char *const ways[] = { "GET /api/v1/stats?by=asn", "GET /api/v1/stats?by=day&asn=64497", "GET /api/v1/stats?by=class&asn=64497&country=FR",
+		"GET /api/v1/stats?by=country&class=phishing", "GET /api/v1/stats?by=feed", "GET /api/v1/stats?by=taxonomy&until=2026-06-18",
+		"GET /api/v1/stats?by=state&asn=64497", "GET /api/v1/overview" };
+	struct kit k;
+	struct answer a;
+	struct err e = ERR_INIT;
+
+	kit_open(&k);
+	(void)kit_take(&k, kit_events);
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		test_case("%s", ways[i]);
+		a = kit_call(&k, &donor, ways[i], NONE);
+		CHECK_STATUS(a, 200);
+		CHECK(slice_find(a.body, S("\"key\"")) == SIZE_MAX || slice_find(a.body, S("\"state\"")) != SIZE_MAX);
+		CHECK(slice_find(a.body, S("AS644")) == SIZE_MAX);
+	}
+	/* A large one, with few that are new; one that was seen nine times; one of twelve. */
+	CHECK_OK(db_exec(store_db(k.api.node->store), "INSERT INTO count_day (day, class, country, asn, feed, events, findings_new) VALUES"
+		" (20000, 1, 'ES', 65001, 0, 1239, 3), (20000, 1, 'ES', 65002, 0, 9, 9), (20000, 1, 'ES', 65003, 0, 12, 12)", &e), &e);
+	a = kit_call(&k, &donor, "GET /api/v1/stats?by=asn&until=2025-01-01", NONE);
+	CHECK_SLICE(a.body, S("{\"rows\":[{\"key\":\"AS65001\",\"number\":65001,\"as_name\":null,\"events\":1230,\"findings\":null},"
+		"{\"key\":\"AS65003\",\"number\":65003,\"as_name\":null,\"events\":10,\"findings\":10}]}"));
+	a = kit_call(&k, &kit_all, "GET /api/v1/stats?by=asn&until=2025-01-01", NONE);
+	CHECK_SLICE(kit_text(&a, "rows.0.findings"), S("3"));
+	CHECK_SLICE(kit_text(&a, "rows.2.events"), S("9"));
+	kit_close(&k);
+}
+
 TEST(sums)
 {
 	struct kit k;
@@ -437,6 +472,123 @@ TEST(settings)
 	kit_close(&k);
 }
 
+/* The change of a file and its line in the log are one, wherever a kill comes between. */
+static bool
+line_never(void *cookie, struct err *e)
+{
+	CHECK(db_in_transaction(store_db(cookie)));
+	return err_set(e, ERR_SYSTEM, "no line");
+}
+
+static bool
+line_good(void *cookie, struct err *e)
+{
+	(void)e;
+	return CHECK(db_in_transaction(store_db(cookie)));
+}
+
+TEST(settings_and_their_line)
+{
+	/* What lies there when the keeper begins: entente.conf, entente.conf.next, and whether the row tells of both. */
+	static const struct { const char *name, *row_before, *row_after, *next, *want; bool did; } rows[] = {
+		{ "killed before the row", "", "", "B", "A", false },
+		{ "killed behind the row", "A", "B", "B", "B", true },
+		{ "the row is of another change", "A", "C", "B", "A", false },
+		{ "changed by hand meanwhile", "C", "B", "B", "A", false },
+		{ "nothing was under way", "A", "B", NULL, "A", false },
+	};
+	struct kit k;
+	struct err e = ERR_INIT;
+	char conf[4096], next[4096];
+
+	kit_open(&k);
+	(void)snprintf(conf, sizeof(conf), "%s/entente.conf", k.api.node->dir);
+	(void)snprintf(next, sizeof(next), "%s/entente.conf.next", k.api.node->dir);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct store *s = k.api.node->store;
+		struct sha256 b = sha256_of(slice_of_str(rows[i].row_before)), a = sha256_of(slice_of_str(rows[i].row_after));
+		char row[2 * SHA256_HEX + 2];
+		struct buf text;
+		bool did = false;
+
+		test_case("%s", rows[i].name);
+		sha256_hex(&b, row);
+		row[SHA256_HEX] = ' ';
+		sha256_hex(&a, row + SHA256_HEX + 1);
+		CHECK_OK(store_setting_put(s, S("conf.next"), slice_of_str(row), &e), &e);
+		CHECK_OK(file_write(conf, S("A"), &e), &e);
+		if (rows[i].next != NULL)
+			CHECK_OK(file_write(next, slice_of_str(rows[i].next), &e), &e);
+		CHECK_OK(conf_change_finish(k.api.node, &did, &e), &e);
+		CHECK_INT(did, rows[i].did);
+		CHECK(!file_exists(next));
+		buf_init(&text, 1000);
+		CHECK_OK(file_read(conf, &text, &e), &e);
+		CHECK_SLICE(buf_view(&text), slice_of_str(rows[i].want));
+		buf_fini(&text);
+	}
+	CHECK(!conf_change(k.api.node, S("A"), S("D"), line_never, k.api.node->store, &e));
+	CHECK(!file_exists(next));
+	e = (struct err)ERR_INIT;
+	CHECK_OK(conf_change(k.api.node, S("A"), S("D"), line_good, k.api.node->store, &e), &e);
+	{
+		struct buf text;
+
+		buf_init(&text, 1000);
+		CHECK_OK(file_read(conf, &text, &e), &e);
+		CHECK_SLICE(buf_view(&text), S("D"));
+		buf_fini(&text);
+	}
+	kit_close(&k);
+}
+
+static unsigned lines, lines_within;
+static bool lines_fail;
+
+static bool
+count_line(struct api *a, const struct who *who, const char *what, struct slice about, int status, struct err *e)
+{
+	(void)who, (void)what, (void)about, (void)status;
+	lines++;
+	lines_within += db_in_transaction(store_db(a->node->store));
+	return !lines_fail || err_set(e, ERR_SYSTEM, "no line");
+}
+
+/* No notice without its line in the audit log: where that cannot be written, none is made. */
+TEST(notices_and_their_line)
+{
+	struct kit k;
+	struct answer a;
+	struct err e = ERR_INIT;
+	int64_t n;
+
+	kit_open(&k);
+	(void)kit_take(&k, kit_events);
+	a = kit_call(&k, &kit_all, "POST /api/v1/contacts", S("{\"scope\":\"country\",\"value\":\"ES\",\"email\":\"es@example.org\"}"));
+	CHECK_STATUS(a, 201);
+	k.api.audit = count_line;
+	lines = lines_within = 0;
+	lines_fail = true;
+	a = kit_call(&k, &kit_all, "POST /api/v1/notices/prepare", S("{}"));
+	CHECK(a.status >= 500);
+	CHECK_OK(db_number(store_db(k.api.node->store), "SELECT count(*) FROM notice", &n, &e), &e);
+	CHECK_INT(n, 0);
+	lines = lines_within = 0;
+	lines_fail = false;
+	a = kit_call(&k, &kit_all, "POST /api/v1/notices/prepare", S("{}"));
+	CHECK_STATUS(a, 200);
+	CHECK_OK(db_number(store_db(k.api.node->store), "SELECT count(*) FROM notice", &n, &e), &e);
+	CHECK_INT(n, 1);
+	CHECK_INT(lines, 1);
+	CHECK_INT(lines_within, 1);
+	/* Nothing to be made: there is a line all the same. */
+	a = kit_call(&k, &kit_all, "POST /api/v1/notices/prepare", S("{}"));
+	CHECK_STATUS(a, 200);
+	CHECK_INT(lines, 2);
+	k.api.audit = NULL;
+	kit_close(&k);
+}
+
 TEST(strangers)
 {
 	struct kit k;
@@ -496,8 +648,11 @@ main(void)
 	RUN(links_cannot_be_made);
 	RUN(lookups);
 	RUN(sums);
+	RUN(sums_of_small_networks);
 	RUN(files);
 	RUN(settings);
+	RUN(settings_and_their_line);
+	RUN(notices_and_their_line);
 	RUN(strangers);
 	return test_end();
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "server/auth_kit.h"
+#include "server/certificate.h"
 #include "test.h"
 
 /* --- passwords ------------------------------------------------------------------------------------------- */
@@ -335,6 +336,78 @@ TEST(partners)
 	reply_fini(&r);
 }
 
+/* Valid from November 2026 for a hundred years; N: how its lines end. */
+#define PEM_WITH(N) \
+	"-----BEGIN CERTIFICATE-----" N \
+	"MIIBezCCASGgAwIBAgIUcttyo5wv3pdgba4gGTGrmgkflmcwCgYIKoZIzj0EAwIw" N \
+	"EjEQMA4GA1UEAwwHQ0VSVC1YWjAgFw0yNjExMjkwNjEzMDlaGA8yMTI2MTEwNTA2" N \
+	"MTMwOVowEjEQMA4GA1UEAwwHQ0VSVC1YWjBZMBMGByqGSM49AgEGCCqGSM49AwEH" N \
+	"A0IABOZCxDwbp12ecuXlWJvELvz88G5aaLWTRhW6PH14a5BlGxTiYkLo8pCEzYv4" N \
+	"xSGhU0ZTT7mASalBY3QvBVnmQkWjUzBRMB0GA1UdDgQWBBRbDI9JFtqzyC4uQRjf" N \
+	"EwKAV8LiZzAfBgNVHSMEGDAWgBRbDI9JFtqzyC4uQRjfEwKAV8LiZzAPBgNVHRMB" N \
+	"Af8EBTADAQH/MAoGCCqGSM49BAMCA0gAMEUCIHaUOVrxEX32VTT9PjqQAHwj9s+B" N \
+	"9jfkXwNfZO7rzL7cAiEAo47hV3sqNkGNW9NoUMx7dlO762g9zOiXUKQpzS2Rly8=" N \
+	"-----END CERTIFICATE-----" N
+#define PEM PEM_WITH("\\n") /* within JSON */
+
+static void
+partner_body(char out[2048], const char *name, const char *certificate, const char *scopes)
+{
+	(void)snprintf(out, 2048, "{\"name\":\"%s\",\"certificate\":\"%s\",\"scopes\":[%s]}", name, certificate, scopes);
+}
+
+TEST(partners_by_the_api)
+{
+	static const struct { const char *name, *partner, *certificate, *scopes; int status; } rows[] = {
+		{ "no certificate", "CERT-XZ", "hello", "\"reports.add\"", 400 },
+		{ "no name", " ", PEM, "\"reports.add\"", 400 },
+		{ "a name for another line", "a\\nb", PEM, "\"reports.add\"", 400 },
+		{ "no right", "CERT-XZ", PEM, "", 400 },
+		{ "what is none", "CERT-XZ", PEM, "\"everything\"", 400 },
+		{ "what is a person's", "CERT-XZ", PEM, "\"accounts\"", 400 },
+		{ "good", "CERT-XZ", PEM, "\"reports.add\",\"findings.read\"", 201 },
+		{ "it is there", "CERT-XZ again", PEM, "\"reports.add\"", 409 },
+	};
+	static const char good[] = "66b39e537beb8938e8bc8d922788b51706093195bc884f9d3a503f83988cc709";
+	struct client c = browser(17), auditor = browser(18), partner = { .v4 = 19 };
+	struct sha256 sha;
+	int64_t expires_s, id = 0, before = audit_rows("partner.add"), gone = audit_rows("partner.remove");
+	struct err e = ERR_INIT;
+	struct reply r;
+	char body[2048], path[64];
+
+	(void)account_new("keeps", 1u << WHO_ADMINISTRATOR, "");
+	(void)account_new("looks", 1u << WHO_AUDITOR, "");
+	CHECK_INT(signed_in(&c, "keeps"), 201);
+	CHECK_INT(signed_in(&auditor, "looks"), 201);
+	partner_body(body, "CERT-XZ", PEM, "\"reports.add\"");
+	CHECK_INT(status_of(&auditor, API_POST, "/api/v1/partners", body), 403);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		test_case("%s", rows[i].name);
+		partner_body(body, rows[i].partner, rows[i].certificate, rows[i].scopes);
+		CHECK_INT(status_of(&c, API_POST, "/api/v1/partners", body), rows[i].status);
+	}
+	test_case("it is known");
+	CHECK_INT(audit_rows("partner.add"), before + 1);
+	CHECK_OK(certificate_of(S(PEM_WITH("\n")), now_s, &sha, &expires_s, &e), &e);
+	r = ask(&auditor, API_GET, "/api/v1/partners", "");
+	CHECK_SLICE(json_text(json_path(r.body, S("items.0.sha256"))), slice_of_str(good));
+	CHECK_SLICE(json_text(json_path(r.body, S("items.0.name"))), S("CERT-XZ"));
+	CHECK(json_int(json_path(r.body, S("items.0.id")), &id));
+	(void)snprintf(path, sizeof(path), "/api/v1/partners/%lld", (long long)id);
+	reply_fini(&r);
+	partner.cert = slice_of(sha.b, SHA256_BYTES);
+	CHECK_INT(status_of(&partner, API_GET, "/api/v1/findings", ""), 200);
+	test_case("and dismissed");
+	CHECK_INT(status_of(&auditor, API_DELETE, path, ""), 403);
+	CHECK_INT(status_of(&c, API_DELETE, path, ""), 204);
+	CHECK_INT(status_of(&c, API_DELETE, path, ""), 404);
+	CHECK_INT(status_of(&partner, API_GET, "/api/v1/findings", ""), 401);
+	CHECK_INT(audit_rows("partner.remove"), gone + 1);
+	test_case("expired");
+	CHECK(!certificate_of(S(PEM_WITH("\n")), INT64_C(5000000000), &sha, &expires_s, &e));
+}
+
 /* --- who may what -------------------------------------------------------------------------------------------------- */
 
 TEST(a_focal_point_is_bound)
@@ -381,6 +454,7 @@ auth_accounts_tests(void)
 	RUN(password_of_another_keyboard);
 	RUN(tokens);
 	RUN(partners);
+	RUN(partners_by_the_api);
 	RUN(a_focal_point_is_bound);
 	RUN(accounts_by_role);
 }

@@ -32,17 +32,20 @@ auth_change_begin(struct auth_change *c, struct store *s, struct err *e)
 }
 
 bool
-auth_change_end(struct auth_change *c, bool ok, const struct who *by, const char *act,
-    struct slice object, struct slice detail, int64_t now_s, struct err *e)
+auth_change_close(struct auth_change *c, bool ok, struct err *e)
 {
-	struct db *db = store_db(c->store);
-
-	ok = ok && audit_add(c->store, by, slice_of_str(act), object, detail, now_s, e) &&
-	    db_commit(db, e);
+	ok = ok && db_commit(store_db(c->store), e);
 	if (!ok)
 		store_rollback(c->store);
 	durable_again(c);
 	return ok;
+}
+
+bool
+auth_change_end(struct auth_change *c, bool ok, const struct who *by, const char *act,
+    struct slice object, struct slice detail, int64_t now_s, struct err *e)
+{
+	return auth_change_close(c, ok && audit_add(c->store, by, slice_of_str(act), object, detail, now_s, e), e);
 }
 
 static bool

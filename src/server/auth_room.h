@@ -109,6 +109,8 @@ struct auth_change {
 bool auth_change_begin(struct auth_change *c, struct store *s, struct err *e) MUST_USE;
 bool auth_change_end(struct auth_change *c, bool ok, const struct who *by, const char *act,
     struct slice object, struct slice detail, int64_t now_s, struct err *e) MUST_USE;
+/* The same, where the line was written already. */
+bool auth_change_close(struct auth_change *c, bool ok, struct err *e) MUST_USE;
 
 /* Within a change: an account with its password (a hash), or another password. */
 bool auth_account_add(struct store *s, const struct secret *secret, const struct account *x,

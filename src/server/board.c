@@ -155,17 +155,41 @@ store(const struct board *b, struct buf *out)
 }
 
 static void
+herald(const struct board *b, struct buf *out)
+{
+	const struct { const char *result; const board_number *n; } rows[] = { { "sent", &b->herald.sent }, { "deferred", &b->herald.later },
+		{ "refused", &b->herald.refused }, { "uncertain", &b->herald.uncertain }, { "withdrawn", &b->herald.withdrawn } };
+
+	one(out, "herald_up", "gauge", "1: the process that sends notices is there.", board_get(&b->herald.pid) != 0);
+	one(out, "herald_queue", "gauge", "Orders to send that are not done; entente_notices has the notices that wait.", board_get(&b->herald.asked));
+	one(out, "herald_working", "gauge", "1: notices are being sent.", board_get(&b->herald.working));
+	head(out, "herald_messages_total", "counter", "Notices that a way out was tried for, or that were taken back, by what came of it.");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		buf_printf(out, "entente_herald_messages_total{result=\"%s\"} %" PRIu64 "\n", rows[i].result, board_get(rows[i].n));
+	one(out, "herald_runs_total", "counter", "Times that it went through what was to be sent.", board_get(&b->herald.runs));
+	one(out, "herald_errors_total", "counter", "Times that it could not: the log says why.", board_get(&b->herald.errors));
+	if (board_get(&b->herald.last_s) == 0)
+		return;
+	one(out, "herald_last_run_timestamp_seconds", "gauge", "When it went through them last.", board_get(&b->herald.last_s));
+	head(out, "herald_last_run_seconds", "gauge", "How long that took.");
+	buf_printf(out, "entente_herald_last_run_seconds %.3f\n", (double)board_get(&b->herald.last_ms) / 1e3);
+}
+
+static void
 processes(const struct board *b, struct buf *out)
 {
 	head(out, "resident_memory_bytes", "gauge", "Memory of each process.");
 	if (board_get(&b->keeper.pid) != 0)
 		buf_printf(out, "entente_resident_memory_bytes{role=\"keeper\"} %" PRIu64 "\n", board_get(&b->keeper.memory));
+	if (board_get(&b->herald.pid) != 0)
+		buf_printf(out, "entente_resident_memory_bytes{role=\"herald\"} %" PRIu64 "\n", board_get(&b->herald.memory));
 	for (size_t i = 0; i < BOARD_WEBS; i++) {
 		if (board_get(&b->webs[i].pid) != 0)
 			buf_printf(out, "entente_resident_memory_bytes{role=\"web\",slot=\"%zu\"} %" PRIu64 "\n", i, board_get(&b->webs[i].memory));
 	}
 	head(out, "restarts_total", "counter", "Processes that died and were started again.");
 	buf_printf(out, "entente_restarts_total{role=\"keeper\"} %" PRIu64 "\n", board_get(&b->keeper.restarts));
+	buf_printf(out, "entente_restarts_total{role=\"herald\"} %" PRIu64 "\n", board_get(&b->herald.restarts));
 	buf_printf(out, "entente_restarts_total{role=\"web\"} %" PRIu64 "\n", board_get(&b->web_restarts));
 }
 
@@ -185,6 +209,7 @@ board_metrics(const struct board *b, struct buf *out)
 	one(out, "keeper_working", "gauge", "1: reports are being read.", board_get(&b->keeper.working));
 	one(out, "reports_read_total", "counter", "Reports read since the server was started.", board_get(&b->keeper.taken));
 	http(b, out);
+	herald(b, out);
 	store(b, out);
 	processes(b, out);
 }

@@ -34,6 +34,14 @@ struct board {
 		board_number beat_ms; /* monotonic: it answers */
 		board_number queue, requests, working, taken;
 	} keeper;
+	/* Who sends notices (server/herald.h); what it did since the server was started, by message. */
+	struct {
+		board_number pid, memory, restarts;
+		board_number asked, working; /* orders that are not done; one is under way */
+		board_number runs, errors; /* that came to an end; that could not be done */
+		board_number sent, later, refused, uncertain, withdrawn;
+		board_number last_s, last_ms; /* of the latest run: when it ended, how long it took */
+	} herald;
 	board_number web_restarts;
 	struct board_web webs[BOARD_WEBS];
 	/* What is counted in the store now and then (server/teller.c). */

@@ -181,3 +181,21 @@ certificate_check(const char *certificate, const char *key_path, int64_t *days_o
 	buf_fini(&key_text);
 	return ok;
 }
+
+bool
+certificate_of(struct slice pem, int64_t now_s, struct sha256 *sha_out, int64_t *expires_s_out, struct err *e)
+{
+	BIO *b = pem.len > INT32_MAX ? NULL : BIO_new_mem_buf(pem.p, (int)pem.len);
+	X509 *x = b == NULL ? NULL : PEM_read_bio_X509(b, NULL, NULL, NULL);
+	unsigned len = 0;
+	struct tm tm;
+	bool ok = x != NULL && X509_digest(x, EVP_sha256(), sha_out->b, &len) == 1 && len == SHA256_BYTES &&
+	    ASN1_TIME_to_tm(X509_get0_notAfter(x), &tm) == 1;
+
+	*expires_s_out = ok ? (int64_t)timegm(&tm) : 0;
+	X509_free(x);
+	BIO_free(b);
+	if (!ok)
+		return err_set(e, ERR_INPUT, "this is no certificate in PEM");
+	return now_s < *expires_s_out || err_set(e, ERR_INPUT, "this certificate has expired");
+}

@@ -13,6 +13,7 @@
  * What a kill leaves of a batch is seen to by the next sending (decision 0060).
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -25,6 +26,7 @@
 #include "base/clock.h"
 #include "base/ids.h"
 #include "base/log.h"
+#include "server/board.h"
 #include "server/herald.h"
 #include "server/link.h"
 #include "server/sandbox.h"
@@ -36,8 +38,11 @@
 struct herald {
 	const struct child_start *start;
 	struct node node;
+	struct board *board;
 	struct link *link; /* to the keeper; NULL: there is none now */
 	struct ids asked;
+	int64_t run_ns; /* when the run under way began; 0: none is */
+	int statm_fd;
 };
 
 /* --- slices --------------------------------------------------------------------------- */
@@ -114,9 +119,22 @@ tell(struct herald *h, const char *kind, int64_t id)
 		link_free(&h->link);
 }
 
+/* For who looks at /metrics, while it is sending too. */
+static void
+count(struct herald *h, const struct notices_summary *s)
+{
+	board_add(&h->board->herald.sent, s->sent);
+	board_add(&h->board->herald.later, s->later);
+	board_add(&h->board->herald.refused, s->never);
+	board_add(&h->board->herald.uncertain, s->uncertain);
+	board_add(&h->board->herald.withdrawn, s->withdrawn);
+	board_memory(&h->board->herald.memory, h->statm_fd);
+}
+
 static void
 summary(struct herald *h, const struct notices_summary *s)
 {
+	count(h, s);
 	if (s->sent + s->later + s->never + s->uncertain + s->withdrawn == 0)
 		return;
 	log_info("notices.sent", "sent=%llu later=%llu refused=%llu uncertain=%llu withdrawn=%llu",
@@ -153,6 +171,32 @@ send_slice(struct herald *h, int64_t number, bool *more_out, struct err *e)
 	return ok;
 }
 
+/* A run is all slices of one order. */
+static void
+run_begin(struct herald *h)
+{
+	if (h->run_ns != 0)
+		return;
+	h->run_ns = clock_mono_ns();
+	board_put(&h->board->herald.working, 1);
+}
+
+static void
+run_end(struct herald *h, int64_t number)
+{
+	int64_t took_ms = (clock_mono_ns() - h->run_ns) / 1000000;
+	char name[24];
+
+	h->run_ns = 0;
+	board_put(&h->board->herald.working, 0);
+	board_put(&h->board->herald.asked, h->asked.count);
+	board_put(&h->board->herald.last_s, (uint64_t)clock_now_s());
+	board_put(&h->board->herald.last_ms, (uint64_t)took_ms);
+	board_add(&h->board->herald.runs, 1);
+	log_info("notices.run", "notice=%.*s took_ms=%lld waiting=%zu", SLICE_ARG(number == 0 ? S("all") : name_of(number, name)),
+	    (long long)took_ms, h->asked.count);
+}
+
 static void
 send_asked(struct herald *h)
 {
@@ -160,11 +204,15 @@ send_asked(struct herald *h)
 	struct err e = ERR_INIT;
 	bool more = false;
 
-	if (!send_slice(h, number, &more, &e))
+	run_begin(h);
+	if (!send_slice(h, number, &more, &e)) {
+		board_add(&h->board->herald.errors, 1);
 		log_error("notices.failed", "reason=%s cause=%s", LOG_TEXT(e.text), LOG_TEXT(e.cause));
+	}
 	if (more || child_stopping)
 		return;
 	ids_drop(&h->asked, number);
+	run_end(h, number);
 	tell(h, "sent", number);
 }
 
@@ -182,6 +230,7 @@ ask_take(struct herald *h, const struct link_frame *f)
 		return;
 	if (!ids_has(&h->asked, c.id))
 		ids_add(&h->asked, c.id);
+	board_put(&h->board->herald.asked, h->asked.count);
 }
 
 static void
@@ -230,7 +279,8 @@ wait_all(struct herald *h)
 void
 herald_main(const struct child_start *start)
 {
-	struct herald h = { .start = start, .node = NODE_NONE };
+	struct herald h = { .start = start, .node = NODE_NONE, .board = start->board,
+		.statm_fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC) };
 	struct err e = ERR_INIT;
 
 	child_signals();
@@ -240,12 +290,19 @@ herald_main(const struct child_start *start)
 	if (h.node.lock_fd >= 0)
 		(void)close(h.node.lock_fd);
 	h.node.lock_fd = -1;
+	board_put(&h.board->herald.pid, (uint64_t)getpid());
+	board_put(&h.board->herald.asked, 0);
+	board_put(&h.board->herald.working, 0);
+	board_memory(&h.board->herald.memory, h.statm_fd);
 	(void)control_send(start->control, CONTROL_READY, 0, -1);
 	while (!child_stopping) {
 		wait_all(&h);
 		if (h.asked.count > 0 && !child_stopping)
 			send_asked(&h);
 	}
+	/* The next one may be there already. */
+	if (board_get(&h.board->herald.pid) == (uint64_t)getpid())
+		board_put(&h.board->herald.pid, 0);
 	link_free(&h.link);
 	ids_fini(&h.asked);
 	node_close(&h.node);

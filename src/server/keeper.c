@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "server/auth.h"
+#include "server/conf_change.h"
 #include "server/herald.h"
 #include "server/sandbox.h"
 #include "store/findings.h"
@@ -499,6 +500,19 @@ columns_keep(struct keeper *k, struct err *e)
 	return store_columns_keep(k->node->store, e);
 }
 
+/* A change of the settings that a kill left half done; the others read them again. */
+static bool
+settings_finish(const struct keeper *k, struct err *e)
+{
+	bool did = false;
+
+	if (!conf_change_finish(k->node, &did, e))
+		return false;
+	if (did)
+		(void)control_send(k->start->control, CONTROL_SETTINGS, 0, -1);
+	return true;
+}
+
 void
 keeper_main(const struct child_start *start)
 {
@@ -512,7 +526,7 @@ keeper_main(const struct child_start *start)
 	if (!sandbox_common(&e) || !open_flow(k, &e))
 		child_fail("keeper", &e);
 	k->node = flow_node(k->flow);
-	if (!columns_keep(k, &e))
+	if (!columns_keep(k, &e) || !settings_finish(k, &e))
 		child_fail("keeper", &e);
 	board_put(&k->board->keeper.pid, (uint64_t)getpid());
 	board_beat(k->board);

@@ -216,8 +216,22 @@ TEST(figures_of_all_processes)
 	CHECK(slice_find(buf_view(&out), S("entente_http_seconds_bucket{le=\"10\"} 1\n")) != SIZE_MAX);
 	CHECK(slice_find(buf_view(&out), S("entente_http_seconds_bucket{le=\"+Inf\"} 2\n")) != SIZE_MAX);
 	CHECK(slice_find(buf_view(&out), S("entente_http_seconds_count 2\n")) != SIZE_MAX);
+	CHECK(slice_find(buf_view(&out), S("entente_herald_up 0\n")) != SIZE_MAX);
 	/* What was not counted is not shown as zero. */
+	CHECK(slice_find(buf_view(&out), S("entente_herald_last_run")) == SIZE_MAX);
 	CHECK(slice_find(buf_view(&out), S("entente_findings")) == SIZE_MAX);
+	board_put(&b->herald.pid, 7);
+	board_put(&b->herald.asked, 2);
+	board_add(&b->herald.later, 3);
+	board_put(&b->herald.last_s, 1781784000);
+	board_put(&b->herald.last_ms, 250);
+	buf_clear(&out);
+	board_metrics(b, &out);
+	CHECK(slice_find(buf_view(&out), S("entente_herald_up 1\n")) != SIZE_MAX);
+	CHECK(slice_find(buf_view(&out), S("entente_herald_queue 2\n")) != SIZE_MAX);
+	CHECK(slice_find(buf_view(&out), S("entente_herald_messages_total{result=\"deferred\"} 3\n")) != SIZE_MAX);
+	CHECK(slice_find(buf_view(&out), S("entente_herald_last_run_timestamp_seconds 1781784000\n")) != SIZE_MAX);
+	CHECK(slice_find(buf_view(&out), S("entente_herald_last_run_seconds 0.250\n")) != SIZE_MAX);
 	buf_fini(&out);
 }
 

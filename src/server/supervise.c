@@ -188,6 +188,10 @@ died(struct supervisor *s, const struct child *c, int status)
 		board_add(&s->board->keeper.restarts, 1);
 	else if (c->role == ROLE_WEB)
 		board_add(&s->board->web_restarts, 1);
+	else if (c->role == ROLE_HERALD) {
+		board_add(&s->board->herald.restarts, 1);
+		board_put(&s->board->herald.pid, 0);
+	}
 	/* What fails before it ever served would fail for ever: whoever starts it has to know. */
 	s->failed = s->failed || (!s->ready && WIFEXITED(status));
 }

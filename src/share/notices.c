@@ -13,6 +13,8 @@
 /* Nobody is answered within a transaction: so long is one of the walk over findings, and one of the digests. */
 #define SLICE_NS INT64_C(20000000)
 #define DIGESTS_NS INT64_C(150000000)
+/* So many pairs are sorted, or merged, at a time: some 10 ms. */
+#define PIECE ((size_t)8192)
 
 /* What makes one digest: mailbox, medium, language, interval. */
 static int
@@ -217,7 +219,8 @@ make(struct prepare *p, struct compose *c, const struct pair *pairs, size_t n, s
 		n = COMPOSE_FINDINGS_MAX;
 	buf_init(&message, COMPOSE_BYTES_MAX);
 	c->id = notice_id(p, pairs, n, id);
-	ok = pairs_compose(p->store, &p->by_id, c, pairs, n, &message, e) && write_notice(p, c, pairs, n, buf_view(&message), e);
+	ok = (p->out->notices > 0 || p->options->first == NULL || p->options->first(p->options->first_cookie, e)) &&
+	    pairs_compose(p->store, &p->by_id, c, pairs, n, &message, e) && write_notice(p, c, pairs, n, buf_view(&message), e);
 	p->out->notices += ok;
 	p->out->told += ok ? n : 0;
 	buf_fini(&message);
@@ -347,13 +350,79 @@ digests_slice(struct prepare *p, size_t *at, struct err *e)
 	return true;
 }
 
+static size_t
+least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+static bool
+pause_between(const struct prepare *p, struct err *e)
+{
+	return p->options->pause == NULL || p->options->pause(p->options->pause_cookie, e);
+}
+
+/* The next of two runs that are in order, up to n of them, to out. */
+static void
+merge(const struct prepare *p, const struct pair **a, const struct pair *a_end, const struct pair **b, const struct pair *b_end,
+    struct pair *out, size_t n)
+{
+	void *cookie = (void *)(uintptr_t)p;
+
+	for (size_t i = 0; i < n; i++)
+		out[i] = *b == b_end || (*a != a_end && pair_cmp(*a, *b, cookie) <= 0) ? *(*a)++ : *(*b)++;
+}
+
+/* Runs of width pairs in p->pairs, two and two, to out: others are answered every PIECE of them. */
+static bool
+merge_pass(struct prepare *p, size_t width, struct pair *out, struct err *e)
+{
+	for (size_t at = 0; at < p->count; at += 2 * width) {
+		const struct pair *a = p->pairs + at, *a_end = p->pairs + least(at + width, p->count);
+		const struct pair *b = a_end, *b_end = p->pairs + least(at + 2 * width, p->count);
+
+		for (size_t done = at, end = (size_t)(b_end - p->pairs), n; done < end; done += n) {
+			n = least(PIECE, end - done);
+			merge(p, &a, a_end, &b, b_end, out + done, n);
+			if (!pause_between(p, e))
+				return false;
+		}
+	}
+	return true;
+}
+
+/* A million of them take seconds: nobody has to wait for it. */
+static bool
+sort(struct prepare *p, struct err *e)
+{
+	struct pair *from, *to;
+	bool ok = true;
+
+	for (size_t at = 0; at < p->count && ok; at += PIECE) {
+		qsort_r(p->pairs + at, least(PIECE, p->count - at), sizeof(*p->pairs), pair_cmp, p);
+		ok = pause_between(p, e);
+	}
+	if (!ok || p->count <= PIECE)
+		return ok;
+	to = xarray(p->count, sizeof(*to));
+	for (size_t width = PIECE; width < p->count && ok; width *= 2) {
+		ok = merge_pass(p, width, to, e);
+		from = p->pairs;
+		p->pairs = to;
+		to = from;
+	}
+	free(to);
+	p->cap = p->count;
+	return ok;
+}
+
 static bool
 digests(struct prepare *p, struct err *e)
 {
 	size_t at = 0;
 
-	if (p->count > 0)
-		qsort_r(p->pairs, p->count, sizeof(*p->pairs), pair_cmp, p);
+	if (!sort(p, e))
+		return false;
 	while (at < p->count) {
 		if (!begin(p, e) || !end(p, digests_slice(p, &at, e), e))
 			return false;

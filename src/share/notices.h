@@ -54,6 +54,9 @@ struct notices_options {
 	/* prepare: called between two transactions, for who has others to answer; it may change findings, not contacts (may be NULL) */
 	bool (*pause)(void *cookie, struct err *e);
 	void *pause_cookie;
+	/* prepare: called in the transaction of the first notice that is made (may be NULL); false: nothing is made */
+	bool (*first)(void *cookie, struct err *e);
+	void *first_cookie;
 	/* send: this one alone, be it due or not; NONE: all that are due */
 	struct slice only;
 };

@@ -682,10 +682,56 @@ TEST(two_roles)
 	store_close(&s);
 }
 
+static bool
+count_pause(void *cookie, struct err *e)
+{
+	(void)e;
+	++*(unsigned *)cookie;
+	return true;
+}
+
+/* More than are sorted at a time, of seven mailboxes in turn: a digest each, which has all of its findings. */
+TEST(many_pairs)
+{
+	struct store *s = filled("many");
+	struct notices_options o = options;
+	struct notices_summary sum = { 0 };
+	struct contacts *c = NULL;
+	struct err e = ERR_INIT;
+	unsigned pauses = 0;
+
+	CHECK_OK(db_begin(store_db(s), &e), &e);
+	for (int64_t i = 0; i < 7; i++) {
+		const int64_t v[] = { 65100 + i };
+
+		CHECK_OK(db_run(store_db(s), "INSERT INTO contact SELECT (SELECT max(id) + 1 FROM contact), layer, source, scope, '' || ?1, lo, hi, name,"
+			" 'abuse@as' || ?1 || '.example', lang, medium, interval_s, format, openpgp, url, checked_s, expires_s, disputed_s FROM contact WHERE value = '64496'", v, 1, NULL, &e), &e);
+	}
+	for (int64_t i = 0; i < 30000; i++) {
+		const int64_t v[] = { i, 65100 + i % 7 };
+
+		CHECK_OK(db_run(store_db(s), "INSERT INTO finding (id, class, kind, port, tlp, asn, country, first_s, last_s, count, state, state_s, first_at)"
+			" SELECT id + (?1 + 1000) * 2147483648, class, kind, port, 0, ?2, 'SE', first_s, last_s, 1, state, state_s, first_at FROM finding"
+			" WHERE asn = 64496 AND ip IS NULL AND class <> 12 ORDER BY id LIMIT 1", v, 2, NULL, &e), &e);
+	}
+	CHECK_OK(db_commit(store_db(s), &e), &e);
+	CHECK_OK(contacts_load(s, &c, &e), &e);
+	o.pause = count_pause;
+	o.pause_cookie = &pauses;
+	CHECK_OK(notices_prepare(s, c, &o, &sum, &e), &e);
+	contacts_free(&c);
+	CHECK(pauses > 10);
+	CHECK_INT(number(s, "SELECT count(*) FROM notice WHERE email LIKE 'abuse@as%'"), 7);
+	CHECK_INT(number(s, "SELECT sum(findings) FROM notice WHERE email LIKE 'abuse@as%'"), 30000);
+	CHECK_INT(number(s, "SELECT max(findings) - min(findings) FROM notice WHERE email LIKE 'abuse@as%'"), 1);
+	store_close(&s);
+}
+
 int
 main(void)
 {
 	RUN(who_is_told);
+	RUN(many_pairs);
 	RUN(outbox);
 	RUN(after_a_crash);
 	RUN(power_cut);

@@ -143,7 +143,7 @@ terms_put(struct store *s, struct cond *k, struct err *e)
 	k->term_count = (uint64_t)last + 1;
 	k->terms = xarray(k->term_count, 1);
 	buf_init(&like, 4096);
-	finding_like(&like, k->q->text);
+	db_like(&like, k->q->text);
 	if (db_prepare(s->db, "SELECT id FROM term WHERE text LIKE ?1 ESCAPE '\\'", &q, e)) {
 		stmt_text(q, 1, buf_view(&like));
 		while ((step = stmt_step(q, e)) == STEP_ITEM) {

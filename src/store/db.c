@@ -307,3 +307,16 @@ stmt_col_null(struct stmt *s, int i)
 {
 	return s->engine->col_null(s, i);
 }
+
+/* LIKE's own characters are taken as they are. */
+void
+db_like(struct buf *b, struct slice text)
+{
+	buf_byte(b, '%');
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.p[i] == '%' || text.p[i] == '_' || text.p[i] == '\\')
+			buf_byte(b, '\\');
+		buf_byte(b, text.p[i]);
+	}
+	buf_byte(b, '%');
+}

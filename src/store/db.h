@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/slice.h"
 #include "base/source.h"
@@ -95,5 +96,8 @@ int64_t stmt_col_i64(struct stmt *s, int i);
 double stmt_col_f64(struct stmt *s, int i);
 struct slice stmt_col(struct stmt *s, int i); /* text or blob; NULL: SLICE_NONE */
 bool stmt_col_null(struct stmt *s, int i);
+
+/* A text as LIKE's pattern, ESCAPE '\\', for wherever it may stand. */
+void db_like(struct buf *b, struct slice text);
 
 #endif

@@ -195,19 +195,6 @@ statement(struct buf *sql, const struct finding_query *q, enum asked asked)
 		buf_str(sql, ") AS x");
 }
 
-/* LIKE's own characters are taken as they are. */
-void
-finding_like(struct buf *b, struct slice text)
-{
-	buf_byte(b, '%');
-	for (size_t i = 0; i < text.len; i++) {
-		if (text.p[i] == '%' || text.p[i] == '_' || text.p[i] == '\\')
-			buf_byte(b, '\\');
-		buf_byte(b, text.p[i]);
-	}
-	buf_byte(b, '%');
-}
-
 static void
 bind_prefix(struct finding_walk *w, const struct prefix *p, bool hosts)
 {
@@ -264,7 +251,7 @@ bind(struct finding_walk *w, const struct finding_query *q, enum asked asked)
 	if (q->feed.p != NULL)
 		stmt_text(w->q, V_FEED, q->feed);
 	if (q->text.p != NULL) {
-		finding_like(&w->pattern, q->text);
+		db_like(&w->pattern, q->text);
 		stmt_text(w->q, V_TEXT, buf_view(&w->pattern));
 	}
 	if (q->limit != 0 && (asked == ASK_ROWS || asked == ASK_COUNT_UP_TO))

@@ -237,6 +237,19 @@ bool store_stats(struct store *s, const struct stats_query *q,
     bool (*each)(void *cookie, const struct stats_row *row, struct err *e),
     void *cookie, struct err *e) MUST_USE;
 
+/*
+ * Several at one walk: each part by its own by and top, the rest is q's. Rows
+ * come part after part. STATS_STATE stands alone.
+ */
+struct stats_part {
+	enum stats_by by;
+	size_t top;
+};
+#define STATS_PARTS_MAX 4
+typedef bool (*stats_each_fn)(void *cookie, size_t part, const struct stats_row *row, struct err *e);
+bool store_stats_parts(struct store *s, const struct stats_query *q, const struct stats_part *parts,
+    size_t n, stats_each_fn each, void *cookie, struct err *e) MUST_USE;
+
 /* --- bad records ----------------------------------------------------------- */
 
 struct bad_summary {

@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "parse/date.h"
 #include "store/tally.h"
 #include "store/store_testing.h"
 #include "test.h"
@@ -406,6 +407,74 @@ TEST(counts_are_kept_up)
 }
 
 static bool
+part_print(void *cookie, size_t part, const struct stats_row *r, struct err *e)
+{
+	(void)e;
+	buf_printf(cookie, "%zu %.*s %lld %llu %llu\n", part, SLICE_ARG(r->key), (long long)r->number,
+	    (unsigned long long)r->events, (unsigned long long)r->findings);
+	return true;
+}
+
+/* What the database itself sums. */
+static void
+sql_print(struct store *s, const char *sql, size_t part, enum stats_by by, struct buf *out)
+{
+	struct stmt *q = NULL;
+	struct err e = ERR_INIT;
+
+	CHECK_OK(db_prepare(store_db(s), sql, &q, &e), &e);
+	while (stmt_step(q, &e) == STEP_ITEM) {
+		int64_t n = stmt_col_i64(q, 0);
+		char mem[64] = "";
+		struct slice key = slice_of_str(mem);
+
+		if (by == STATS_DAY)
+			key = slice_of(mem, date_print_day(n * DAY, mem));
+		else if (by == STATS_ASN && n != 0)
+			key = slice_of(mem, (size_t)snprintf(mem, sizeof(mem), "AS%lld", (long long)n));
+		else if (by == STATS_CLASS)
+			key = class_type((enum class)n);
+		else if (by == STATS_COUNTRY)
+			key = stmt_col(q, 1);
+		buf_printf(out, "%zu %.*s %lld %lld %lld\n", part, SLICE_ARG(key),
+		    (long long)(by == STATS_COUNTRY ? 0 : by == STATS_DAY ? n * DAY : n), (long long)stmt_col_i64(q, 2), (long long)stmt_col_i64(q, 3));
+	}
+	stmt_free(&q);
+}
+
+/* One walk for four questions says what four of the database's own say. */
+TEST(counts_of_one_walk_are_the_database_s)
+{
+	static const struct stats_part parts[] = { { STATS_DAY, 5 }, { STATS_CLASS, 3 }, { STATS_COUNTRY, 0 }, { STATS_ASN, 20 } };
+	struct store *s = open_new("stats-parts.db");
+	struct err e = ERR_INIT;
+	struct buf got, want;
+
+	CHECK_OK(db_begin(store_db(s), &e), &e);
+	for (int i = 0; i < 4000; i++) {
+		const int64_t v[] = { 20000 + (int64_t)(test_random() % 9), (int64_t)(test_random() % CLASS_COUNT),
+			(int64_t)(test_random() % 700), (int64_t)(test_random() % 5), (int64_t)(test_random() % 50), (int64_t)(test_random() % 3) };
+
+		CHECK_OK(db_run(store_db(s), "INSERT INTO count_day (day, class, country, asn, feed, events, findings_new)"
+			" VALUES (?1, ?2, CASE ?3 % 4 WHEN 0 THEN '' WHEN 1 THEN 'ES' WHEN 2 THEN 'AR' ELSE 'FR' END, ?3, ?4, ?5, ?6)"
+			" ON CONFLICT DO UPDATE SET events = events + 1", v, 6, NULL, &e), &e);
+	}
+	CHECK_OK(db_commit(store_db(s), &e), &e);
+	buf_init(&got, 1 << 20);
+	buf_init(&want, 1 << 20);
+	CHECK_OK(store_stats_parts(s, &(struct stats_query){ .since_s = 20002 * DAY }, parts, 4, part_print, &got, &e), &e);
+	sql_print(s, "SELECT * FROM (SELECT day, '', sum(events), sum(findings_new) FROM count_day WHERE day >= 20002 GROUP BY 1 ORDER BY 1 DESC LIMIT 5) ORDER BY 1", 0, STATS_DAY, &want);
+	sql_print(s, "SELECT class, '', sum(events), sum(findings_new) FROM count_day WHERE day >= 20002 GROUP BY 1 ORDER BY 3 DESC, 1 LIMIT 3", 1, STATS_CLASS, &want);
+	sql_print(s, "SELECT 0, country, sum(events), sum(findings_new) FROM count_day WHERE day >= 20002 GROUP BY 2 ORDER BY 3 DESC, 2", 2, STATS_COUNTRY, &want);
+	sql_print(s, "SELECT asn, '', sum(events), sum(findings_new) FROM count_day WHERE day >= 20002 GROUP BY 1 ORDER BY 3 DESC, 1 LIMIT 20", 3, STATS_ASN, &want);
+	CHECK(want.len > 100);
+	CHECK_STR(buf_cstr(&got), buf_cstr(&want));
+	buf_fini(&got);
+	buf_fini(&want);
+	store_close(&s);
+}
+
+static bool
 summary_print(void *cookie, const struct bad_summary *b, struct err *e)
 {
 	(void)e;
@@ -566,6 +635,7 @@ main(void)
 	RUN(findings_of_a_report);
 	RUN(acts_outlive_a_replay);
 	RUN(counts_are_kept_up);
+	RUN(counts_of_one_walk_are_the_database_s);
 	RUN(bad_records_are_summed_up);
 	return test_end();
 }

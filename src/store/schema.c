@@ -229,6 +229,10 @@ static const char *const migrations[] = {
 
 	/* 8: what a process beside the keeper changed, until the keeper has seen it (store/columns_keep.c) */
 	"CREATE TABLE finding_beside (id $ID PRIMARY KEY);",
+
+	/* 9: what the first page sums of reports (report_totals) lies side by side */
+	"DROP INDEX report_state;"
+	"CREATE INDEX report_state ON report (state, id, events, bad, bytes, received_s);",
 };
 
 static const struct schema own = { migrations, sizeof(migrations) / sizeof(migrations[0]) };

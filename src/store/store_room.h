@@ -42,6 +42,7 @@ enum query {
 	Q_BAD_EXAMPLE_ADD,
 	Q_BAD_EXAMPLES,
 	Q_FINDING_STATE,
+	Q_SILENCE,
 	Q_FINDING_MOVE,
 	Q_ACT_ADD,
 	Q_ACTS,
@@ -85,10 +86,12 @@ void state_now_sql(struct buf *sql, const char *now);
 int64_t silence_moment(enum finding_state state, int64_t state_s, int64_t last_s,
     enum class class);
 
-/* A text as LIKE's pattern, ESCAPE '\\', for wherever it may stand. */
-void finding_like(struct buf *b, struct slice text);
 /* All that a query chooses, in order of id, where the columns know it and they are few; else *ids_out is NULL. The caller frees. */
 bool finding_few(struct store *s, const struct finding_query *q, int64_t **ids_out, size_t *n_out, struct err *e) MUST_USE;
+
+/* As store_stats_parts(), but by state. */
+bool stats_sums(struct store *s, const struct stats_query *q, const struct stats_part *parts, size_t n,
+    stats_each_fn each, void *cookie, struct err *e) MUST_USE;
 
 void batch_free(struct batch **b);
 

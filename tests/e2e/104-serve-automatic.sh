@@ -22,7 +22,7 @@ python3 "$ENTENTE_SOURCE/tests/e2e/smtp_server.py" port mail.log &
 sink=$!
 wait_for "a mail server" 10 test -s port
 ok "a node" serve_node n
-token=$("$ENTENTE" account token ana --node n --name all --json --scope findings.read,reports.read,reports.add,notices.read,notices.send |
+token=$("$ENTENTE" account token ana --node n --name all --json --scope findings.read,reports.read,reports.add,notices.read,notices.send,metrics |
 	sed 's/.*"token":"\([^"]*\)".*/\1/')
 auth="Authorization: Bearer $token"
 ok "a token" test ${#token} = 48
@@ -45,6 +45,11 @@ same "and does not send it" "$(mails 192.0.2.1)" 0
 same "a person approves it" "$(curl -sk -m 60 -o .send -w '%{http_code}' -H "$auth" -X POST "${url}api/v1/notices/$id/approve")" 200
 same "and sends it" "$(send notices/send "{\"id\":\"$id\"}")" 202
 wait_for "it is sent" 20 there 192.0.2.1
+figure() { get metrics | sed -n "s/^entente_herald_$1 //p"; }
+wait_for "the herald's figures tell of it" 20 sh -c 'curl -sk -H "$1" "$2metrics" | grep -q "^entente_herald_runs_total 1$"' sh "$auth" "$url"
+same "one was sent" "$(figure 'messages_total{result="sent"}')" 1
+same "nothing is asked of it any more" "$(figure queue) $(figure working)" "0 0"
+ok "and the log" grep -q 'notices.run notice=N[0-9a-f]* took_ms=[0-9]* waiting=0' serve.log
 stop
 same "it stops in order" "$status" 0
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # A change and its line in the audit log are one: the keeper is killed again and
-# again while findings are acted on and reports come; no act is without its line,
-# and no line without its act.
+# again while findings are acted on, reports come and a setting changes; no act is
+# without its line, and no line without its act.
 . "$ENTENTE_SOURCE/tests/e2e/lib.sh"
 . "$ENTENTE_SOURCE/tests/e2e/serve.sh"
 # What dies again and again is started ever later: a dozen kills take a minute.
@@ -12,7 +12,8 @@ kills=12
 ok "a node" serve_node n
 ok "with findings" "$ENTENTE" ingest --node n -q "$demo/2026-06-17-compromised_website-demo.csv"
 sed -i 's/^\[node\]/[node]\nclock = 2026-06-18T12:00:00Z/' n/entente.conf
-token=$("$ENTENTE" account token ana --node n --name acts --json --scope findings.read,findings.act,reports.read,reports.add | sed 's/.*"token":"\([^"]*\)".*/\1/')
+sed -i '0,/^url = /s|^url = .*|url = https://n.example/0|' n/entente.conf
+token=$("$ENTENTE" account token ana --node n --name acts --json --scope findings.read,findings.act,reports.read,reports.add,settings.read,settings.change | sed 's/.*"token":"\([^"]*\)".*/\1/')
 auth="Authorization: Bearer $token"
 serve n
 python3 - "$url" "$token" "$server" "$kills" "$ENTENTE_SOURCE/tests/e2e" <<'P' >counted
@@ -22,7 +23,7 @@ import serve
 url, token, pid, kills = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 ids = [f["id"] for f in json.loads(serve.request(url, token, "GET", "/api/v1/findings?limit=100")[1])["items"]]
 stop = False
-answered = [0, 0]
+answered = [0, 0, 0]
 
 def acts(finding):
     word = ["acknowledge", "reopen"]
@@ -46,7 +47,30 @@ def reports():
         answered[1] += serve.until_taken(url, token, "audit", n, time.monotonic() + 120)
         n += 1
 
-threads = [threading.Thread(target=acts, args=(i,)) for i in ids[:3]] + [threading.Thread(target=reports)]
+def setting():
+    """The number in a setting, as the file has it."""
+    while True:
+        try:
+            status, text = serve.request(url, token, "GET", "/api/v1/settings")
+            if status == 200:
+                value = next(i["value"] for i in json.loads(text)["items"] if i["name"] == "node.url")
+                return int(value.rsplit("/", 1)[1])
+        except OSError:
+            pass
+        time.sleep(0.05)
+
+def settings():
+    """One more each time; after a kill the file says whether it was."""
+    while not stop:
+        n = setting() + 1
+        body = json.dumps({"set": [{"name": "node.url", "value": f"https://n.example/{n}"}]})
+        try:
+            answered[2] += serve.request(url, token, "PATCH", "/api/v1/settings", body, {"Content-Type": "application/json"})[0] == 200
+        except OSError:
+            pass
+        time.sleep(0.2)
+
+threads = [threading.Thread(target=acts, args=(i,)) for i in ids[:3]] + [threading.Thread(target=reports), threading.Thread(target=settings)]
 for t in threads:
     t.start()
 rng = random.Random(7)
@@ -77,10 +101,11 @@ for t in threads:
     t.join()
 print(killed, *answered)
 P
-read -r killed acts reports <counted
-echo "$killed kills, $acts acts and $reports reports answered"
+read -r killed acts reports settings <counted
+echo "$killed kills, $acts acts, $reports reports and $settings settings answered"
 ok "there were acts" test "${acts:-0}" -ge 5
 ok "and reports" test "${reports:-0}" -ge 1
+ok "and settings" test "${settings:-0}" -ge 3
 wait_for "the server is well" 60 healthy
 stop
 same "it stops in order" "$status" 0
@@ -93,6 +118,7 @@ lines = db.execute("SELECT COUNT(*) FROM audit WHERE act = 'POST /api/v1/finding
 print("acts", acts, lines)
 taken = {r for (r,) in db.execute("SELECT id FROM report WHERE name LIKE '%-audit-%'")}
 told = {int(o.split()[1]) for (o,) in db.execute("SELECT object FROM audit WHERE act = 'POST /api/v1/reports' AND detail = '202'")}
+print("settings", db.execute("SELECT COUNT(*) FROM audit WHERE act = 'PATCH /api/v1/settings' AND detail = '200'").fetchone()[0])
 print("reports", len(taken), len(taken - told), len({t for t in told if t not in taken} - {1}))
 P
 cat compared
@@ -103,6 +129,8 @@ read -r _ taken without extra <<C
 $(grep '^reports' compared)
 C
 same "as many acts as lines" "$made" "$lines"
+same "a setting that went up by one each time has as many lines" "url = https://n.example/$(sed -n 's/^settings //p' compared)" "$(grep '^url = https://n' n/entente.conf)"
+ok "nothing of a change is left" test ! -e n/entente.conf.next
 same "each report has its line" "$without" 0
 same "no line is without its report" "$extra" 0
 ok "reports were taken" test "${taken:-0}" -ge 1

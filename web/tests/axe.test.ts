@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { DIST, launch, settled, signIn, visit } from "./browser";
 import { mockStart, type Mock } from "./mock";
 import { PAGES } from "./pages_list";
@@ -27,8 +27,8 @@ after(async () => {
 
 // All four sides of each choice, without every mixture of them.
 const LOOKS = [
-	{ lang: "en", width: 1280, dark: false },
-	{ lang: "ar", width: 360, dark: true },
+	{ lang: "en", width: 1280, dark: false, due: "dora" },
+	{ lang: "ar", width: 360, dark: true, due: "deem" },
 ];
 
 for (const look of LOOKS) {
@@ -36,6 +36,15 @@ for (const look of LOOKS) {
 		const v = await visit(browser, { ...look, origin: mock.url });
 		let signed = false;
 		const wrong: string[] = [];
+		const check = async (page: Page, name: string) => {
+			// The page's own policy lets no foreign script in; the driver's evaluation stands above it.
+			await page.evaluate(axe);
+			const r = (await page.evaluate((tags) => (window as unknown as { axe: { run(c: Document, o: object): Promise<unknown> } }).axe.run(document, { runOnly: { type: "tag", values: tags } }), TAGS)) as Result;
+			for (const x of r.violations) wrong.push(`${name}: ${x.id}: ${x.help}\n    ${x.nodes.slice(0, 3).map((n) => `${n.html.slice(0, 160)}\n      ${n.failureSummary?.replace(/\n\s*/g, " ")}`).join("\n    ")}`);
+			// No page is wider than its window: nothing to be moved sideways on a phone (1.4.10).
+			const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+			if (wide > 1) wrong.push(`${name}: ${wide} px wider than the window`);
+		};
 		for (const p of PAGES) {
 			if (p.signed && !signed) {
 				await signIn(v.page, mock.url);
@@ -44,16 +53,27 @@ for (const look of LOOKS) {
 			await v.page.goto(mock.url + p.path);
 			await settled(v.page);
 			await p.then?.(v.page);
-			// The page's own policy lets no foreign script in; the driver's evaluation stands above it.
-			await v.page.evaluate(axe);
-			const r = (await v.page.evaluate((tags) => (window as unknown as { axe: { run(c: Document, o: object): Promise<unknown> } }).axe.run(document, { runOnly: { type: "tag", values: tags } }), TAGS)) as Result;
-			for (const x of r.violations) wrong.push(`${p.name}: ${x.id}: ${x.help}\n    ${x.nodes.slice(0, 3).map((n) => `${n.html.slice(0, 160)}\n      ${n.failureSummary?.replace(/\n\s*/g, " ")}`).join("\n    ")}`);
-			// No page is wider than its window: nothing to be moved sideways on a phone (1.4.10).
-			const wide = await v.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-			if (wide > 1) wrong.push(`${p.name}: ${wide} px wider than the window`);
+			await check(v.page, p.name);
 		}
 		await v.context.close();
+		// What stands before all else for who has to set up a second factor first, step by step.
+		const due = await visit(browser, { ...look, origin: mock.url });
+		await due.page.goto(`${mock.url}/sign-in`);
+		await due.page.locator("input[autocomplete=username]").fill(look.due);
+		await due.page.locator("input[type=password]").fill("correct horse battery");
+		await due.page.locator("button.primary").click();
+		await due.page.locator("#second-factor input[type=password]").waitFor();
+		await check(due.page, "set-up, the password");
+		await due.page.locator("#second-factor input[type=password]").fill("correct horse battery");
+		await due.page.locator("#second-factor button[type=submit]").click();
+		await due.page.locator("svg.qr path").waitFor();
+		await check(due.page, "set-up, the code");
+		await due.page.locator("input[autocomplete=one-time-code]").fill("123456");
+		await due.page.locator("#second-factor button[type=submit]").click();
+		await due.page.getByText("4f7k-92mm").waitFor();
+		await check(due.page, "set-up, the recovery codes");
+		await due.context.close();
 		assert.equal(wrong.join("\n"), "");
-		assert.deepEqual(v.faults, []);
+		assert.deepEqual([...v.faults, ...due.faults], []);
 	});
 }

@@ -42,6 +42,7 @@ export async function mockStart(dist: string): Promise<Mock> {
 		{ id: 4, name: "fresh", password: "given out once", totp: false, roles: ["viewer"], locked: false, mail: null, must_change: true },
 		{ id: 5, name: "mina", password: "correct horse battery", totp: false, roles: ["administrator", "analyst"], locked: false, mail: null },
 		{ id: 6, name: "dora", password: "correct horse battery", totp: false, roles: ["administrator", "analyst"], locked: false, mail: null, due: true },
+		{ id: 7, name: "deem", password: "correct horse battery", totp: false, roles: ["administrator", "analyst"], locked: false, mail: null, due: true },
 		{ id: 3, name: "viewer", password: "correct horse battery", totp: false, roles: ["viewer"], locked: true, mail: "v@csirt.example" },
 	];
 	const notices = [
@@ -57,6 +58,7 @@ export async function mockStart(dist: string): Promise<Mock> {
 	] as Record<string, unknown>[];
 	let off = [{ id: 1, scope: "prefix", value: "203.0.113.0/24", class: null, feed: null, until: null, reason: "they asked to be left out", by: "ana", from: before(100) }] as Record<string, unknown>[];
 	const tokens: Record<string, unknown>[] = [{ id: 1, name: "ci", prefix: "ente_4f7k", account: "ana", scopes: ["findings.read"], created: before(500), expires: before(-900), seen: before(4) }];
+	const partners: Record<string, unknown>[] = [{ id: 1, name: "CERT-XY \u202e<b>", sha256: "66b39e537beb8938e8bc8d922788b51706093195bc884f9d3a503f83988cc709", scopes: ["reports.add"], created: before(700), expires: before(-9000) }];
 	const settings = [["node.name", "CSIRT of Exampleland", true], ["node.country", "CH", true], ["node.mail", "csirt@csirt.example", true], ["notices.interval", "1 day", true], ["notices.two_people", "yes", true], ["server.listen", "[::]:8443", false], ["server.public", "yes", true], ["server.second_factor", "", true]].map(([name, value, changeable]) => ({ name: String(name), value: String(value), changeable: changeable === true }));
 	const answers: { answer: string; at: string; comment: string | null }[] = [];
 	const sessions = new Map<string, Account>();
@@ -251,6 +253,17 @@ export async function mockStart(dist: string): Promise<Mock> {
 			if (accounts.some((a) => a.name === body.name)) return no(409, "This name is taken", "there is such an account", { field: "name" });
 			accounts.push({ id: accounts.length + 1, name: String(body.name), password: "x", totp: false, roles: body.roles as string[], locked: false, mail: null });
 			return [201, { ...accountOf(accounts.at(-1)!), password: "plum-anchor-silver-moss" }];
+		}
+		if (m("GET /partners")) return [200, { items: partners }];
+		if (m("POST /partners")) {
+			if (!String(body.certificate).includes("BEGIN CERTIFICATE")) return no(400, "This cannot be used", "this is no certificate in PEM", { field: "certificate" });
+			partners.push({ id: partners.length + 1, name: body.name, sha256: "0".repeat(64), scopes: body.scopes, created: iso(Date.now()), expires: before(-9000) });
+			return [201, partners.at(-1)];
+		}
+		const dismissed = /^DELETE \/partners\/(\d+)$/.exec(`${method} ${at}`);
+		if (dismissed) {
+			partners.splice(partners.findIndex((x) => String(x.id) === dismissed[1]), 1);
+			return [204, undefined];
 		}
 		const account = /^(PATCH|POST) \/accounts\/(\d+)(?:\/(reset|lock|unlock))?$/.exec(`${method} ${at}`);
 		if (account) {

@@ -537,6 +537,29 @@ test("what an account may not do is not offered, and said where it is asked for"
 	await context.close();
 });
 
+test("a partner's certificate is added and dismissed", LONG, async () => {
+	const { context, page, faults } = await visit(browser, { origin: mock.url });
+	await signIn(page, mock.url);
+	await page.goto(`${mock.url}/accounts`);
+	await settled(page);
+	const row = page.locator("tr", { hasText: "CERT-EX" });
+	await page.getByRole("button", { name: "New partner" }).click();
+	await page.locator("dialog input").first().fill("CERT-EX");
+	await page.locator("dialog textarea").fill("a key, say");
+	await page.locator("dialog .check", { hasText: "bring reports in" }).locator("input").check();
+	assert.equal(await page.locator("dialog .check", { hasText: "make and change accounts" }).count(), 0);
+	await page.locator("dialog button[type=submit]").click();
+	await page.getByText("this is no certificate in PEM").waitFor();
+	await page.locator("dialog textarea").fill("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n");
+	await page.locator("dialog button[type=submit]").click();
+	await row.getByText("bring reports in").waitFor();
+	await row.getByRole("button", { name: "Dismiss" }).click();
+	await page.locator("dialog button.danger").click();
+	await row.waitFor({ state: "detached" });
+	assert.deepEqual(faults, []);
+	await context.close();
+});
+
 test("a setting is changed, one that belongs to the machine is not", LONG, async () => {
 	const { context, page, faults } = await visit(browser, { origin: mock.url });
 	await signIn(page, mock.url);

@@ -108,7 +108,7 @@ export interface StatRow {
 	number: number;
 	as_name?: string | null;
 	events: number;
-	findings: number;
+	findings: number | null; // null: fewer than ten, for who sees no findings
 }
 
 export interface Median {
@@ -197,6 +197,15 @@ export interface Token {
 	created: string;
 	expires: string;
 	seen: string | null;
+}
+
+export interface Partner {
+	id: number;
+	name: string;
+	sha256: string;
+	scopes: string[];
+	created: string | null;
+	expires: string | null;
 }
 
 export interface SessionRow {

@@ -11,6 +11,7 @@ import { ROLE_NAMES, roleDoes, roleName } from "../lib/words";
 import type { PageProps } from "../pages";
 import { CountrySelect, Dialog, Empty, Failure, Field, Load, StateChip, Table, Title } from "../ui/parts";
 import { Moment, Raw } from "../ui/text";
+import { Partners } from "./partners";
 
 function Roles({ roles, set }: { roles: string[]; set: (roles: string[]) => void }) {
 	return (
@@ -139,6 +140,7 @@ export default function Accounts(_: PageProps) {
 					]} />
 				) : <Empty title={t("There are no accounts yet.")} />}
 			</Load>
+			<Partners />
 			{editing ? (
 				<Edit of={editing === "new" ? undefined : editing} close={() => setEditing(undefined)} done={(password, name) => {
 					setEditing(undefined);

@@ -29,9 +29,9 @@ function LazyMap(props: MapProps) {
 }
 
 function Ranking({ caption, head, rows, name, href }: { caption: string; head: string; rows: StatRow[]; name: (r: StatRow) => ComponentChildren; href: (r: StatRow) => string | undefined }) {
-	const max = Math.max(0, ...rows.map((r) => r.findings));
+	const max = Math.max(0, ...rows.map((r) => r.findings ?? 0));
 	// The node's order is that of events; bars say findings.
-	const sorted = [...rows].sort((a, b) => b.findings - a.findings || b.events - a.events);
+	const sorted = [...rows].sort((a, b) => (b.findings ?? 0) - (a.findings ?? 0) || b.events - a.events);
 	if (!rows.length) return <p class="muted">{t("Nothing in these days.")}</p>;
 	return (
 		<table class="plain rank">
@@ -48,8 +48,8 @@ function Ranking({ caption, head, rows, name, href }: { caption: string; head: s
 					const to = href(r);
 					return (
 						<tr key={`${r.key} ${r.number}`}>
-							<th scope="row">{to ? <a href={to}>{name(r)}</a> : name(r)}<Bar value={r.findings} max={max} /></th>
-							<td class="num">{num(r.findings)}</td>
+							<th scope="row">{to ? <a href={to}>{name(r)}</a> : name(r)}<Bar value={r.findings ?? 0} max={max} /></th>
+							<td class="num">{r.findings === null ? t("under %s", 10) : num(r.findings)}</td>
 							<td class="num">{num(r.events)}</td>
 						</tr>
 					);
@@ -97,7 +97,7 @@ function Shown({ data }: { data: Data }) {
 	const { may } = useSession();
 	const states = byState(data);
 	const all = states.reduce((sum, [, n]) => sum + n, 0);
-	const values = new Map(data.countries.filter((r) => r.key && r.key !== "-").map((r) => [r.key, r.findings]));
+	const values = new Map(data.countries.filter((r) => r.key && r.key !== "-").map((r) => [r.key, r.findings ?? 0]));
 	const reports = data.reports;
 	const list = (q: string) => (may("findings.read") ? `/findings?${q}` : undefined);
 	const reportsAt = (q = "") => (may("reports.read") ? `/reports${q}` : undefined);
@@ -140,7 +140,7 @@ function Shown({ data }: { data: Data }) {
 				{data.days.length ? (
 					<>
 						<Trend label={t("Events")} days={data.days.map(dayOf)} series={[{ name: t("Events"), values: data.days.map((d) => d.events) }]} />
-						<Trend label={t("New findings")} days={data.days.map(dayOf)} series={[{ name: t("New findings"), values: data.days.map((d) => d.findings) }]} />
+						<Trend label={t("New findings")} days={data.days.map(dayOf)} series={[{ name: t("New findings"), values: data.days.map((d) => d.findings ?? 0) }]} />
 					</>
 				) : <p class="muted">{t("Nothing in these days.")}</p>}
 			</Card>
