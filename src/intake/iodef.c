@@ -154,7 +154,7 @@ over(struct document *d, struct err *e)
 
 /* All that is said of the open scope's flows has been said. */
 static bool
-scope_end(struct document *d, struct err *e)
+scope_end(struct document *d, const struct xml_item *item, struct err *e)
 {
 	const struct iodef_scope *scope = &d->scopes[d->scope];
 	struct iodef_flow *own = NULL;
@@ -166,6 +166,7 @@ scope_end(struct document *d, struct err *e)
 		struct iodef_flow *f = d->waiting;
 
 		d->waiting = f->next;
+		xml_place(item, &f->offset, &f->length);
 		f->next = own;
 		own = f;
 	}
@@ -439,14 +440,14 @@ bulk_take(struct document *d, struct slice list)
 }
 
 static bool
-scope_element_end(struct document *d, enum element el, struct err *e)
+scope_element_end(struct document *d, enum element el, const struct xml_item *item, struct err *e)
 {
 	bool ok = true;
 
 	if (el != EL_INDICATOR && el != EL_EVENT_DATA && el != EL_INCIDENT)
 		return true;
 	if (d->scopes_over == 0)
-		ok = scope_end(d, e);
+		ok = scope_end(d, item, e);
 	if (el == EL_INDICATOR)
 		d->in_indicator = false;
 	if (el != EL_INCIDENT)
@@ -476,7 +477,7 @@ element_end(struct document *d, enum element el, const struct xml_item *item, st
 		d->system = d->in_indicator && d->flow != NULL ? d->flow->first : NULL;
 	if (el == EL_FLOW && !d->in_indicator)
 		d->in_flow = false;
-	return scope_element_end(d, el, e);
+	return scope_element_end(d, el, item, e);
 }
 
 static bool
