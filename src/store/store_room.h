@@ -58,16 +58,32 @@ enum query {
 	Q_BESIDE,
 	Q_BESIDE_ADD,
 	Q_COLUMNS_SLICE,
+	Q_OBJECT_TYPE_FIND,
+	Q_OBJECT_TYPE_ADD,
+	Q_OBJECT_VERSIONS,
+	Q_OBJECT_ADD,
+	Q_OBJECT_MEMBER_ADD,
+	Q_OBJECT_FLAGS,
+	Q_INDICATOR_PUT,
+	Q_INDICATOR_SEEN,
 	QUERY_COUNT
 };
 
 struct batch;
+
+/* Where the numbers of objects stand, within a transaction of theirs (object.c). */
+struct objects {
+	int64_t last_id, last_us;
+	struct { int64_t id; char name[32]; } types[64];
+	size_t type_count;
+};
 
 struct store {
 	struct db *db;
 	struct terms terms;
 	struct batch *batch; /* made at the first use */
 	struct stmt *q[QUERY_COUNT];
+	struct objects objects;
 	struct columns *columns; /* NULL: not asked for */
 	struct changes changes;
 };
@@ -92,6 +108,11 @@ bool finding_few(struct store *s, const struct finding_query *q, int64_t **ids_o
 /* As store_stats_parts(), but by state. */
 bool stats_sums(struct store *s, const struct stats_query *q, const struct stats_part *parts, size_t n,
     stats_each_fn each, void *cookie, struct err *e) MUST_USE;
+/* The 16 bytes of an id's UUID and its type's name, as table object has them. False: it is no identifier. */
+bool object_name_of(struct slice id, uint8_t out[16 + 250], struct slice *name_out);
+/* The indicator of the object `gone` is watched by what object `now` says, which is o. */
+struct stix_object;
+bool object_indicator_move(struct store *s, int64_t gone, int64_t now, const struct stix_object *o, struct arena *a, struct err *e) MUST_USE;
 
 void batch_free(struct batch **b);
 
