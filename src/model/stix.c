@@ -541,6 +541,7 @@ stix_check(const struct json *j, struct arena *a, struct stix_object *out, struc
 	if (!twice_check(j, a, e) || !stix_members_check(&c, NULL, out->type, out->class, j) ||
 	    !stix_special_check(&c, out->type, j))
 		return false;
+	out->pattern = c.pattern;
 	moments(j, out);
 	return !out->has_created || !out->has_modified || out->modified_us >= out->created_us ||
 	    err_set(e, ERR_INPUT, "modified: lies before created");

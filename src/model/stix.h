@@ -12,6 +12,7 @@
 #include "model/policy.h"
 #include "model/stix_table.h"
 #include "parse/json.h"
+#include "parse/pattern.h"
 
 /* The longest text of an id: a type of 250 bytes, "--", a UUID. */
 #define STIX_ID_MAX 288
@@ -27,6 +28,7 @@ struct stix_object {
 	bool has_created, has_modified;
 	int64_t created_us, modified_us; /* microseconds UTC since 1970 */
 	bool revoked;
+	struct pattern *pattern; /* of an indicator in STIX's own language */
 };
 
 /*

@@ -16,6 +16,7 @@ struct stix_check {
 	struct slice type_name;
 	struct arena *a;
 	struct err *e;
+	struct pattern *pattern; /* found on the way */
 };
 
 /* Put the path before what e says; returns false. */
@@ -23,7 +24,7 @@ bool stix_wrong(const struct stix_check *c, const struct stix_at *at);
 /* The rules between properties of one object or part. */
 bool stix_rules_check(const struct stix_check *c, const struct stix_at *at, const struct stix_type *t, const struct json *j);
 /* What the table cannot say: markings, contents in other languages, patterns. */
-bool stix_special_check(const struct stix_check *c, const struct stix_type *t, const struct json *j);
+bool stix_special_check(struct stix_check *c, const struct stix_type *t, const struct json *j);
 /* extensions, of an object of this type. */
 bool stix_extensions_check(const struct stix_check *c, const struct stix_at *at, const struct json *j);
 /* A selector of a granular marking points at something in the object. */

@@ -1,7 +1,6 @@
 /* stix_rules: what must hold between properties, and what a table cannot say. */
 #include "model/stix_check.h"
 #include "model/stix_value.h"
-#include "parse/pattern.h"
 
 static const struct json *
 get(const struct json *j, const char *name)
@@ -282,10 +281,8 @@ relationship_check(const struct stix_check *c, struct slice word)
 }
 
 bool
-stix_special_check(const struct stix_check *c, const struct stix_type *t, const struct json *j)
+stix_special_check(struct stix_check *c, const struct stix_type *t, const struct json *j)
 {
-	struct pattern *p;
-
 	if (t == NULL)
 		return true;
 	if (slice_eq(t->name, S("marking-definition")))
@@ -295,7 +292,7 @@ stix_special_check(const struct stix_check *c, const struct stix_type *t, const 
 	if (slice_eq(t->name, S("relationship")))
 		return relationship_check(c, json_text(json_get(j, S("relationship_type"))));
 	if (slice_eq(t->name, S("indicator")) && slice_eq(json_text(json_get(j, S("pattern_type"))), S("stix")) &&
-	    !pattern_parse(json_text(json_get(j, S("pattern"))), c->a, &p, c->e))
+	    !pattern_parse(json_text(json_get(j, S("pattern"))), c->a, &c->pattern, c->e))
 		return wrong_at(c, NULL, "pattern");
 	return true;
 }

@@ -295,18 +295,15 @@ seconds_of(const struct json *j)
 	return stix_time_read(json_text(j), &us, NULL) ? (us < 0 ? (us - 999999) / 1000000 : us / 1000000) : 0;
 }
 
-/* What is watched for; the object is the newest version of it. */
-static bool
-indicator_put(struct store *s, int64_t id, int64_t object, const struct stix_object *o, struct arena *a, struct err *e)
+bool
+object_indicator_put(struct store *s, int64_t id, int64_t object, const struct stix_object *o, struct arena *a, struct err *e)
 {
 	struct slice pattern = json_text(json_get(o->json, S("pattern")));
 	struct indicator_plan plan = { .watch = INDICATOR_NOT_WATCHED };
-	struct pattern *tree;
 	struct stmt *q;
 
-	/* It was parsed when it was checked. */
-	if (slice_eq(json_text(json_get(o->json, S("pattern_type"))), S("stix")) && pattern_parse(pattern, a, &tree, e))
-		indicator_plan(tree, a, &plan);
+	if (o->pattern != NULL)
+		indicator_plan(o->pattern, a, &plan);
 	if (!store_query(s, Q_INDICATOR_PUT, "INSERT INTO indicator (id, object, revoked, from_s, until_s, watch, key, text)"
 		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (id) DO UPDATE SET object = excluded.object,"
 		" revoked = excluded.revoked, from_s = excluded.from_s, until_s = excluded.until_s, watch = excluded.watch,"
@@ -321,22 +318,6 @@ indicator_put(struct store *s, int64_t id, int64_t object, const struct stix_obj
 	stmt_i64(q, 7, plan.key);
 	stmt_text(q, 8, text_clean(plan.watch == INDICATOR_VALUE ? plan.value : pattern, PATTERN_BYTES_MAX, a));
 	return stmt_run(q, NULL, e);
-}
-
-bool
-object_indicator_move(struct store *s, int64_t gone, int64_t now, const struct stix_object *o, struct arena *a, struct err *e)
-{
-	struct stmt *q = NULL;
-	bool found = false, ok = db_prepare(s->db, "SELECT id FROM indicator WHERE object = ?1", &q, e);
-	int64_t id = 0;
-
-	if (ok) {
-		stmt_i64(q, 1, gone);
-		ok = stmt_number(q, &id, &found, e);
-	}
-	stmt_free(&q);
-	/* It was an older version that went. */
-	return ok && (!found || indicator_put(s, id, now, o, a, e));
 }
 
 static void
@@ -371,7 +352,7 @@ object_put(struct store *s, int64_t collection, const struct stix_object *o, str
 		if (!row_add(s, name, type, at, o, bytes, e))
 			return false;
 		if (slice_eq(o->type_name, S("indicator")) && at > there.newest_us &&
-		    !indicator_put(s, there.first_object == 0 ? object : there.first_object, object, o, a, e))
+		    !object_indicator_put(s, there.first_object == 0 ? object : there.first_object, object, o, a, e))
 			return false;
 	}
 	if (!member_add(s, collection, object, type, name, there.first_object == 0, &added, e))

@@ -187,39 +187,67 @@ static const char *const after_delete[] = {
 	"DELETE FROM object WHERE id = ?2 AND ?1 = ?1 AND NOT EXISTS (SELECT 1 FROM collection_object WHERE object = ?2)",
 };
 
-/* What is watched is what the newest version that is left says. */
+/* An indicator goes by the number of its first version that is there; 0: there is none. */
 static bool
-indicator_again(struct store *s, struct slice name, int64_t gone, struct err *e)
+first_of(struct store *s, struct slice name, int64_t *out, struct err *e)
 {
 	struct stmt *q = NULL;
+	bool ok = db_prepare(s->db, "SELECT min(id) FROM object WHERE name = ?1", &q, e);
+
+	*out = 0;
+	if (ok) {
+		stmt_blob(q, 1, name);
+		ok = stmt_number(q, out, NULL, e);
+	}
+	stmt_free(&q);
+	return ok;
+}
+
+static const char *const indicator_gone[] = { "DELETE FROM indicator WHERE id = ?1", "DELETE FROM indicator_seen WHERE indicator = ?1" };
+static const char *const indicator_moves[] = { "UPDATE indicator SET id = ?2 WHERE id = ?1", "UPDATE indicator_seen SET indicator = ?2 WHERE indicator = ?1" };
+
+/* What is watched is what the newest version that is left says. was: its number until now. */
+static bool
+indicator_again(struct store *s, struct slice name, int64_t was, struct err *e)
+{
+	struct stmt *q = NULL;
+	struct err not_read = ERR_INIT;
 	struct stix_object o;
 	enum step step = STEP_FAIL;
-	struct err not_read = ERR_INIT;
+	int64_t values[] = { was, 0 };
 	struct arena a;
-	bool ok = true;
+	bool ok = first_of(s, name, &values[1], e);
 
+	for (size_t i = 0; ok && values[1] != was && i < 2; i++)
+		ok = values[1] == 0 ? db_run(s->db, indicator_gone[i], values, 1, NULL, e) : db_run(s->db, indicator_moves[i], values, 2, NULL, e);
+	if (!ok || values[1] == 0)
+		return ok;
 	arena_init(&a, (size_t)64 << 20);
 	if (db_prepare(s->db, "SELECT id, bytes FROM object WHERE name = ?1 ORDER BY version_us DESC LIMIT 1", &q, e)) {
 		stmt_blob(q, 1, name);
 		step = stmt_step(q, e);
 		if (step == STEP_ITEM && stix_read(stmt_col(q, 1), &a, &o, &not_read))
-			ok = object_indicator_move(s, gone, stmt_col_i64(q, 0), &o, &a, e);
-		else if (step == STEP_END)
-			ok = db_run(s->db, "DELETE FROM indicator WHERE object = ?1", &gone, 1, NULL, e);
+			ok = object_indicator_put(s, values[1], stmt_col_i64(q, 0), &o, &a, e);
 	}
 	stmt_free(&q);
 	arena_fini(&a);
-	return step != STEP_FAIL && ok && db_exec(s->db, "INSERT INTO setting (key, value) VALUES ('indicators.deleted', '1')"
-	    " ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(setting.value AS BIGINT) + 1 AS TEXT)", e);
+	return step != STEP_FAIL && ok;
 }
+
+static const char indicator_deleted[] = "INSERT INTO setting (key, value) VALUES ('indicators.deleted', '1')"
+    " ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(setting.value AS BIGINT) + 1 AS TEXT)";
 
 static bool
 one_delete(struct store *s, int64_t collection, const struct object_row *row, struct err *e)
 {
 	const int64_t values[] = { collection, row->object };
+	bool indicator = slice_eq(row->type, S("indicator"));
 	uint8_t mem[16 + 250];
 	struct slice name;
+	int64_t was = 0;
 
+	if (!object_name_of(slice_of_str(row->id), mem, &name) || (indicator && !first_of(s, name, &was, e)))
+		return false;
 	/* The flags after it, without the one that goes. */
 	if (!db_run(s->db, "DELETE FROM collection_object WHERE collection = ?1 AND object = ?2", values, 2, NULL, e))
 		return false;
@@ -227,8 +255,7 @@ one_delete(struct store *s, int64_t collection, const struct object_row *row, st
 		if (!db_run(s->db, after_delete[i], values, 2, NULL, e))
 			return false;
 	}
-	return !slice_eq(row->type, S("indicator")) || !object_name_of(slice_of_str(row->id), mem, &name) ||
-	    indicator_again(s, name, row->object, e);
+	return !indicator || (indicator_again(s, name, was, e) && db_exec(s->db, indicator_deleted, e));
 }
 
 bool
@@ -327,12 +354,17 @@ entry_take(struct indicators *x, struct stmt *q, struct err *e)
 	return indicators_add(x, &entry, e) || e->code == ERR_INPUT;
 }
 
+#define ENTRY "SELECT i.id, i.object, i.from_s, i.until_s, i.revoked, i.watch, i.key, i.text FROM "
+static const char all_sql[] = ENTRY "indicator i";
+static const char since_sql[] = ENTRY "object o JOIN indicator i ON i.id = (SELECT min(x.id) FROM object x WHERE x.name = o.name)"
+    " WHERE o.id > ?1 AND o.type = (SELECT id FROM object_type WHERE name = 'indicator')";
+
 bool
 indicators_load(struct store *s, struct indicators **x, struct indicators_at *at, struct err *e)
 {
 	struct stmt *q = NULL;
 	enum step step = STEP_FAIL;
-	int64_t deleted = 0;
+	int64_t deleted = 0, last = 0;
 	bool ok = true;
 
 	if (!db_number(s->db, "SELECT coalesce((SELECT CAST(value AS BIGINT) FROM setting WHERE key = 'indicators.deleted'), 0)", &deleted, e))
@@ -341,14 +373,20 @@ indicators_load(struct store *s, struct indicators **x, struct indicators_at *at
 		indicators_free(x);
 		*at = (struct indicators_at){ .deleted = deleted };
 	}
-	if (db_prepare(s->db, "SELECT id, object, from_s, until_s, revoked, watch, key, text FROM indicator WHERE object > ?1 ORDER BY object", &q, e)) {
-		stmt_i64(q, 1, at->object);
+	if (!db_number(s->db, "SELECT coalesce(max(id), 0) FROM object", &last, e))
+		return false;
+	/* All at first; then by what was added since, each by its first version. */
+	if (last != at->object && db_prepare(s->db, at->object == 0 ? all_sql : since_sql, &q, e)) {
+		if (at->object != 0)
+			stmt_i64(q, 1, at->object);
 		while (ok && (step = stmt_step(q, e)) == STEP_ITEM) {
 			if (*x == NULL)
 				*x = indicators_new();
 			ok = entry_take(*x, q, e);
-			at->object = stmt_col_i64(q, 1);
 		}
+		at->object = last;
+	} else if (last == at->object) {
+		step = STEP_END;
 	}
 	stmt_free(&q);
 	return ok && step == STEP_END;

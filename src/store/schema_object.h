@@ -32,7 +32,6 @@
 	" id $ID PRIMARY KEY, object BIGINT NOT NULL, revoked BIGINT NOT NULL," \
 	" from_s BIGINT NOT NULL, until_s BIGINT NOT NULL, watch BIGINT NOT NULL," \
 	" key BIGINT NOT NULL, text TEXT NOT NULL);" \
-	"CREATE INDEX indicator_object ON indicator (object);" \
 	"CREATE TABLE indicator_seen (" \
 	" indicator $ID PRIMARY KEY, count BIGINT NOT NULL," \
 	" first_s BIGINT NOT NULL, last_s BIGINT NOT NULL);"

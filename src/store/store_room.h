@@ -110,9 +110,9 @@ bool stats_sums(struct store *s, const struct stats_query *q, const struct stats
     stats_each_fn each, void *cookie, struct err *e) MUST_USE;
 /* The 16 bytes of an id's UUID and its type's name, as table object has them. False: it is no identifier. */
 bool object_name_of(struct slice id, uint8_t out[16 + 250], struct slice *name_out);
-/* The indicator of the object `gone` is watched by what object `now` says, which is o. */
+/* Indicator id is watched by what object says, its newest version, which is o. */
 struct stix_object;
-bool object_indicator_move(struct store *s, int64_t gone, int64_t now, const struct stix_object *o, struct arena *a, struct err *e) MUST_USE;
+bool object_indicator_put(struct store *s, int64_t id, int64_t object, const struct stix_object *o, struct arena *a, struct err *e) MUST_USE;
 
 void batch_free(struct batch **b);
 
