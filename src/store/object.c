@@ -135,7 +135,7 @@ objects_begin(struct store *s, bool *mine_out, struct err *e)
 		return false;
 	o->last_id = o->last_us = 0;
 	/* Whoever wrote meanwhile: the numbers go on behind theirs. */
-	if (db_number(s->db, "SELECT coalesce(max(id), 0) FROM object", &o->last_id, e) &&
+	if (object_keys_load(s, e) && db_number(s->db, "SELECT coalesce(max(id), 0) FROM object", &o->last_id, e) &&
 	    db_number(s->db, "SELECT coalesce(max(added_us), 0) FROM object WHERE id = (SELECT max(id) FROM object)", &o->last_us, e))
 		return true;
 	return store_end(s, *mine_out, false, e);
@@ -147,7 +147,10 @@ objects_end(struct store *s, bool mine, bool ok, struct err *e)
 	/* Types that were given a number in what is rolled back have none. */
 	if (!ok)
 		s->objects.type_count = 0;
-	return store_end(s, mine, ok, e);
+	ok = store_end(s, mine, ok, e);
+	if (!ok)
+		object_keys_forget(s);
+	return ok;
 }
 
 /* The number of a type's name; there are some dozens, and they are remembered. */
@@ -201,7 +204,7 @@ object_name_of(struct slice id, uint8_t out[NAME_MAX_BYTES], struct slice *name_
 /* Versions of the object that are there: of this version, and the first and the last of all. */
 struct versions {
 	int64_t same; /* 0: none */
-	int64_t first_object; /* the number of what came first; 0: none is there */
+	int64_t first; /* the number of what came first; 0: none is there */
 	int64_t newest_us;
 	size_t count;
 };
@@ -215,9 +218,13 @@ versions_find(struct store *s, struct slice name, int64_t version_us, bool dated
 
 	*out = (struct versions){ .newest_us = INT64_MIN };
 	*equal_out = false;
-	if (!store_query(s, Q_OBJECT_VERSIONS, "SELECT id, version_us, bytes FROM object WHERE name = ?1", &q, e))
+	if (!object_key_find(s, name, &out->first, e))
 		return false;
-	stmt_blob(q, 1, name);
+	if (out->first == 0)
+		return true;
+	if (!store_query(s, Q_OBJECT_VERSIONS, "SELECT id, version_us, bytes FROM object WHERE first = ?1", &q, e))
+		return false;
+	stmt_i64(q, 1, out->first);
 	while ((step = stmt_step(q, e)) == STEP_ITEM) {
 		int64_t id = stmt_col_i64(q, 0), us = stmt_col_i64(q, 1);
 		/* An observable has no version of its own: it is another where its bytes are. */
@@ -227,8 +234,6 @@ versions_find(struct store *s, struct slice name, int64_t version_us, bool dated
 			out->same = id;
 			*equal_out = !dated || slice_eq(stmt_col(q, 2), bytes);
 		}
-		if (out->first_object == 0 || id < out->first_object)
-			out->first_object = id;
 		if (us > out->newest_us)
 			out->newest_us = us;
 		out->count++;
@@ -237,13 +242,13 @@ versions_find(struct store *s, struct slice name, int64_t version_us, bool dated
 }
 
 static bool
-row_add(struct store *s, struct slice name, int64_t type, int64_t version_us, const struct stix_object *o, struct slice bytes,
+row_add(struct store *s, struct slice name, int64_t first, int64_t type, int64_t version_us, const struct stix_object *o, struct slice bytes,
     struct err *e)
 {
 	struct stmt *q;
 
-	if (!store_query(s, Q_OBJECT_ADD, "INSERT INTO object (id, name, type, version_us, added_us, revoked, bytes)"
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)", &q, e))
+	if (!store_query(s, Q_OBJECT_ADD, "INSERT INTO object (id, first, name, type, version_us, added_us, revoked, bytes)"
+		" VALUES (?1, ?8, ?2, ?3, ?4, ?5, ?6, ?7)", &q, e))
 		return false;
 	stmt_i64(q, 1, s->objects.last_id);
 	stmt_blob(q, 2, name);
@@ -252,12 +257,13 @@ row_add(struct store *s, struct slice name, int64_t type, int64_t version_us, co
 	stmt_i64(q, 5, s->objects.last_us);
 	stmt_i64(q, 6, o->revoked);
 	stmt_blob(q, 7, bytes);
+	stmt_i64(q, 8, first);
 	return stmt_run(q, NULL, e);
 }
 
 /* Into the collection, where it is not in it: which of its versions there are the first and the last is said anew. */
 static bool
-member_add(struct store *s, int64_t collection, int64_t object, int64_t type, struct slice name, bool alone, bool *added_out,
+member_add(struct store *s, int64_t collection, int64_t object, int64_t type, int64_t first, bool alone, bool *added_out,
     struct err *e)
 {
 	struct stmt *q, *flags;
@@ -278,12 +284,12 @@ member_add(struct store *s, int64_t collection, int64_t object, int64_t type, st
 	if (!store_query(s, Q_OBJECT_FLAGS, "UPDATE collection_object SET flags ="
 		" (SELECT CASE WHEN o.version_us = v.lo THEN 1 ELSE 0 END + CASE WHEN o.version_us = v.hi THEN 2 ELSE 0 END"
 		"  FROM object o, (SELECT min(x.version_us) AS lo, max(x.version_us) AS hi FROM object x"
-		"   JOIN collection_object m ON m.object = x.id AND m.collection = ?1 WHERE x.name = ?2) v"
+		"   JOIN collection_object m ON m.object = x.id AND m.collection = ?1 WHERE x.first = ?2) v"
 		"  WHERE o.id = collection_object.object)"
-		" WHERE collection = ?1 AND object IN (SELECT id FROM object WHERE name = ?2)", &flags, e))
+		" WHERE collection = ?1 AND object IN (SELECT id FROM object WHERE first = ?2)", &flags, e))
 		return false;
 	stmt_i64(flags, 1, collection);
-	stmt_blob(flags, 2, name);
+	stmt_i64(flags, 2, first);
 	return stmt_run(flags, NULL, e);
 }
 
@@ -337,6 +343,7 @@ object_put(struct store *s, int64_t collection, const struct stix_object *o, str
 	uint8_t mem[NAME_MAX_BYTES];
 	struct versions there;
 	struct slice name;
+	bool alone;
 
 	if (!object_name_of(o->id, mem, &name))
 		return err_set(e, ERR_INTERNAL, "an object was not checked before it was stored");
@@ -344,18 +351,21 @@ object_put(struct store *s, int64_t collection, const struct stix_object *o, str
 		return false;
 	count_on(&s->objects);
 	object = there.same;
+	alone = there.first == 0;
 	if (object == 0 && there.count >= OBJECT_VERSIONS_MAX)
 		return err_set(e, ERR_LIMIT, "%.*s has %d versions already, and no more are kept", SLICE_ARG(o->id), OBJECT_VERSIONS_MAX);
 	if (object == 0) {
 		object = ++s->objects.last_id;
 		at = dated ? version_us : s->objects.last_us;
-		if (!row_add(s, name, type, at, o, bytes, e))
+		if (alone)
+			there.first = object;
+		if (!row_add(s, name, there.first, type, at, o, bytes, e) || (alone && !object_key_add(s, name, object, e)))
 			return false;
 		if (slice_eq(o->type_name, S("indicator")) && at > there.newest_us &&
-		    !object_indicator_put(s, there.first_object == 0 ? object : there.first_object, object, o, a, e))
+		    !object_indicator_put(s, there.first, object, o, a, e))
 			return false;
 	}
-	if (!member_add(s, collection, object, type, name, there.first_object == 0, &added, e))
+	if (!member_add(s, collection, object, type, there.first, alone, &added, e))
 		return false;
 	*out = there.same != 0 && !equal ? OBJECT_OTHER : added ? OBJECT_ADDED : OBJECT_KNOWN;
 	return true;

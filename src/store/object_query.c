@@ -7,7 +7,6 @@
 struct object_walk {
 	struct stmt *q;
 	struct buf sql;
-	uint8_t (*names)[16 + 250]; /* of the ids that were asked for */
 };
 
 /* "?7, ?8, ?9" */
@@ -56,7 +55,7 @@ where_put(struct buf *b, const struct object_query *q, int *next)
 		buf_str(b, "))");
 	}
 	if (q->id_count > 0) {
-		buf_str(b, " AND m.object IN (SELECT id FROM object WHERE name IN (");
+		buf_str(b, " AND m.object IN (SELECT id FROM object WHERE first IN (");
 		places_put(b, q->id_count, next);
 		buf_str(b, "))");
 	}
@@ -64,9 +63,8 @@ where_put(struct buf *b, const struct object_query *q, int *next)
 }
 
 static void
-where_bind(struct stmt *s, const struct object_query *q, uint8_t (*names)[16 + 250])
+where_bind(struct stmt *s, const struct object_query *q, const int64_t *firsts)
 {
-	struct slice name;
 	int i = 1;
 
 	stmt_i64(s, i++, q->collection);
@@ -74,14 +72,27 @@ where_bind(struct stmt *s, const struct object_query *q, uint8_t (*names)[16 + 2
 		stmt_i64(s, i++, q->after_us);
 	for (size_t k = 0; k < q->type_count; k++)
 		stmt_text(s, i++, q->types[k]);
-	for (size_t k = 0; k < q->id_count; k++) {
-		/* What is no identifier names no object. */
-		if (!object_name_of(q->ids[k], names[k], &name))
-			name = S("");
-		stmt_blob(s, i++, name);
-	}
+	for (size_t k = 0; k < q->id_count; k++)
+		stmt_i64(s, i++, firsts[k]);
 	for (size_t k = 0; !q->all && k < q->version_count; k++)
 		stmt_i64(s, i++, q->versions_us[k]);
+}
+
+/* The numbers of the objects that are asked for; 0: what is no identifier, or not there, names none. */
+static bool
+firsts_find(struct store *s, const struct object_query *q, int64_t firsts[OBJECT_LIST_MAX], struct err *e)
+{
+	uint8_t mem[16 + 250];
+	struct slice name;
+
+	if (q->id_count > 0 && !object_keys_load(s, e))
+		return false;
+	for (size_t i = 0; i < q->id_count; i++) {
+		firsts[i] = 0;
+		if (object_name_of(q->ids[i], mem, &name) && !object_key_find(s, name, &firsts[i], e))
+			return false;
+	}
+	return true;
 }
 
 static bool
@@ -94,14 +105,15 @@ lists_ok(const struct object_query *q, struct err *e)
 bool
 object_open(struct store *s, const struct object_query *q, struct object_walk **out, struct err *e)
 {
+	int64_t firsts[OBJECT_LIST_MAX];
 	struct object_walk *w;
 	int next = 1;
 
 	*out = NULL;
-	if (!lists_ok(q, e))
+	if (!lists_ok(q, e) || !firsts_find(s, q, firsts, e))
 		return false;
 	w = xalloc(sizeof(*w));
-	*w = (struct object_walk){ .names = xarray(q->id_count + 1, sizeof(*w->names)) };
+	*w = (struct object_walk){ .q = NULL };
 	buf_init(&w->sql, 65536);
 	buf_str(&w->sql, "SELECT o.id, m.added_us, o.version_us, o.name, o.revoked, o.bytes");
 	where_put(&w->sql, q, &next);
@@ -112,7 +124,7 @@ object_open(struct store *s, const struct object_query *q, struct object_walk **
 		object_close(&w);
 		return false;
 	}
-	where_bind(w->q, q, w->names);
+	where_bind(w->q, q, firsts);
 	*out = w;
 	return true;
 }
@@ -167,7 +179,6 @@ object_close(struct object_walk **w)
 		return;
 	stmt_free(&(*w)->q);
 	buf_fini(&(*w)->sql);
-	free((*w)->names);
 	free(*w);
 	*w = NULL;
 }
@@ -178,59 +189,39 @@ object_close(struct object_walk **w)
 static const char *const after_delete[] = {
 	"UPDATE collection_object SET flags ="
 	" (SELECT CASE WHEN o.version_us = (SELECT min(x.version_us) FROM object x JOIN collection_object n ON n.object = x.id"
-	"   AND n.collection = ?1 WHERE x.name = o.name) THEN 1 ELSE 0 END"
+	"   AND n.collection = ?1 WHERE x.first = o.first) THEN 1 ELSE 0 END"
 	"  + CASE WHEN o.version_us = (SELECT max(x.version_us) FROM object x JOIN collection_object n ON n.object = x.id"
-	"   AND n.collection = ?1 WHERE x.name = o.name) THEN 2 ELSE 0 END"
+	"   AND n.collection = ?1 WHERE x.first = o.first) THEN 2 ELSE 0 END"
 	"  FROM object o WHERE o.id = collection_object.object)"
-	" WHERE collection = ?1 AND object IN (SELECT x.id FROM object x WHERE x.name IN"
-	"  (SELECT y.name FROM object y WHERE y.id = ?2))",
+	" WHERE collection = ?1 AND object IN (SELECT x.id FROM object x WHERE x.first ="
+	"  (SELECT y.first FROM object y WHERE y.id = ?2))",
 	"DELETE FROM object WHERE id = ?2 AND ?1 = ?1 AND NOT EXISTS (SELECT 1 FROM collection_object WHERE object = ?2)",
 };
 
-/* An indicator goes by the number of its first version that is there; 0: there is none. */
-static bool
-first_of(struct store *s, struct slice name, int64_t *out, struct err *e)
-{
-	struct stmt *q = NULL;
-	bool ok = db_prepare(s->db, "SELECT min(id) FROM object WHERE name = ?1", &q, e);
-
-	*out = 0;
-	if (ok) {
-		stmt_blob(q, 1, name);
-		ok = stmt_number(q, out, NULL, e);
-	}
-	stmt_free(&q);
-	return ok;
-}
-
 static const char *const indicator_gone[] = { "DELETE FROM indicator WHERE id = ?1", "DELETE FROM indicator_seen WHERE indicator = ?1" };
-static const char *const indicator_moves[] = { "UPDATE indicator SET id = ?2 WHERE id = ?1", "UPDATE indicator_seen SET indicator = ?2 WHERE indicator = ?1" };
 
-/* What is watched is what the newest version that is left says. was: its number until now. */
+/* What is watched is what the newest version that is left says. */
 static bool
-indicator_again(struct store *s, struct slice name, int64_t was, struct err *e)
+indicator_again(struct store *s, int64_t first, struct err *e)
 {
 	struct stmt *q = NULL;
 	struct err not_read = ERR_INIT;
 	struct stix_object o;
 	enum step step = STEP_FAIL;
-	int64_t values[] = { was, 0 };
 	struct arena a;
-	bool ok = first_of(s, name, &values[1], e);
+	bool ok = true;
 
-	for (size_t i = 0; ok && values[1] != was && i < 2; i++)
-		ok = values[1] == 0 ? db_run(s->db, indicator_gone[i], values, 1, NULL, e) : db_run(s->db, indicator_moves[i], values, 2, NULL, e);
-	if (!ok || values[1] == 0)
-		return ok;
 	arena_init(&a, (size_t)64 << 20);
-	if (db_prepare(s->db, "SELECT id, bytes FROM object WHERE name = ?1 ORDER BY version_us DESC LIMIT 1", &q, e)) {
-		stmt_blob(q, 1, name);
+	if (db_prepare(s->db, "SELECT id, bytes FROM object WHERE first = ?1 ORDER BY version_us DESC LIMIT 1", &q, e)) {
+		stmt_i64(q, 1, first);
 		step = stmt_step(q, e);
 		if (step == STEP_ITEM && stix_read(stmt_col(q, 1), &a, &o, &not_read))
-			ok = object_indicator_put(s, values[1], stmt_col_i64(q, 0), &o, &a, e);
+			ok = object_indicator_put(s, first, stmt_col_i64(q, 0), &o, &a, e);
 	}
 	stmt_free(&q);
 	arena_fini(&a);
+	for (size_t i = 0; step == STEP_END && ok && i < 2; i++)
+		ok = db_run(s->db, indicator_gone[i], &first, 1, NULL, e);
 	return step != STEP_FAIL && ok;
 }
 
@@ -242,11 +233,16 @@ one_delete(struct store *s, int64_t collection, const struct object_row *row, st
 {
 	const int64_t values[] = { collection, row->object };
 	bool indicator = slice_eq(row->type, S("indicator"));
-	uint8_t mem[16 + 250];
-	struct slice name;
-	int64_t was = 0;
+	struct stmt *q = NULL;
+	int64_t first = 0;
+	bool ok = db_prepare(s->db, "SELECT first FROM object WHERE id = ?1", &q, e);
 
-	if (!object_name_of(slice_of_str(row->id), mem, &name) || (indicator && !first_of(s, name, &was, e)))
+	if (ok) {
+		stmt_i64(q, 1, row->object);
+		ok = stmt_number(q, &first, NULL, e);
+	}
+	stmt_free(&q);
+	if (!ok)
 		return false;
 	/* The flags after it, without the one that goes. */
 	if (!db_run(s->db, "DELETE FROM collection_object WHERE collection = ?1 AND object = ?2", values, 2, NULL, e))
@@ -255,7 +251,7 @@ one_delete(struct store *s, int64_t collection, const struct object_row *row, st
 		if (!db_run(s->db, after_delete[i], values, 2, NULL, e))
 			return false;
 	}
-	return !indicator || (indicator_again(s, name, was, e) && db_exec(s->db, indicator_deleted, e));
+	return !indicator || (indicator_again(s, first, e) && db_exec(s->db, indicator_deleted, e));
 }
 
 bool
@@ -356,7 +352,7 @@ entry_take(struct indicators *x, struct stmt *q, struct err *e)
 
 #define ENTRY "SELECT i.id, i.object, i.from_s, i.until_s, i.revoked, i.watch, i.key, i.text FROM "
 static const char all_sql[] = ENTRY "indicator i";
-static const char since_sql[] = ENTRY "object o JOIN indicator i ON i.id = (SELECT min(x.id) FROM object x WHERE x.name = o.name)"
+static const char since_sql[] = ENTRY "object o JOIN indicator i ON i.id = o.first"
     " WHERE o.id > ?1 AND o.type = (SELECT id FROM object_type WHERE name = 'indicator')";
 
 bool

@@ -314,6 +314,67 @@ TEST(limits)
 	store_close(&s);
 }
 
+/* So many that names go into the table; then all are known, also to who opens the store anew, and where two meet. */
+TEST(names_in_the_table)
+{
+	enum { MANY = 33000 };
+	struct store *s = open_new("keys.db");
+	int64_t c = collection(s, "local"), rows;
+	struct err e = ERR_INIT;
+	char text[512], path[512];
+
+	for (unsigned pass = 0; pass < 3; pass++) {
+		uint64_t added = 0;
+		bool mine;
+
+		if (pass == 1) {
+			/* another one lies where the first should, and the first behind it */
+			CHECK_OK(db_exec(store_db(s), "INSERT INTO object_key SELECT key + 1, first FROM object_key WHERE first = 1;"
+				"UPDATE object_key SET first = 2 WHERE key = (SELECT min(key) FROM object_key WHERE first = 1)", &e), &e);
+		}
+		if (pass == 2) {
+			store_close(&s);
+			(void)snprintf(path, sizeof(path), "%s/keys.db", test_dir());
+			CHECK_OK(store_open(path, &(struct db_options){ 0 }, &s, &e), &e);
+		}
+		CHECK_OK(objects_begin(s, &mine, &e), &e);
+		for (unsigned i = 0; i < MANY; i++) {
+			enum object_put what = OBJECT_OTHER;
+			struct stix_object o;
+
+			(void)snprintf(text, sizeof(text), "{\"type\":\"mutex\",\"id\":\"mutex--11111111-1111-4111-8111-%012u\",\"name\":\"x\"}", i);
+			arena_reset(&a);
+			if (!stix_read(slice_of_str(text), &a, &o, &e) || !object_put(s, c, &o, slice_of_str(text), &a, &what, &e))
+				FAIL(e.text);
+			added += what == OBJECT_ADDED;
+		}
+		CHECK_OK(objects_end(s, mine, true, &e), &e);
+		test_case("pass %u", pass);
+		CHECK_INT(added, pass == 0 ? MANY : 0);
+	}
+	CHECK_OK(db_number(store_db(s), "SELECT count(*) FROM object_key", &rows, &e), &e);
+	CHECK(rows >= 32768);
+	/* What is given up is not known. */
+	{
+		bool mine;
+		struct stix_object o;
+		enum object_put what = OBJECT_KNOWN;
+
+		for (unsigned i = 0; i < 2; i++) {
+			CHECK_OK(objects_begin(s, &mine, &e), &e);
+			arena_reset(&a);
+			(void)snprintf(text, sizeof(text), "{\"type\":\"mutex\",\"id\":\"mutex--" U2 "\",\"name\":\"x\"}");
+			CHECK_OK(stix_read(slice_of_str(text), &a, &o, &e) && object_put(s, c, &o, slice_of_str(text), &a, &what, &e), &e);
+			CHECK_INT(what, OBJECT_ADDED);
+			if (i == 0)
+				CHECK(!objects_end(s, mine, false, &e));
+			else
+				CHECK_OK(objects_end(s, mine, true, &e), &e);
+		}
+	}
+	store_close(&s);
+}
+
 int
 main(void)
 {
@@ -326,6 +387,7 @@ main(void)
 	RUN(indicators_follow);
 	RUN(taken_out);
 	RUN(limits);
+	RUN(names_in_the_table);
 	arena_fini(&a);
 	return test_end();
 }
