@@ -101,6 +101,10 @@ void object_close(struct object_walk **w);
 /* Take them out of the collection; what is in no other is gone. *count_out: how many. */
 bool object_delete(struct store *s, const struct object_query *q, uint64_t *count_out, struct err *e) MUST_USE;
 
+/* What was told of objects that somebody sent (TAXII's status resource), by its id; kept for a day. */
+bool object_status_put(struct store *s, struct slice id, struct slice text, int64_t now_s, struct err *e) MUST_USE;
+bool object_status_get(struct store *s, struct slice id, struct buf *out, bool *found_out, struct err *e) MUST_USE;
+
 /* --- indicators ----------------------------------------------------------------- */
 
 struct indicator_row {

@@ -37,6 +37,9 @@
 	" id $ID PRIMARY KEY, object BIGINT NOT NULL, revoked BIGINT NOT NULL," \
 	" from_s BIGINT NOT NULL, until_s BIGINT NOT NULL, watch BIGINT NOT NULL," \
 	" key BIGINT NOT NULL, text TEXT NOT NULL);" \
+	"CREATE TABLE object_status (" \
+	" id TEXT PRIMARY KEY, at_s BIGINT NOT NULL, text TEXT NOT NULL);" \
+	"CREATE INDEX object_status_at ON object_status (at_s);" \
 	"CREATE TABLE indicator_seen (" \
 	" indicator $ID PRIMARY KEY, count BIGINT NOT NULL," \
 	" first_s BIGINT NOT NULL, last_s BIGINT NOT NULL);"
