@@ -1,7 +1,7 @@
 /*
  * objects_bench: envelopes of a thousand indicators, checked and stored durably,
- * one transaction each as a POST of TAXII is; then the index of them, and events
- * against it.
+ * one transaction each as a POST of TAXII is; then the index of them, events
+ * against it, and pages of a hundred.
  *
  *	objects_bench DATABASE OBJECTS
  */
@@ -10,7 +10,7 @@
 #include <sys/resource.h>
 
 #include "base/clock.h"
-#include "share/stix_in.h"
+#include "share/taxii.h"
 
 static double
 cpu_s(void)
@@ -145,6 +145,39 @@ matching(struct indicators *x, unsigned events)
 	    (double)indicators_memory(x) / 1048576, events, (c - bare) / events * 1e9, (unsigned long long)(met % 1000000));
 }
 
+/* Pages of a hundred from anywhere in the collection, as TAXII answers them, and the same of one type. */
+static void
+pages(struct store *s, int64_t collection, int64_t first_us, int64_t last_us)
+{
+	static const char *const names[] = { "page", "page-of-a-type", "page-of-a-manifest" };
+	const unsigned count = 2000;
+	struct buf b;
+
+	buf_init(&b, (size_t)16 << 20);
+	for (unsigned kind = 0; kind < 3; kind++) {
+		double c = cpu_s();
+		uint64_t bytes = 0;
+
+		for (unsigned i = 0; i < count; i++) {
+			struct taxii_asked asked = { .types = kind == 1 ? S("indicator") : SLICE_NONE };
+			struct taxii_query q;
+			struct taxii_page page;
+			struct err e = ERR_INIT;
+
+			must(taxii_query_read(&asked, &q, &e), &e);
+			q.q.collection = collection;
+			q.q.has_after = true;
+			q.q.after_us = first_us + (int64_t)(mix(i) % (uint64_t)(last_us - first_us));
+			buf_clear(&b);
+			must(taxii_page(s, &q, kind == 2 ? TAXII_MANIFEST : TAXII_OBJECTS, NULL, NULL, &b, &page, &e), &e);
+			bytes += b.len;
+		}
+		c = cpu_s() - c;
+		printf("objects_bench pass=%s pages_per_cpu_s=%.0f bytes_a_page=%.0f\n", names[kind], count / c, (double)bytes / count);
+	}
+	buf_fini(&b);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -154,6 +187,7 @@ main(int argc, char **argv)
 	struct err e = ERR_INIT;
 	struct collection c;
 	struct store *s;
+	int64_t first_us = 0, last_us = 0;
 	struct arena a;
 	double t;
 
@@ -169,6 +203,9 @@ main(int argc, char **argv)
 	must(indicators_load(s, &x, &at, &e), &e);
 	printf("objects_bench pass=load indicators=%u cpu_s=%.2f\n", count, cpu_s() - t);
 	matching(x, 1000000);
+	must(db_number(store_db(s), "SELECT min(added_us) FROM collection_object", &first_us, &e), &e);
+	must(db_number(store_db(s), "SELECT max(added_us) FROM collection_object", &last_us, &e), &e);
+	pages(s, c.id, first_us, last_us);
 	indicators_free(&x);
 	store_close(&s);
 	arena_fini(&a);

@@ -246,11 +246,11 @@ static void
 random_event(struct event *ev, struct arena *a)
 {
 	uint64_t r = test_random();
-	char text[256];
-
-	(void)snprintf(text, sizeof(text), "source.ip=198.51.100.%u source.port=%u source.asn=%u source.fqdn=d%u.example source.url=http://d%u.example/",
+	struct slice text = arena_printf(a, "source.ip=198.51.100.%u source.port=%u source.asn=%u source.fqdn=d%u.example source.url=http://d%u.example/",
 	    (unsigned)(r & 3), (unsigned)(r >> 2 & 3), (unsigned)(r >> 4 & 3) + 1, (unsigned)(r >> 6 & 3), (unsigned)(r >> 8 & 3));
-	event_of(ev, text, a);
+
+	/* The event points into it. */
+	event_of(ev, arena_str(a, text), a);
 }
 
 /* The index finds exactly what a look at every pattern finds. */

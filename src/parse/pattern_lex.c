@@ -148,7 +148,8 @@ hex_value(struct pattern_lex *l)
 		int high = byte_hex(s.p[i]), low = byte_hex(s.p[i + 1]);
 
 		ok = high >= 0 && low >= 0;
-		o[i / 2] = (uint8_t)(high << 4 | low);
+		if (ok)
+			o[i / 2] = (uint8_t)(high << 4 | low);
 	}
 	l->value.text = slice_of(o, s.len / 2);
 	return (ok && s.len % 2 == 0) ||
