@@ -5,7 +5,7 @@
  * choose names that meet; where two do, the next number is taken, as in a table
  * of open addressing, and the object itself says whose the place is. Names that
  * came lately are held in memory, from the objects themselves, and are put into
- * the table some ten thousand at once, in order: so a page of it is written once
+ * the table a hundred thousand at once, in order: so a page of it is written once
  * for many names, and not for each (decision 0131).
  */
 #include <stdio.h>
@@ -15,9 +15,11 @@
 #include "base/hash.h"
 #include "store/store_room.h"
 
-#define TAIL_MAX ((size_t)32768)
 #define SLOTS_MIN ((size_t)1024)
 #define SEED_KEY S("objects.seed")
+
+/* 4 MiB of memory; a page of the table of a million objects is written once for sixty names. */
+size_t object_key_tail = 131072;
 
 void
 object_keys_forget(struct store *s)
@@ -271,5 +273,5 @@ object_key_add(struct store *s, struct slice name, int64_t first, struct err *e)
 
 	tail_put(o, hash_of(s, name), first);
 	o->tail_last = o->last_id;
-	return o->tail_count < TAIL_MAX || tail_write(s, e);
+	return o->tail_count < object_key_tail || tail_write(s, e);
 }

@@ -125,6 +125,8 @@ bool object_key_find(struct store *s, struct slice name, int64_t *first_out, str
 /* A name that is not there has this number from now on; within a transaction. */
 bool object_key_add(struct store *s, struct slice name, int64_t first, struct err *e) MUST_USE;
 bool object_keys_load(struct store *s, struct err *e) MUST_USE;
+/* So many names are held in memory before they go into the table. Another one in tests alone. */
+extern size_t object_key_tail;
 /* After a rollback: what the tail holds may not be there. */
 void object_keys_forget(struct store *s);
 
