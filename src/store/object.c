@@ -144,9 +144,6 @@ objects_begin(struct store *s, bool *mine_out, struct err *e)
 bool
 objects_end(struct store *s, bool mine, bool ok, struct err *e)
 {
-	/* Types that were given a number in what is rolled back have none. */
-	if (!ok)
-		s->objects.type_count = 0;
 	ok = store_end(s, mine, ok, e);
 	if (!ok)
 		object_keys_forget(s);

@@ -31,6 +31,8 @@ object_keys_forget(struct store *s)
 	o->tail_count = o->tail_slots = 0;
 	o->keyed = o->tail_last = 0;
 	o->seed = 0;
+	/* Types that were given a number in what is rolled back have none. */
+	o->type_count = 0;
 }
 
 static void
