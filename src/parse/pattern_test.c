@@ -68,7 +68,7 @@ static const char *const good[] = {
 	"([a:b = 1] FOLLOWEDBY [a:c = 2]) REPEATS 5 TIMES WITHIN 180 SECONDS",
 	/* white space and comments */
 	"  [a:b = 1]  ", "\t[\na:b\r\n=\v1\f]", "[a:b = 1] // the end", "// the begin\n[a:b = 1]", "[a:b /* between */ = /**/ 1]", "/* *//* */[a:b = 1]",
-	"[a:b\xc2\xa0=\xe2\x80\x83" "1]", "[a:b\xe3\x80\x80= 1]", "[a:b\xc2\x85= 1]",
+	"[a:b\xc2\xa0=\xe2\x80\x83 1]", "[a:b\xe3\x80\x80= 1]", "[a:b\xc2\x85= 1]",
 };
 
 /* Refused: the column where, and a word of the reason. */
