@@ -61,6 +61,8 @@ one_file(struct cli *c, struct stix_in *in, const char *path, struct err *e)
 	in->cookie = &bads;
 	source_of_fd(&src, fd, (size_t)32 << 20);
 	ok = stix_in(in, &src, e);
+	in->bad = NULL;
+	in->cookie = NULL;
 	source_fini(&src);
 	if (fd != STDIN_FILENO)
 		(void)close(fd);
