@@ -62,6 +62,7 @@ struct document {
 	struct iodef_system *system; /* the open one */
 	struct slice category, meaning; /* of the element whose text is being taken */
 	enum element stack[128]; /* by depth; XML_LIMITS.depth is below it */
+	uint64_t begins[128]; /* where each of them does */
 	unsigned blind; /* depth of an element whose content is not ours (a contact); 0: none */
 	struct buf text; /* of the open element */
 	uint64_t incidents;
@@ -166,6 +167,7 @@ scope_end(struct document *d, const struct xml_item *item, struct err *e)
 		struct iodef_flow *f = d->waiting;
 
 		d->waiting = f->next;
+		f->offset = d->begins[item->depth];
 		xml_place(item, &f->offset, &f->length);
 		f->next = own;
 		own = f;
@@ -490,6 +492,7 @@ take_start(struct document *d, struct xml_reader *xml, const struct xml_item *it
 		return err_set(e, ERR_INPUT, "its root is <%.*s>, an IODEF document's is <IODEF-Document>",
 		    SLICE_ARG(slice_sub(item->name, 0, 40)));
 	d->stack[item->depth] = el;
+	d->begins[item->depth] = item->at;
 	buf_clear(&d->text);
 	if (d->blind != 0 || el == EL_OTHER)
 		return true;
