@@ -16,11 +16,14 @@ TLS.verify_mode = ssl.CERT_NONE
 
 
 async def client(kind, url, token, end, count):
+    count["begun"] += 1
     u = urllib.parse.urlsplit(url)
     loop = asyncio.get_running_loop()
     path = "/api/v1/live" if kind == "streams" else "/api/v1/findings?limit=1000"
     # A buffer of one byte: what is not read stays with the server.
-    reader, writer = await asyncio.open_connection(u.hostname, u.port, ssl=TLS, limit=1 if kind == "slow" else 65536)
+    # From eight addresses: the server lets one address have 256 connections a process.
+    reader, writer = await asyncio.open_connection(u.hostname, u.port, ssl=TLS, limit=1 if kind == "slow" else 65536,
+                                                   local_addr=(f"127.0.0.{2 + count['begun'] % 8}", 0))
     writer.write(f"GET {path} HTTP/1.1\r\nHost: {u.netloc}\r\nAuthorization: Bearer {token}\r\n\r\n".encode())
     first = await reader.read(12)
     count["ok" if first == b"HTTP/1.1 200" else "refused"] += 1
@@ -50,7 +53,7 @@ async def one(*args):
 
 
 async def main(kind, url, token, many, seconds):
-    count = {"ok": 0, "refused": 0, "there": 0, "ended": 0, "bytes": 0}
+    count = {"begun": 0, "ok": 0, "refused": 0, "there": 0, "ended": 0, "bytes": 0}
     end = asyncio.get_running_loop().time() + float(seconds)
     tasks = []
     for i in range(int(many)):
