@@ -13,6 +13,7 @@ profile_of(enum policy_role role)
 		return REDUCE_OWNER;
 	case ROLE_FOCAL_POINT:
 	case ROLE_OTHER:
+	case ROLE_PARTNER:
 		break;
 	}
 	return REDUCE_OTHER;

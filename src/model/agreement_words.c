@@ -1,0 +1,46 @@
+/*
+ * agreement_words: the words that agreements are written in, as documents,
+ * options and the API have them.
+ */
+#include "model/agreement_room.h"
+
+#define NAME_OF(table, i) ((unsigned)(i) < sizeof(table) / sizeof((table)[0]) ? (table)[i] : "")
+
+static const char *const kinds[] = { "memorandum", "technical-cooperation", "project" };
+static const char *const states[] = { N_("draft"), N_("open"), N_("in-force"), N_("amended"), N_("ended") };
+static const char *const adhesions[] = { N_("none"), N_("invited"), N_("signed"), N_("deposited"), N_("in-force"), N_("withdrawal-notified"), N_("left") };
+static const char *const acts[] = { N_("opened"), N_("invited"), N_("signed"), N_("deposited"), N_("reserved"), N_("reservation-withdrawn"), N_("withdrawal-notified"), N_("amended"), N_("ended") };
+static const char *const roles[] = { "member", "expert", "donor" };
+static const char *const onwards[] = { "none", "same-agreement", "named" };
+static const char *const personals[] = { "removed", "reduced", "whole" };
+static const char *const excludes[] = { "expression", "children", "commerce", "profiling" };
+static const char *const exclude_titles[] = {
+	N_("never against the expression of opinions"),
+	N_("data on children for their protection alone"),
+	N_("not for commerce"),
+	N_("not to make profiles of persons"),
+};
+
+const char *agreement_kind_name(enum agreement_kind k) { return NAME_OF(kinds, k); }
+const char *agreement_state_name(enum agreement_state s) { return NAME_OF(states, s); }
+const char *adhesion_state_name(enum adhesion_state s) { return NAME_OF(adhesions, s); }
+const char *act_kind_name(enum act_kind k) { return NAME_OF(acts, k); }
+const char *party_role_name(enum party_role r) { return NAME_OF(roles, r); }
+const char *onward_name(enum onward o) { return NAME_OF(onwards, o); }
+const char *personal_name(enum personal p) { return NAME_OF(personals, p); }
+const char *exclude_name(enum exclude x) { return NAME_OF(excludes, x); }
+const char *exclude_title(enum exclude x) { return NAME_OF(exclude_titles, x); }
+
+bool
+agreement_id_ok(struct slice id)
+{
+	if (id.len == 0 || id.len > AGREEMENT_ID_MAX || id.p[0] == '-' || id.p[id.len - 1] == '-')
+		return false;
+	for (size_t i = 0; i < id.len; i++) {
+		uint8_t c = id.p[i];
+
+		if (!byte_is_digit(c) && !(c >= 'a' && c <= 'z') && c != '-')
+			return false;
+	}
+	return true;
+}
