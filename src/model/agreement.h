@@ -137,6 +137,13 @@ bool agreement_draft_read(struct slice json, struct arena *a, struct agreement_t
 struct slice agreement_title(const struct agreement_text *t, enum lang lang);
 bool agreement_id_ok(struct slice id); /* of parties, too: a-z 0-9 - */
 
+/* A mailbox, or an account's name, as it may be known: "" where it goes, "x@example.org", or whole. */
+struct slice agreement_mailbox(enum personal p, struct slice s, struct arena *a);
+/* The network that stands for a victim's address; false: it goes altogether. */
+bool agreement_victim(const struct agreement_personal *p, struct ip ip, struct prefix *out);
+/* "recipients=removed accounts=reduced victims=reduced/24/48 retention=90": for the log. */
+void agreement_profile_print(const struct agreement_clause *c, struct buf *b);
+
 /* --- acts ------------------------------------------------------------------ */
 
 struct agreement_act {

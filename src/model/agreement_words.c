@@ -3,6 +3,7 @@
  * options and the API have them.
  */
 #include "model/agreement_room.h"
+#include "model/reduce.h"
 
 #define NAME_OF(table, i) ((unsigned)(i) < sizeof(table) / sizeof((table)[0]) ? (table)[i] : "")
 
@@ -43,4 +44,52 @@ agreement_id_ok(struct slice id)
 			return false;
 	}
 	return true;
+}
+
+struct slice
+agreement_mailbox(enum personal p, struct slice s, struct arena *a)
+{
+	switch (p) {
+	case PERSONAL_WHOLE:
+		return s;
+	case PERSONAL_REDUCED:
+		return reduce_account(s, a);
+	case PERSONAL_REMOVED:
+	case PERSONAL_COUNT:
+		break;
+	}
+	return S("");
+}
+
+static struct prefix
+network_of(struct ip ip, unsigned bits)
+{
+	if (bits < 64) {
+		ip.hi = bits == 0 ? 0 : ip.hi & ~(UINT64_MAX >> bits);
+		ip.lo = 0;
+	} else if (bits < 128) {
+		ip.lo = bits == 64 ? 0 : ip.lo & ~(UINT64_MAX >> (bits - 64));
+	}
+	return (struct prefix){ ip, (uint8_t)bits };
+}
+
+bool
+agreement_victim(const struct agreement_personal *p, struct ip ip, struct prefix *out)
+{
+	unsigned bits = ip_is_v4(ip) ? 96u + p->v4_bits : p->v6_bits;
+
+	if (p->victims == PERSONAL_REMOVED)
+		return false;
+	*out = network_of(ip, p->victims == PERSONAL_WHOLE ? 128 : bits);
+	return true;
+}
+
+void
+agreement_profile_print(const struct agreement_clause *c, struct buf *b)
+{
+	buf_printf(b, "recipients=%s accounts=%s victims=%s", personal_name(c->personal.recipients),
+	    personal_name(c->personal.accounts), personal_name(c->personal.victims));
+	if (c->personal.victims == PERSONAL_REDUCED)
+		buf_printf(b, "/%u/%u", c->personal.v4_bits, c->personal.v6_bits);
+	buf_printf(b, " retention=%u", c->retention_days);
 }

@@ -46,23 +46,22 @@ texts_keep(struct origin *o, struct arena *a, struct err *e)
 bool
 origin_get(struct store *s, struct slice record, struct arena *a, struct origin *out, bool *found_out, struct err *e)
 {
-	struct stmt *q = NULL;
-	enum step step = STEP_FAIL;
-	bool ok = db_prepare(s->db, "SELECT " COLUMNS " FROM record_origin WHERE record = ?1", &q, e);
+	struct stmt *q;
+	enum step step;
+	bool ok = true;
 
 	*found_out = false;
-	if (ok) {
-		stmt_text(q, 1, record);
-		step = stmt_step(q, e);
-		ok = step != STEP_FAIL;
-	}
-	if (ok && step == STEP_ITEM) {
+	if (!store_query(s, Q_ORIGIN_GET, "SELECT " COLUMNS " FROM record_origin WHERE record = ?1", &q, e))
+		return false;
+	stmt_text(q, 1, record);
+	step = stmt_step(q, e);
+	if (step == STEP_ITEM) {
 		*found_out = true;
 		row_read(q, out);
 		ok = texts_keep(out, a, e);
 	}
-	stmt_free(&q);
-	return ok;
+	stmt_reset(q);
+	return ok && step != STEP_FAIL;
 }
 
 static bool

@@ -152,7 +152,7 @@ put(struct store *s, const struct partner *p, bool rekey, int64_t now_s, struct 
 		stmt_text(q, 6, p->url.p == NULL ? S("") : p->url);
 		stmt_i64(q, 7, p->cert);
 		stmt_i64(q, 8, now_s);
-		ok = stmt_run(q, NULL, e);
+		ok = stmt_run(q, NULL, e) && agreements_changed(s, e);
 	}
 	stmt_free(&q);
 	return ok;
@@ -182,8 +182,8 @@ partner_list(struct store *s, bool (*each)(void *cookie, const struct partner *p
 	return ok && step == STEP_END;
 }
 
-bool
-partner_remove(struct store *s, struct slice id, struct err *e)
+static bool
+remove_it(struct store *s, struct slice id, struct err *e)
 {
 	struct stmt *q = NULL;
 	int64_t changed = 0;
@@ -191,22 +191,68 @@ partner_remove(struct store *s, struct slice id, struct err *e)
 
 	if (ok) {
 		stmt_text(q, 1, id);
-		ok = stmt_run(q, &changed, e) && (changed > 0 || err_set(e, ERR_ABSENT, "there is no partner %s", QUOTE(id)));
+		ok = stmt_run(q, &changed, e) && (changed > 0 || err_set(e, ERR_ABSENT, "there is no partner %s", QUOTE(id))) &&
+		    agreements_changed(s, e);
 	}
 	stmt_free(&q);
 	return ok;
 }
 
 bool
-party_self(struct store *s, struct arena *a, struct slice *out, struct err *e)
+partner_remove(struct store *s, struct slice id, struct err *e)
 {
-	return store_setting(s, S("agreement.party"), a, out, e);
+	bool mine;
+
+	return store_begin(s, &mine, e) && store_end(s, mine, remove_it(s, id, e), e);
 }
 
 bool
-party_self_put(struct store *s, struct slice id, struct err *e)
+party_self(struct store *s, struct arena *a, struct agreement_party *out, bool *found_out, struct err *e)
 {
+	struct slice key;
+
+	*out = (struct agreement_party){ 0 };
+	if (!store_setting(s, S("agreement.party"), a, &out->id, e) || !store_setting(s, S("agreement.key"), a, &key, e))
+		return false;
+	*found_out = out->id.p != NULL && ed25519_key_parse(key, &out->key);
+	return true;
+}
+
+static bool
+self_put(struct store *s, struct slice id, const struct ed25519_key *key, struct err *e)
+{
+	char hex[ED25519_KEY_HEX + 1];
+
+	ed25519_key_print(key, hex);
 	return (agreement_id_ok(id) ||
 	    err_set(e, ERR_INPUT, "%s: expected a short name of a-z, 0-9 and \"-\", at most %d", QUOTE(id), AGREEMENT_ID_MAX)) &&
-	    store_setting_put(s, S("agreement.party"), id, e);
+	    store_setting_put(s, S("agreement.party"), id, e) && store_setting_put(s, S("agreement.key"), slice_of_str(hex), e) &&
+	    agreements_changed(s, e);
+}
+
+bool
+party_self_put(struct store *s, struct slice id, const struct ed25519_key *key, struct err *e)
+{
+	bool mine;
+
+	return store_begin(s, &mine, e) && store_end(s, mine, self_put(s, id, key, e), e);
+}
+
+bool
+agreements_version(struct store *s, int64_t *out, struct err *e)
+{
+	struct stmt *q;
+
+	*out = 0;
+	return store_query(s, Q_AGREEMENTS_VERSION, "SELECT CAST(value AS BIGINT) FROM setting WHERE key = 'agreement.change'", &q, e) &&
+	    stmt_number(q, out, NULL, e);
+}
+
+bool
+agreements_changed(struct store *s, struct err *e)
+{
+	struct stmt *q;
+
+	return store_query(s, Q_AGREEMENTS_CHANGED, "INSERT INTO setting (key, value) VALUES ('agreement.change', '1')"
+	    " ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(setting.value AS BIGINT) + 1 AS TEXT)", &q, e) && stmt_run(q, NULL, e);
 }

@@ -46,10 +46,10 @@ text_free(struct store *s, const struct agreement_text *t, struct err *e)
 }
 
 static bool
-text_put(struct store *s, const struct agreement_text *t, struct err *e)
+text_row(struct store *s, const struct agreement_text *t, struct err *e)
 {
 	struct stmt *q = NULL;
-	bool ok = text_free(s, t, e) && db_prepare(s->db,
+	bool ok = db_prepare(s->db,
 	    "INSERT INTO agreement_text (agreement, version, json) VALUES (?1, ?2, ?3)"
 	    " ON CONFLICT (agreement, version) DO UPDATE SET json = excluded.json", &q, e);
 
@@ -57,7 +57,7 @@ text_put(struct store *s, const struct agreement_text *t, struct err *e)
 		stmt_text(q, 1, t->id);
 		stmt_i64(q, 2, t->version);
 		stmt_text(q, 3, t->json);
-		ok = stmt_run(q, NULL, e);
+		ok = stmt_run(q, NULL, e) && agreements_changed(s, e);
 	}
 	stmt_free(&q);
 	return ok;
@@ -68,11 +68,11 @@ agreement_text_put(struct store *s, const struct agreement_text *t, struct err *
 {
 	bool mine;
 
-	return store_begin(s, &mine, e) && store_end(s, mine, text_put(s, t, e), e);
+	return store_begin(s, &mine, e) && store_end(s, mine, text_free(s, t, e) && text_row(s, t, e), e);
 }
 
-bool
-agreement_act_put(struct store *s, struct slice id, const struct agreement_act *x, struct err *e)
+static bool
+act_put(struct store *s, struct slice id, const struct agreement_act *x, struct err *e)
 {
 	struct stmt *q = NULL;
 	bool ok = db_prepare(s->db, "INSERT INTO agreement_act (agreement, number, line) VALUES (?1, ?2, ?3)", &q, e);
@@ -81,10 +81,38 @@ agreement_act_put(struct store *s, struct slice id, const struct agreement_act *
 		stmt_text(q, 1, id);
 		stmt_i64(q, 2, x->number);
 		stmt_text(q, 3, x->line);
-		ok = stmt_run(q, NULL, e);
+		ok = stmt_run(q, NULL, e) && agreements_changed(s, e);
 	}
 	stmt_free(&q);
 	return ok;
+}
+
+bool
+agreement_act_put(struct store *s, struct slice id, const struct agreement_act *x, struct err *e)
+{
+	bool mine;
+
+	return store_begin(s, &mine, e) && store_end(s, mine, act_put(s, id, x, e), e);
+}
+
+static bool
+rows_put(struct store *s, const struct agreement *g, uint32_t texts, uint32_t acts, struct err *e)
+{
+	bool ok = true;
+
+	for (uint32_t v = texts; ok && v < g->version; v++)
+		ok = text_row(s, g->texts[v], e);
+	for (uint32_t i = acts; ok && i < g->act_count; i++)
+		ok = act_put(s, g->texts[0]->id, &g->acts[i], e);
+	return ok;
+}
+
+bool
+agreement_put(struct store *s, const struct agreement *g, uint32_t texts, uint32_t acts, struct err *e)
+{
+	bool mine;
+
+	return store_begin(s, &mine, e) && store_end(s, mine, rows_put(s, g, texts, acts, e), e);
 }
 
 static bool
@@ -144,7 +172,8 @@ agreement_draft_remove(struct store *s, struct slice id, struct err *e)
 
 	if (ok) {
 		stmt_text(q, 1, id);
-		ok = stmt_run(q, &changed, e) && (changed > 0 || err_set(e, ERR_ABSENT, "there is no agreement %s", QUOTE(id)));
+		ok = stmt_run(q, &changed, e) && (changed > 0 || err_set(e, ERR_ABSENT, "there is no agreement %s", QUOTE(id))) &&
+		    agreements_changed(s, e);
 	}
 	stmt_free(&q);
 	return ok;

@@ -37,9 +37,15 @@ bool partner_list(struct store *s, bool (*each)(void *cookie, const struct partn
     void *cookie, struct err *e) MUST_USE;
 bool partner_remove(struct store *s, struct slice id, struct err *e) MUST_USE; /* ERR_ABSENT */
 
-/* Our own name as a party; SLICE_NONE: none was given. */
-bool party_self(struct store *s, struct arena *a, struct slice *out, struct err *e) MUST_USE;
-bool party_self_put(struct store *s, struct slice id, struct err *e) MUST_USE;
+/*
+ * Our own name and key as a party: the public half, for who may not read the
+ * secret one. *found_out false: none was given.
+ */
+bool party_self(struct store *s, struct arena *a, struct agreement_party *out, bool *found_out, struct err *e) MUST_USE;
+bool party_self_put(struct store *s, struct slice id, const struct ed25519_key *key, struct err *e) MUST_USE;
+
+/* Another number after every change of partners, texts or acts: for who keeps what was loaded. */
+bool agreements_version(struct store *s, int64_t *out, struct err *e) MUST_USE;
 
 /* --- agreements --------------------------------------------------------------- */
 
@@ -50,6 +56,8 @@ bool party_self_put(struct store *s, struct slice id, struct err *e) MUST_USE;
 bool agreement_text_put(struct store *s, const struct agreement_text *t, struct err *e) MUST_USE;
 /* An act that agreement_act_add() took. */
 bool agreement_act_put(struct store *s, struct slice id, const struct agreement_act *x, struct err *e) MUST_USE;
+/* Of an agreement that was verified all that lies behind so many texts and acts; a draft gives way. */
+bool agreement_put(struct store *s, const struct agreement *g, uint32_t texts, uint32_t acts, struct err *e) MUST_USE;
 /* One, verified. ERR_ABSENT; whatever is wrong with it else. */
 bool agreement_load(struct store *s, struct slice id, int64_t now_s, struct agreement **out, struct err *e) MUST_USE;
 /* A draft that nothing was done about. ERR_CONFLICT: it was opened. */

@@ -129,10 +129,12 @@ TEST(partners)
 	struct store *s = open_new("partners.db");
 	struct err e = ERR_INIT;
 	struct arena a;
-	struct slice self;
+	struct agreement_party self;
+	int64_t version, later;
 	bool found;
 
 	arena_init(&a, 1 << 20);
+	CHECK_OK(agreements_version(s, &version, &e), &e);
 	CHECK_OK(partner_put(s, &p, false, T0, &e), &e);
 	CHECK_OK(partner_get(s, S("fr-cert"), &a, &back, &found, &e), &e);
 	CHECK(found && back.has_key && ed25519_key_eq(&back.key, &x.key));
@@ -167,12 +169,15 @@ TEST(partners)
 	CHECK(!partner_put(s, &p, false, T0, &e));
 	CHECK_OK(partner_remove(s, S("de-cert"), &e), &e);
 	CHECK(!partner_remove(s, S("de-cert"), &e));
-	CHECK_OK(party_self(s, &a, &self, &e), &e);
-	CHECK(self.p == NULL);
-	CHECK(!party_self_put(s, S("Not a name"), &e));
-	CHECK_OK(party_self_put(s, S("es-cert"), &e), &e);
-	CHECK_OK(party_self(s, &a, &self, &e), &e);
-	CHECK_SLICE(self, S("es-cert"));
+	CHECK_OK(party_self(s, &a, &self, &found, &e), &e);
+	CHECK(!found);
+	CHECK(!party_self_put(s, S("Not a name"), &x.key, &e));
+	CHECK_OK(party_self_put(s, S("es-cert"), &x.key, &e), &e);
+	CHECK_OK(party_self(s, &a, &self, &found, &e), &e);
+	CHECK(found && ed25519_key_eq(&self.key, &x.key));
+	CHECK_SLICE(self.id, S("es-cert"));
+	CHECK_OK(agreements_version(s, &later, &e), &e);
+	CHECK(later > version);
 	arena_fini(&a);
 	store_close(&s);
 }

@@ -58,6 +58,9 @@ enum query {
 	Q_BESIDE,
 	Q_BESIDE_ADD,
 	Q_COLUMNS_SLICE,
+	Q_ORIGIN_GET,
+	Q_AGREEMENTS_VERSION,
+	Q_AGREEMENTS_CHANGED,
 	QUERY_COUNT
 };
 
@@ -92,6 +95,8 @@ bool finding_few(struct store *s, const struct finding_query *q, int64_t **ids_o
 /* As store_stats_parts(), but by state. */
 bool stats_sums(struct store *s, const struct stats_query *q, const struct stats_part *parts, size_t n,
     stats_each_fn each, void *cookie, struct err *e) MUST_USE;
+/* What agreements_version() tells of; in the change's transaction. */
+bool agreements_changed(struct store *s, struct err *e) MUST_USE;
 
 void batch_free(struct batch **b);
 
