@@ -17,6 +17,8 @@ const struct cli_command *const cli_commands[] = {
 	&cli_notices,
 	&cli_retry,
 	&cli_replay,
+	&cli_partners,
+	&cli_agreements,
 	&cli_account,
 	&cli_audit,
 	&cli_doctor,
