@@ -225,7 +225,9 @@ self(struct agreements_work *w, struct err *e)
 {
 	struct slice id = agreements_arg(w, 1);
 
-	return (id.p == NULL || agreements_change(w, self_put, &id, "party.self", id, SLICE_NONE, e)) && self_show(w, e);
+	if (id.p != NULL && !agreements_change(w, self_put, &id, "party.self", id, SLICE_NONE, e))
+		return false;
+	return (id.p != NULL && w->c->quiet) || self_show(w, e);
 }
 
 static bool

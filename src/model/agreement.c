@@ -518,12 +518,23 @@ dates_ok(const struct agreement *g, const struct agreement_act *x, int64_t now_s
 	return true;
 }
 
+static bool
+receipt_ok(const struct agreement *g, const struct agreement_act *x, struct err *e)
+{
+	bool receipt = g->texts[0]->kind == AGREEMENT_MEMORANDUM && !by_lead(x->kind);
+
+	if (receipt != x->receipted)
+		return receipt ? err_set(e, ERR_INPUT, "the depositary's receipt is missing") :
+		    err_set(e, ERR_INPUT, "it has a receipt where none is given");
+	return !receipt || agreement_receipt_verify(x, &g->texts[0]->lead.key) ||
+	    err_set(e, ERR_DENIED, "its receipt is not signed by the depositary");
+}
+
 /* *party_out: whose act it is; of the lead's acts UINT32_MAX. */
 static bool
-signatures_ok(const struct agreement *g, const struct agreement_act *x, uint32_t *party_out, struct err *e)
+signature_ok(const struct agreement *g, const struct agreement_act *x, uint32_t *party_out, struct err *e)
 {
 	const struct agreement_party *lead = &g->texts[0]->lead;
-	bool receipt = g->texts[0]->kind == AGREEMENT_MEMORANDUM && !by_lead(x->kind);
 	const struct ed25519_key *key = &lead->key;
 
 	*party_out = UINT32_MAX;
@@ -536,22 +547,17 @@ signatures_ok(const struct agreement *g, const struct agreement_act *x, uint32_t
 			return err_set(e, ERR_DENIED, "%s was not invited", QUOTE(x->party));
 		key = &g->parties[*party_out].key;
 	}
-	if (!agreement_act_verify(x, key))
-		return err_set(e, ERR_DENIED, "its signature is not one of %s", QUOTE(x->party));
-	if (receipt != x->receipted)
-		return receipt ? err_set(e, ERR_INPUT, "the depositary's receipt is missing") :
-		    err_set(e, ERR_INPUT, "it has a receipt where none is given");
-	return !receipt || agreement_receipt_verify(x, &lead->key) ||
-	    err_set(e, ERR_DENIED, "its receipt is not signed by the depositary");
+	return agreement_act_verify(x, key) || err_set(e, ERR_DENIED, "its signature is not one of %s", QUOTE(x->party));
 }
 
+/* tried: its receipt is to come. */
 static bool
-act_do(struct agreement *g, const struct agreement_act *x, int64_t now_s, struct err *e)
+act_do(struct agreement *g, const struct agreement_act *x, int64_t now_s, bool tried, struct err *e)
 {
 	int64_t at_s = act_effective_s(x);
 	uint32_t party;
 
-	if (!place_ok(g, x, e) || !signatures_ok(g, x, &party, e) || !dates_ok(g, x, now_s, e))
+	if (!place_ok(g, x, e) || !signature_ok(g, x, &party, e) || (!tried && !receipt_ok(g, x, e)) || !dates_ok(g, x, now_s, e))
 		return false;
 	if (agreement_state_at(g, at_s) == AGREEMENT_ENDED)
 		return err_set(e, ERR_CONFLICT, "the agreement had ended by then");
@@ -567,11 +573,24 @@ agreement_act_add(struct agreement *g, struct slice line, int64_t now_s, struct 
 	if (g->act_count >= AGREEMENT_ACTS_MAX)
 		return err_set(e, ERR_LIMIT, "more than %d acts", AGREEMENT_ACTS_MAX);
 	ok = x.line.p != NULL || err_set(e, ERR_LIMIT, "a record of more than %zu bytes", g->a.max);
-	if (!ok || !agreement_act_read(x.line, &g->a, &x, e) || !act_do(g, &x, now_s, e))
+	if (!ok || !agreement_act_read(x.line, &g->a, &x, e) || !act_do(g, &x, now_s, false, e))
 		return err_within(e, "act %u", g->act_count + 1);
 	g->acts = grown(g->acts, g->act_count, sizeof(*g->acts));
 	g->acts[g->act_count++] = x;
 	return true;
+}
+
+bool
+agreement_act_try(struct agreement *g, struct slice line, int64_t now_s, struct err *e)
+{
+	struct agreement_act x;
+	bool ok = agreement_act_read(line, &g->a, &x, e);
+
+	if (ok && g->texts[0]->kind == AGREEMENT_MEMORANDUM && !by_lead(x.kind)) {
+		x.receipted = true;
+		x.receipt_s = now_s;
+	}
+	return (ok && act_do(g, &x, now_s, true, e)) || err_within(e, "act %u", g->act_count + 1);
 }
 
 /* --- between two --------------------------------------------------------------- */

@@ -223,6 +223,12 @@ bool agreement_text_add(struct agreement *g, struct slice text, struct err *e) M
  */
 bool agreement_act_add(struct agreement *g, struct slice line, int64_t now_s,
     struct err *e) MUST_USE;
+/*
+ * Would the depositary take this line, which has no receipt yet, if it came now?
+ * Says what agreement_act_add() would; g is not to be used afterwards.
+ */
+bool agreement_act_try(struct agreement *g, struct slice line, int64_t now_s,
+    struct err *e) MUST_USE;
 /* The last line's hash; zero where there is none. */
 struct sha256 agreement_head(const struct agreement *g);
 static inline const struct agreement_text *

@@ -145,12 +145,11 @@ made(struct store *s, struct agreement *g, struct agreement_deed *d, const struc
 	d->party = us->id;
 	if (!deed_ready(s, g, d, e) || !agreement_act_make(g, d, key, a, line, e))
 		return false;
-	if (!*kept && receipt)
-		return true; /* its receipt makes it an act, and that is not ours to give */
+	if (!*kept)
+		return agreement_act_try(g, *line, now_s, e); /* what makes it an act is not ours to give */
 	if (receipt && !agreement_receipt_make(*line, key, now_s, a, line, e))
 		return false;
-	return agreement_act_add(g, *line, now_s, e) &&
-	    (!*kept || agreement_act_put(s, g->texts[0]->id, &g->acts[g->act_count - 1], e));
+	return agreement_act_add(g, *line, now_s, e) && agreement_act_put(s, g->texts[0]->id, &g->acts[g->act_count - 1], e);
 }
 
 bool

@@ -92,6 +92,8 @@ says "in Spanish" "luchan juntas"
 # From invited to in force.
 same "nothing flows" "$(asked 2026-06-19)" "no not-in-force mou-2026 None $total"
 passes es sign mou-2026
+exits 75 "what makes no sense is said before it is sent" es agreements sign mou-2026 --paper paper.txt
+says "why" "it has signed already"
 exits 64 "a deposit has a paper" es agreements deposit mou-2026
 passes fr sign mou-2026
 day 2026-06-20
@@ -162,4 +164,30 @@ ok "which is whole" desk audit verify
 ok "the list" es agreements list --date 2026-11-11
 says "where we stand" "in-force"
 ok "doctor has nothing to say" es doctor
+says "of agreements" "1 verified, 0 that cannot be"
+
+# The same by the server: a web process answers, the keeper signs.
+. "$ENTENTE_SOURCE/tests/e2e/serve.sh"
+day 2026-08-20
+ok "a person who signs" sh -c 'echo "correct horse battery 9" | "$ENTENTE" account add co --node es --role coordinator --password-file - -q'
+sed -i 's/^listen = .*/listen = 127.0.0.1:0/' es/entente.conf
+serve es
+curl -sk -m 20 -c jar -o "$work/.out" -H "Origin: ${url%/}" -H 'Content-Type: application/json' \
+	-d '{"name":"co","password":"correct horse battery 9"}' "${url}api/v1/session"
+csrf=$(curl -sk -m 20 -b jar "${url}api/v1/me" | sed -n 's/.*"csrf":"\([^"]*\)".*/\1/p')
+ask_http() { curl -sk -m 20 -b jar "$url$1"; }
+post_http() { curl -sk -m 20 -b jar -o "$work/.out" -w '%{http_code}' -H "Origin: ${url%/}" -H "X-CSRF-Token: $csrf" -H 'Content-Type: application/json' -d "$2" "$url$1"; }
+same "the list" "$(ask_http api/v1/agreements | grep -o '"state":"[^"]*"')" '"state":"in-force"'
+same "what fr would get" "$(ask_http 'api/v1/transfers/ask?partner=fr-cert' | grep -o '"rule":"agreement","agreement":"mou-2026","clause":1')" '"rule":"agreement","agreement":"mou-2026","clause":1'
+same "and after it has left" "$(ask_http 'api/v1/transfers/ask?partner=fr-cert&date=2026-11-11' | grep -o '"rule":"[^"]*"')" '"rule":"left"'
+ask_http api/v1/agreements/mou-2026/register >http.jsonl
+ok "the same register" cmp http.jsonl register.jsonl
+same "an act by the page's way" "$(post_http api/v1/agreements/mou-2026/acts "{\"act\":\"reserved\",\"clause\":2,\"paper\":\"$(sha256sum paper.txt | cut -d' ' -f1)\"}")" "201"
+python3 -c 'import json; print(json.load(open(".out"))["line"])' >act.json
+same "that is to be sent" "$(grep -o '"kept":[a-z]*' .out)" '"kept":false'
+ok "and is taken" desk agreements receipts act.json
+same "an act that makes no sense" "$(post_http api/v1/agreements/mou-2026/acts '{"act":"opened","paper":"none"}')" "400"
+stop
+same "it ends well" "$status" 0
+ok "nothing was killed" test "$(grep -c 'died\|signal' "$work/serve.log")" = 0
 done_
