@@ -88,20 +88,57 @@ head_put(struct api_call *c, struct json_out *j, const struct agreement *g, cons
 	moment(j, S("ends"), agreement_end_s(g));
 }
 
+/*
+ * A node that asks by its certificate sees the agreements that it is named in or
+ * leads, under the key that is known of it, and no other.
+ */
+static bool
+sees(struct api_call *c, const struct agreement *g, bool *out, struct err *e)
+{
+	const struct agreement_party *lead = &g->texts[0]->lead;
+	struct partner p;
+
+	*out = c->who->kind != WHO_PARTNER;
+	if (*out)
+		return true;
+	if (!partner_of_cert(c->api->node->store, c->who->session, c->a, &p, out, e))
+		return false;
+	*out = *out && p.has_key && g->act_count > 0 && (agreement_party_find(g, p.id, &p.key) != UINT32_MAX ||
+	    (slice_eq(lead->id, p.id) && ed25519_key_eq(&lead->key, &p.key)));
+	return true;
+}
+
+/* One that the asker sees; else there is none. */
+static bool
+load(struct api_call *c, struct slice id, struct agreement **out, struct err *e)
+{
+	bool seen;
+
+	if (!agreement_load(c->api->node->store, id, c->r->now_s, out, e))
+		return false;
+	if (sees(c, *out, &seen, e) && (seen || err_set(e, ERR_ABSENT, "there is no agreement %s", QUOTE(id))))
+		return true;
+	agreement_free(out);
+	return false;
+}
+
 static bool
 agreements(struct api_call *c, struct err *e)
 {
 	struct json_out *j = api_json(c);
 	struct agreement_party us;
 	struct agreements all;
-	bool known;
+	bool known, seen, ok = true;
 
 	if (!party_self(c->api->node->store, c->a, &us, &known, e) || !agreements_load(c->api->node->store, c->r->now_s, &all, e))
 		return false;
 	json_out_object(j);
 	json_out_key(j, S("items"));
 	json_out_array(j);
-	for (size_t i = 0; i < all.n; i++) {
+	for (size_t i = 0; ok && i < all.n; i++) {
+		ok = sees(c, all.v[i], &seen, e);
+		if (!ok || !seen)
+			continue;
 		json_out_object(j);
 		head_put(c, j, all.v[i], &us, known);
 		json_out_object_end(j);
@@ -110,7 +147,7 @@ agreements(struct api_call *c, struct err *e)
 	json_out_key_int(j, S("refused"), (int64_t)all.refused);
 	json_out_object_end(j);
 	agreements_fini(&all);
-	return true;
+	return ok;
 }
 
 static void
@@ -204,7 +241,7 @@ api_agreement_show(struct api_call *c, struct slice id, struct err *e)
 	struct agreement *g;
 	bool known;
 
-	if (!party_self(c->api->node->store, c->a, &us, &known, e) || !agreement_load(c->api->node->store, id, c->r->now_s, &g, e))
+	if (!party_self(c->api->node->store, c->a, &us, &known, e) || !load(c, id, &g, e))
 		return false;
 	json_out_object(j);
 	head_put(c, j, g, &us, known);
@@ -243,7 +280,7 @@ acts(struct api_call *c, struct err *e)
 	struct json_out *j = api_json(c);
 	struct agreement *g;
 
-	if (!agreement_load(c->api->node->store, api_text_of(c, "id"), c->r->now_s, &g, e))
+	if (!load(c, api_text_of(c, "id"), &g, e))
 		return false;
 	json_out_object(j);
 	json_out_key(j, S("items"));
@@ -259,6 +296,11 @@ acts(struct api_call *c, struct err *e)
 static bool
 register_out(struct api_call *c, struct err *e)
 {
+	struct agreement *g;
+
+	if (!load(c, api_text_of(c, "id"), &g, e))
+		return false;
+	agreement_free(&g);
 	return register_export(c->api->node->store, api_text_of(c, "id"), c->r->now_s, &c->out->body, e);
 }
 

@@ -277,11 +277,59 @@ TEST(bounds)
 	kit_close(&k);
 }
 
+/* A node that asks by its certificate: the agreements that it is named in. */
+TEST(partners_ask)
+{
+	struct who b = { .kind = WHO_PARTNER, .session = 7, .name = S("partner:b"), .rights = 1u << RIGHT_PUBLIC | 1u << RIGHT_AGREEMENTS_READ | 1u << RIGHT_FINDINGS_READ };
+	struct who c = b;
+	struct answer a;
+	struct kit k;
+
+	c.session = 8;
+	kit_open(&k);
+	(void)kit_take(&k, kit_events);
+	self_named(&k);
+	partner_entered(&k);
+	a = kit_call(&k, &kit_all, "POST /api/v1/agreements", draft_body(&k, 0));
+	CHECK_STATUS(a, 201);
+	a = kit_call(&k, &kit_all, "PUT /api/v1/parties/b", S("{\"certificate\":7}"));
+	CHECK_STATUS(a, 200);
+	a = kit_call(&k, &b, "GET /api/v1/agreements/x", NONE);
+	CHECK_STATUS(a, 404); /* a draft is ours */
+	a = kit_call(&k, &kit_all, "POST /api/v1/agreements/x/acts", ACT("opened"));
+	CHECK_STATUS(a, 201);
+	a = kit_call(&k, &b, "GET /api/v1/agreements", NONE);
+	CHECK_SLICE(kit_text(&a, "items.0.id"), S("x"));
+	a = kit_call(&k, &b, "GET /api/v1/agreements/x/register", NONE);
+	CHECK_STATUS(a, 200);
+	a = kit_call(&k, &c, "GET /api/v1/agreements", NONE);
+	CHECK_INT(json_get(a.json, S("items"))->count, 0);
+	a = kit_call(&k, &c, "GET /api/v1/agreements/x", NONE);
+	CHECK_STATUS(a, 404);
+	a = kit_call(&k, &c, "GET /api/v1/agreements/x/acts", NONE);
+	CHECK_STATUS(a, 404);
+	a = kit_call(&k, &c, "GET /api/v1/agreements/x/register", NONE);
+	CHECK_STATUS(a, 404);
+	a = kit_call(&k, &b, "GET /api/v1/parties", NONE);
+	CHECK_STATUS(a, 403);
+	a = kit_call(&k, &b, "GET /api/v1/transfers", NONE);
+	CHECK_STATUS(a, 403);
+	a = kit_call(&k, &b, "GET /api/v1/transfers/ask?partner=b", NONE);
+	CHECK_STATUS(a, 403);
+	/* Another key: another party, whatever the certificate is. */
+	a = kit_call(&k, &kit_all, "PUT /api/v1/parties/b", S("{\"replace\":true,\"key\":\"3b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29\"}"));
+	CHECK_STATUS(a, 200);
+	a = kit_call(&k, &b, "GET /api/v1/agreements/x/register", NONE);
+	CHECK_STATUS(a, 404);
+	kit_close(&k);
+}
+
 int
 main(void)
 {
 	RUN(from_draft_to_flow);
 	RUN(registers);
 	RUN(bounds);
+	RUN(partners_ask);
 	return test_end();
 }

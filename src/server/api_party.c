@@ -33,12 +33,22 @@ partner_row(void *cookie, const struct partner *p, struct err *e)
 	return true;
 }
 
+/* Whom we deal with, and what goes to whom, is no partner's affair. */
+static bool
+ours_alone(const struct api_call *c, struct err *e)
+{
+	return c->who->kind != WHO_PARTNER || err_set(e, ERR_DENIED, "this is for the people of this node");
+}
+
 static bool
 parties(struct api_call *c, struct err *e)
 {
 	struct json_out *j = api_json(c);
 	struct agreement_party us;
 	bool known;
+
+	if (!ours_alone(c, e))
+		return false;
 
 	if (!party_self(c->api->node->store, c->a, &us, &known, e))
 		return false;
@@ -152,6 +162,8 @@ ask(struct api_call *c, struct err *e)
 	size_t n = 0;
 	bool ok;
 
+	if (!ours_alone(c, e))
+		return false;
 	if (!who_may(c->who, RIGHT_FINDINGS_READ))
 		return err_set(e, ERR_DENIED, "this is for who may see findings");
 	if (who_is_bound(c->who))
@@ -219,6 +231,8 @@ transfers(struct api_call *c, struct err *e)
 	struct json_out *j = api_json(c);
 	struct page p = { .c = c, .j = j, .limit = (size_t)api_int_of(c, "limit", PAGE_ROWS) };
 
+	if (!ours_alone(c, e))
+		return false;
 	/* What went is told by record; who is held to a country sees no other's. */
 	if (!who_may(c->who, RIGHT_FINDINGS_READ) || who_is_bound(c->who))
 		return err_set(e, ERR_DENIED, "this is for who may see findings of all countries");
