@@ -9,6 +9,7 @@
 #include "model/agreement_testing.h"
 #include "server/api_kit.h"
 #include "share/agree.h"
+#include "store/token.h"
 
 #define NONE SLICE_NONE
 #define NOW_S 1781784000 /* the kit's: 2026-06-18T12:00:00Z */
@@ -280,19 +281,24 @@ TEST(bounds)
 /* A node that asks by its certificate: the agreements that it is named in. */
 TEST(partners_ask)
 {
-	struct who b = { .kind = WHO_PARTNER, .session = 7, .name = S("partner:b"), .rights = 1u << RIGHT_PUBLIC | 1u << RIGHT_AGREEMENTS_READ | 1u << RIGHT_FINDINGS_READ };
+	struct who b = { .kind = WHO_PARTNER, .session = 1, .name = S("partner:b"), .rights = 1u << RIGHT_PUBLIC | 1u << RIGHT_AGREEMENTS_READ | 1u << RIGHT_FINDINGS_READ };
+	struct partner_cert cert = { .name = S("b") };
 	struct who c = b;
 	struct answer a;
 	struct kit k;
+	struct err e = ERR_INIT;
+	int64_t id;
 
-	c.session = 8;
+	c.session = 2;
 	kit_open(&k);
+	CHECK_OK(partner_cert_add(k.api.node->store, &cert, NOW_S, &id, &e), &e);
+	CHECK_INT(id, 1);
 	(void)kit_take(&k, kit_events);
 	self_named(&k);
 	partner_entered(&k);
 	a = kit_call(&k, &kit_all, "POST /api/v1/agreements", draft_body(&k, 0));
 	CHECK_STATUS(a, 201);
-	a = kit_call(&k, &kit_all, "PUT /api/v1/parties/b", S("{\"certificate\":7}"));
+	a = kit_call(&k, &kit_all, "PUT /api/v1/parties/b", S("{\"certificate\":1}"));
 	CHECK_STATUS(a, 200);
 	a = kit_call(&k, &b, "GET /api/v1/agreements/x", NONE);
 	CHECK_STATUS(a, 404); /* a draft is ours */

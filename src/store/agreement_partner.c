@@ -117,7 +117,22 @@ key_free(struct store *s, const struct partner *p, bool rekey, struct err *e)
 	return ok;
 }
 
-/* A certificate is one partner's. */
+static bool
+cert_there(struct store *s, int64_t cert, struct err *e)
+{
+	struct stmt *q = NULL;
+	int64_t n = 0;
+	bool ok = db_prepare(s->db, "SELECT count(*) FROM partner_cert WHERE id = ?1", &q, e);
+
+	if (ok) {
+		stmt_i64(q, 1, cert);
+		ok = stmt_number(q, &n, NULL, e) && (n > 0 || err_set(e, ERR_ABSENT, "there is no certificate %lld", (long long)cert));
+	}
+	stmt_free(&q);
+	return ok;
+}
+
+/* A certificate that is known, and one partner's. */
 static bool
 cert_free(struct store *s, const struct partner *p, struct err *e)
 {
@@ -127,6 +142,8 @@ cert_free(struct store *s, const struct partner *p, struct err *e)
 
 	if (p->cert == 0)
 		return true;
+	if (!cert_there(s, p->cert, e))
+		return false;
 	arena_init(&a, 64 << 10);
 	ok = partner_of_cert(s, p->cert, &a, &there, &found, e) &&
 	    (!found || slice_eq(there.id, p->id) || err_set(e, ERR_CONFLICT, "this certificate is known as that of %s", QUOTE(there.id)));

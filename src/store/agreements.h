@@ -26,7 +26,8 @@ struct partner {
 /*
  * Enter one, or put it otherwise. ERR_INPUT: a name, country or kind that is
  * none. ERR_CONFLICT: another partner has the key, or it had another key and
- * `rekey` is not set.
+ * `rekey` is not set; another has the certificate. ERR_ABSENT: there is no such
+ * certificate.
  */
 bool partner_put(struct store *s, const struct partner *p, bool rekey, int64_t now_s, struct err *e) MUST_USE;
 /* Texts lie in a. */

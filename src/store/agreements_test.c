@@ -4,6 +4,7 @@
 
 #include "model/agreement_testing.h"
 #include "store/store_testing.h"
+#include "store/token.h"
 
 #define NOW KIT_NOW
 
@@ -134,6 +135,13 @@ TEST(partners)
 	bool found;
 
 	arena_init(&a, 1 << 20);
+	for (int i = 1; i <= 3; i++) {
+		struct partner_cert c = { .sha = sha256_of(slice_of(&i, sizeof(i))), .name = S("x") };
+		int64_t id;
+
+		CHECK_OK(partner_cert_add(s, &c, T0, &id, &e), &e);
+		CHECK_INT(id, i);
+	}
 	CHECK_OK(agreements_version(s, &version, &e), &e);
 	CHECK_OK(partner_put(s, &p, false, T0, &e), &e);
 	CHECK_OK(partner_get(s, S("fr-cert"), &a, &back, &found, &e), &e);
@@ -157,6 +165,16 @@ TEST(partners)
 	p.has_key = false;
 	p.cert = 3;
 	CHECK(!partner_put(s, &p, false, T0, &e));
+	CHECK_INT(e.code, ERR_CONFLICT);
+	p.cert = 4;
+	CHECK(!partner_put(s, &p, false, T0, &e));
+	CHECK_INT(e.code, ERR_ABSENT);
+	/* Dismissed: its number may be another's one day. */
+	CHECK_OK(partner_cert_remove(s, 3, &e), &e);
+	CHECK_OK(partner_of_cert(s, 3, &a, &back, &found, &e), &e);
+	CHECK(!found);
+	CHECK_OK(partner_get(s, S("fr-cert"), &a, &back, &found, &e), &e);
+	CHECK(found && back.cert == 0);
 	p.cert = 0;
 	CHECK_OK(partner_put(s, &p, false, T0, &e), &e);
 	p.kind = S("friend");
