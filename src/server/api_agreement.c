@@ -4,6 +4,7 @@
  */
 #include "server/api_agreement.h"
 
+#include "server/api_cache.h"
 #include "share/register.h"
 
 /* The date that is asked for, else now. */
@@ -108,18 +109,33 @@ sees(struct api_call *c, const struct agreement *g, bool *out, struct err *e)
 	return true;
 }
 
-/* One that the asker sees; else there is none. */
+/* One that the asker sees; else there is none. It is the cache's. */
 static bool
-load(struct api_call *c, struct slice id, struct agreement **out, struct err *e)
+find(struct api_call *c, struct slice id, const struct agreement **out, struct err *e)
 {
-	bool seen;
+	const struct agreements *all;
+	struct agreement *bad;
+	bool seen = false;
 
-	if (!agreement_load(c->api->node->store, id, c->r->now_s, out, e))
+	if (!api_agreements(c->api, c->r->now_s, &all, e))
 		return false;
-	if (sees(c, *out, &seen, e) && (seen || err_set(e, ERR_ABSENT, "there is no agreement %s", QUOTE(id))))
-		return true;
-	agreement_free(out);
-	return false;
+	*out = NULL;
+	for (size_t i = 0; i < all->n && *out == NULL; i++) {
+		if (slice_eq(all->v[i]->texts[0]->id, id))
+			*out = all->v[i];
+	}
+	if (*out != NULL) {
+		if (!sees(c, *out, &seen, e))
+			return false;
+		if (seen)
+			return true;
+	} else if (c->who->kind != WHO_PARTNER) {
+		/* There is none, or one that does not verify: our own people are told why. */
+		if (!agreement_load(c->api->node->store, id, c->r->now_s, &bad, e))
+			return false;
+		agreement_free(&bad);
+	}
+	return err_set(e, ERR_ABSENT, "there is no agreement %s", QUOTE(id));
 }
 
 static bool
@@ -127,27 +143,27 @@ agreements(struct api_call *c, struct err *e)
 {
 	struct json_out *j = api_json(c);
 	struct agreement_party us;
-	struct agreements all;
-	bool known, seen, ok = true;
+	const struct agreements *all;
+	bool known, seen;
 
-	if (!party_self(c->api->node->store, c->a, &us, &known, e) || !agreements_load(c->api->node->store, c->r->now_s, &all, e))
+	if (!party_self(c->api->node->store, c->a, &us, &known, e) || !api_agreements(c->api, c->r->now_s, &all, e))
 		return false;
 	json_out_object(j);
 	json_out_key(j, S("items"));
 	json_out_array(j);
-	for (size_t i = 0; ok && i < all.n; i++) {
-		ok = sees(c, all.v[i], &seen, e);
-		if (!ok || !seen)
+	for (size_t i = 0; i < all->n; i++) {
+		if (!sees(c, all->v[i], &seen, e))
+			return false;
+		if (!seen)
 			continue;
 		json_out_object(j);
-		head_put(c, j, all.v[i], &us, known);
+		head_put(c, j, all->v[i], &us, known);
 		json_out_object_end(j);
 	}
 	json_out_array_end(j);
-	json_out_key_int(j, S("refused"), (int64_t)all.refused);
+	json_out_key_int(j, S("refused"), (int64_t)all->refused);
 	json_out_object_end(j);
-	agreements_fini(&all);
-	return ok;
+	return true;
 }
 
 static void
@@ -238,16 +254,15 @@ api_agreement_show(struct api_call *c, struct slice id, struct err *e)
 {
 	struct json_out *j = api_json(c);
 	struct agreement_party us;
-	struct agreement *g;
+	const struct agreement *g;
 	bool known;
 
-	if (!party_self(c->api->node->store, c->a, &us, &known, e) || !load(c, id, &g, e))
+	if (!party_self(c->api->node->store, c->a, &us, &known, e) || !find(c, id, &g, e))
 		return false;
 	json_out_object(j);
 	head_put(c, j, g, &us, known);
 	text_put(j, g, date_of(c));
 	json_out_object_end(j);
-	agreement_free(&g);
 	return true;
 }
 
@@ -278,9 +293,9 @@ static bool
 acts(struct api_call *c, struct err *e)
 {
 	struct json_out *j = api_json(c);
-	struct agreement *g;
+	const struct agreement *g;
 
-	if (!load(c, api_text_of(c, "id"), &g, e))
+	if (!find(c, api_text_of(c, "id"), &g, e))
 		return false;
 	json_out_object(j);
 	json_out_key(j, S("items"));
@@ -289,18 +304,16 @@ acts(struct api_call *c, struct err *e)
 		api_agreement_act(j, &g->acts[i]);
 	json_out_array_end(j);
 	json_out_object_end(j);
-	agreement_free(&g);
 	return true;
 }
 
 static bool
 register_out(struct api_call *c, struct err *e)
 {
-	struct agreement *g;
+	const struct agreement *g;
 
-	if (!load(c, api_text_of(c, "id"), &g, e))
+	if (!find(c, api_text_of(c, "id"), &g, e))
 		return false;
-	agreement_free(&g);
 	return register_export(c->api->node->store, api_text_of(c, "id"), c->r->now_s, &c->out->body, e);
 }
 

@@ -278,6 +278,31 @@ TEST(bounds)
 	kit_close(&k);
 }
 
+/* What somebody changed in the database lets nothing flow, and is told. */
+TEST(damaged)
+{
+	struct answer a;
+	struct err e = ERR_INIT;
+	struct kit k;
+
+	kit_open(&k);
+	self_named(&k);
+	partner_entered(&k);
+	a = kit_call(&k, &kit_all, "POST /api/v1/agreements", draft_body(&k, 0));
+	CHECK_STATUS(a, 201);
+	a = kit_call(&k, &kit_all, "POST /api/v1/agreements/x/acts", ACT("opened"));
+	CHECK_STATUS(a, 201);
+	CHECK_OK(db_exec(store_db(k.api.node->store), "UPDATE agreement_text SET json = replace(json, 'AMBER', 'GREEN');"
+	    "UPDATE setting SET value = '1000' WHERE key = 'agreement.change'", &e), &e);
+	a = kit_call(&k, &kit_all, "GET /api/v1/agreements", NONE);
+	CHECK_SLICE(kit_text(&a, "refused"), S("1"));
+	CHECK_INT(json_get(a.json, S("items"))->count, 0);
+	a = kit_call(&k, &kit_all, "GET /api/v1/agreements/x", NONE);
+	CHECK_STATUS(a, 400);
+	CHECK(slice_find(kit_text(&a, "detail"), S("act 1: it is about another text")) != SIZE_MAX);
+	kit_close(&k);
+}
+
 /* A node that asks by its certificate: the agreements that it is named in. */
 TEST(partners_ask)
 {
@@ -336,6 +361,7 @@ main(void)
 	RUN(from_draft_to_flow);
 	RUN(registers);
 	RUN(bounds);
+	RUN(damaged);
 	RUN(partners_ask);
 	return test_end();
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "server/api_agreement.h"
+#include "server/api_cache.h"
 
 #define ASK_LIMIT 20000
 #define ASK_LIMIT_MAX 100000
@@ -156,6 +157,7 @@ ask(struct api_call *c, struct err *e)
 	struct json_out *j = api_json(c);
 	struct finding_query q = { .now_s = api_int_of(c, "date", c->r->now_s), .order = FINDING_BY_LAST, .limit = (size_t)api_int_of(c, "limit", ASK_LIMIT) };
 	enum policy_purpose purpose = PURPOSE_PROTECT;
+	const struct agreements *all;
 	struct agree_answer *v = NULL;
 	struct gate_partner *g;
 	uint64_t looked = 0;
@@ -169,7 +171,9 @@ ask(struct api_call *c, struct err *e)
 	if (who_is_bound(c->who))
 		q.country = slice_of(c->who->country, 2);
 	(void)policy_purpose_find(api_text_of(c, "purpose"), &purpose);
-	if (!gate_partner_open(c->api->node->store, api_text_of(c, "partner"), c->r->now_s, &g, e))
+	if (!api_agreements(c->api, c->r->now_s, &all, e))
+		return false;
+	if (!gate_partner_open_on(c->api->node->store, all, api_text_of(c, "partner"), &g, e))
 		return api_fault(c, "partner");
 	ok = agree_ask(g, c->api->node->store, &q, purpose, api_int_of(c, "date", c->r->now_s), NULL, NULL, &v, &n, e);
 	if (ok) {

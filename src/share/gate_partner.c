@@ -10,7 +10,8 @@ struct gate_partner {
 	struct store *store;
 	struct arena a, item; /* of its own texts; of one question */
 	struct partner who;
-	struct agreements agreements;
+	struct agreements own; /* where nobody keeps them for it */
+	const struct agreements *agreements;
 	struct agreement_pair *pairs;
 	struct policy_recipient to;
 	int64_t version;
@@ -26,13 +27,13 @@ pairs_find(struct gate_partner *g, struct err *e)
 	if (!party_self(g->store, &g->a, &us, &known, e))
 		return false;
 	if (known && g->who.has_key)
-		agreement_pairs(g->agreements.v, g->agreements.n, &us, &them, &g->pairs, &g->to.pair_count);
+		agreement_pairs(g->agreements->v, g->agreements->n, &us, &them, &g->pairs, &g->to.pair_count);
 	g->to.pairs = g->pairs;
 	return true;
 }
 
 static bool
-open_it(struct gate_partner *g, struct slice partner, int64_t now_s, struct err *e)
+open_it(struct gate_partner *g, struct slice partner, struct err *e)
 {
 	bool found;
 
@@ -41,19 +42,40 @@ open_it(struct gate_partner *g, struct slice partner, int64_t now_s, struct err 
 	if (!found)
 		return err_set(e, ERR_ABSENT, "there is no partner %s", QUOTE(partner));
 	g->to.partner = g->who.id;
-	return agreements_load(g->store, now_s, &g->agreements, e) && pairs_find(g, e);
+	return true;
 }
 
-bool
-gate_partner_open(struct store *s, struct slice partner, int64_t now_s, struct gate_partner **out, struct err *e)
+static struct gate_partner *
+gate_new(struct store *s)
 {
 	struct gate_partner *g = xalloc(sizeof(*g));
 
 	*g = (struct gate_partner){ .store = s, .to = { .role = ROLE_PARTNER } };
 	arena_init(&g->a, MEMORY_MAX);
 	arena_init(&g->item, MEMORY_MAX);
-	*out = g;
-	if (open_it(g, partner, now_s, e))
+	return g;
+}
+
+bool
+gate_partner_open(struct store *s, struct slice partner, int64_t now_s, struct gate_partner **out, struct err *e)
+{
+	struct gate_partner *g = *out = gate_new(s);
+
+	g->agreements = &g->own;
+	/* The version first: what changes after it makes this one stale. */
+	if (open_it(g, partner, e) && agreements_load(s, now_s, &g->own, e) && pairs_find(g, e))
+		return true;
+	gate_partner_close(out);
+	return false;
+}
+
+bool
+gate_partner_open_on(struct store *s, const struct agreements *all, struct slice partner, struct gate_partner **out, struct err *e)
+{
+	struct gate_partner *g = *out = gate_new(s);
+
+	g->agreements = all;
+	if (open_it(g, partner, e) && pairs_find(g, e))
 		return true;
 	gate_partner_close(out);
 	return false;
@@ -69,7 +91,7 @@ gate_partner_close(struct gate_partner **gp)
 		return;
 	stmt_free(&g->yes);
 	stmt_free(&g->no);
-	agreements_fini(&g->agreements);
+	agreements_fini(&g->own);
 	free(g->pairs);
 	arena_fini(&g->a);
 	arena_fini(&g->item);
@@ -123,8 +145,8 @@ item_name(const struct gate_item *item, char text[FINDING_ID_TEXT_MAX])
 static const struct agreement_clause *
 clause_of(const struct gate_partner *g, const struct origin *o)
 {
-	for (size_t i = 0; i < g->agreements.n; i++) {
-		const struct agreement *x = g->agreements.v[i];
+	for (size_t i = 0; i < g->agreements->n; i++) {
+		const struct agreement *x = g->agreements->v[i];
 
 		if (slice_eq(x->texts[0]->id, o->agreement))
 			return o->version >= 1 && o->version <= x->version ? agreement_clause_find(x->texts[o->version - 1], o->clause) : NULL;

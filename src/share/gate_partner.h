@@ -20,6 +20,9 @@ struct gate_partner; /* a partner and our agreements with it, as they stood when
  */
 bool gate_partner_open(struct store *s, struct slice partner, int64_t now_s,
     struct gate_partner **out, struct err *e) MUST_USE;
+/* The same on agreements that somebody keeps (agreements_load()) as long as *out lives. */
+bool gate_partner_open_on(struct store *s, const struct agreements *all, struct slice partner,
+    struct gate_partner **out, struct err *e) MUST_USE;
 void gate_partner_close(struct gate_partner **g);
 /* Did partners, texts or acts change since? Then open it anew. */
 bool gate_partner_stale(struct gate_partner *g, bool *out, struct err *e) MUST_USE;
