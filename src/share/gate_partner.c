@@ -187,8 +187,8 @@ gate_partner_ask(struct gate_partner *g, const struct gate_item *item, enum poli
 
 /* --- the log -------------------------------------------------------------------- */
 
-#define INSERT "INSERT INTO transfer (id, at_s, finding, notice, recipient, purpose, rule, allowed, reason, record, agreement, clause, profile)" \
-	" SELECT (SELECT COALESCE(MAX(id), 0) + 1 FROM transfer), ?1, ?2, NULL, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11"
+#define COLUMNS "id, at_s, finding, notice, recipient, purpose, rule, allowed, reason, record, agreement, clause, profile"
+#define VALUES "(SELECT COALESCE(MAX(id), 0) + 1 FROM transfer), ?1, ?2, NULL, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11"
 
 static bool
 log_answer(struct gate_partner *g, const struct gate_item *item, enum policy_purpose purpose, int64_t now_s,
@@ -200,8 +200,8 @@ log_answer(struct gate_partner *g, const struct gate_item *item, enum policy_pur
 	bool ok;
 
 	/* A partner that asks each minute is refused the same each minute: said once. */
-	if (*q == NULL && !db_prepare(store_db(g->store), a->allowed ? INSERT :
-		INSERT " WHERE NOT EXISTS (SELECT 1 FROM transfer WHERE record = ?8 AND recipient = ?3 AND purpose = ?4"
+	if (*q == NULL && !db_prepare(store_db(g->store), a->allowed ? "INSERT INTO transfer (" COLUMNS ") VALUES (" VALUES ")" :
+		"INSERT INTO transfer (" COLUMNS ") SELECT " VALUES " WHERE NOT EXISTS (SELECT 1 FROM transfer WHERE record = ?8 AND recipient = ?3 AND purpose = ?4"
 		" AND rule = ?5 AND allowed = 0 AND COALESCE(agreement, '') = COALESCE(?9, ''))", q, e))
 		return false;
 	buf_init(&profile, 200);
