@@ -92,7 +92,9 @@ agreement_free(struct agreement **gp)
 struct sha256
 agreement_head(const struct agreement *g)
 {
-	return g->act_count == 0 ? (struct sha256){ { 0 } } : g->acts[g->act_count - 1].sha;
+	static const struct sha256 none;
+
+	return g->act_count == 0 ? none : g->acts[g->act_count - 1].sha;
 }
 
 /* --- states ---------------------------------------------------------------- */

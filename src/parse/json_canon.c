@@ -123,7 +123,7 @@ json_double_print(double v, char out[JSON_DOUBLE_TEXT_MAX])
 	n = d.exponent + 1; /* ECMA-262's k and n: the point stands behind n digits */
 	if (k <= n && n <= 21)
 		return (size_t)snprintf(out, JSON_DOUBLE_TEXT_MAX, "%s%.*s%.*s", sign, k, d.digits, n - k, "00000000000000000000");
-	if (0 < n && n <= 21)
+	if (0 < n && n < k)
 		return (size_t)snprintf(out, JSON_DOUBLE_TEXT_MAX, "%s%.*s.%.*s", sign, n, d.digits, k - n, d.digits + n);
 	if (-6 < n && n <= 0)
 		return (size_t)snprintf(out, JSON_DOUBLE_TEXT_MAX, "%s0.%.*s%.*s", sign, -n, "000000", k, d.digits);
