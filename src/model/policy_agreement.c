@@ -120,7 +120,7 @@ better(const struct policy_answer *best, const struct agreement *g, const struct
 {
 	int d;
 
-	if (!best->allowed)
+	if (!best->allowed || best->clause == NULL)
 		return true;
 	d = policy_narrower(c, best->clause);
 	if (d == 0)

@@ -114,19 +114,20 @@ static bool
 find(struct api_call *c, struct slice id, const struct agreement **out, struct err *e)
 {
 	const struct agreements *all;
+	const struct agreement *g = NULL;
 	struct agreement *bad;
 	bool seen = false;
 
 	if (!api_agreements(c->api, c->r->now_s, &all, e))
 		return false;
-	*out = NULL;
-	for (size_t i = 0; i < all->n && *out == NULL; i++) {
+	for (size_t i = 0; i < all->n && g == NULL; i++) {
 		if (slice_eq(all->v[i]->texts[0]->id, id))
-			*out = all->v[i];
+			g = all->v[i];
 	}
-	if (*out != NULL) {
-		if (!sees(c, *out, &seen, e))
+	if (g != NULL) {
+		if (!sees(c, g, &seen, e))
 			return false;
+		*out = g;
 		if (seen)
 			return true;
 	} else if (c->who->kind != WHO_PARTNER) {

@@ -33,7 +33,7 @@ text_free(struct store *s, const struct agreement_text *t, struct err *e)
 		return false;
 	if (acts == 0)
 		return t->version == 1 || err_set(e, ERR_CONFLICT, "version %u of a text comes when the one before it is in force", t->version);
-	if (!agreement_load(s, t->id, INT64_MAX / 2, &g, e))
+	if (!agreement_load(s, t->id, INT64_MAX / 2, &g, e) || g == NULL)
 		return false;
 	if (t->version <= g->version)
 		ok = memcmp(&g->texts[t->version - 1]->sha, &t->sha, sizeof(t->sha)) == 0 ||
@@ -150,15 +150,21 @@ acts_load(struct store *s, struct slice id, int64_t now_s, struct agreement *g, 
 bool
 agreement_load(struct store *s, struct slice id, int64_t now_s, struct agreement **out, struct err *e)
 {
+	bool ok;
+
 	*out = NULL;
-	if (texts_load(s, id, out, e)) {
-		/* The rows are of this agreement by what was signed, not by their column. */
-		if ((slice_eq((*out)->texts[0]->id, id) || err_set(e, ERR_SYSTEM, "the database is damaged: an agreement's row makes no sense")) &&
-		    acts_load(s, id, now_s, *out, e))
-			return true;
-	}
+	ok = texts_load(s, id, out, e);
+	if (*out == NULL)
+		return e->code == ERR_ABSENT ? false : err_within(e, "%.*s", SLICE_ARG(id));
+	/* The rows are of this agreement by what was signed, not by their column. */
+	if (ok && !slice_eq((*out)->texts[0]->id, id))
+		ok = err_set(e, ERR_SYSTEM, "the database is damaged: an agreement's row makes no sense");
+	if (ok && acts_load(s, id, now_s, *out, e))
+		return true;
 	agreement_free(out);
-	return e->code == ERR_ABSENT ? false : err_within(e, "%.*s", SLICE_ARG(id));
+	if (e->code == ERR_ABSENT)
+		e->code = ERR_INPUT; /* an act speaks of what is not there; the agreement is */
+	return err_within(e, "%.*s", SLICE_ARG(id));
 }
 
 bool
