@@ -66,6 +66,7 @@ flow_close(struct flow **f)
 	node_close(&(*f)->node);
 	arena_fini(&(*f)->arena);
 	arena_fini(&(*f)->guard);
+	indicators_free(&(*f)->indicators);
 	free(*f);
 	*f = NULL;
 }

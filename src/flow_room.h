@@ -7,6 +7,7 @@
 #include "base/ids.h"
 #include "flow.h"
 #include "flow_reader.h"
+#include "store/object.h"
 
 /* Reports up to this size share a transaction, so many at the most. */
 #define SMALL_BYTES ((uint64_t)256 << 10)
@@ -33,6 +34,10 @@ struct flow {
 	bool protected; /* something in it is, and the store knows */
 	struct observation observed[FLOW_HELD]; /* their texts are in what the reader sent */
 	size_t observed_count;
+	/* what events are held against; NULL: there is no indicator */
+	struct indicators *indicators;
+	struct indicators_at indicators_at;
+	int64_t met[FLOW_HELD][INDICATORS_MATCHES_MAX]; /* of those observed */
 	uint64_t events, dated; /* of them with a time of their own */
 	uint64_t items; /* events and bad records: now and then it is asked who waits */
 	unsigned together; /* small reports in the transaction that is open */

@@ -133,6 +133,10 @@ event_take(struct flow *f, const struct event *ev, struct err *e)
 	    ev->v[FIELD_EVENT_DESCRIPTION_TEXT];
 	o->tlp = tlp_of(ev->v[FIELD_TLP]);
 	said_of(ev, o);
+	if (f->indicators != NULL) {
+		o->met = f->met[f->observed_count];
+		o->met_count = indicators_match(f->indicators, ev, o->time_s, f->met[f->observed_count]);
+	}
 	/* What was guarded lasts until the next one is. */
 	if ((++f->observed_count == FLOW_HELD || ev == &f->guarded) && !observed_store(f, e))
 		return false;
@@ -186,7 +190,7 @@ pause_in(void *cookie, struct err *e)
 bool
 flow_read_into_batch(struct flow *f, struct flow_read *out, struct err *e)
 {
-	struct field_set set = wanted();
+	struct field_set set;
 	struct intake_sink sink = { .cookie = f, .event = event_in, .bad = bad_in, .settle = settle_in,
 		.pause = f->options.waiting == NULL ? NULL : pause_in,
 		.wanted = f->options.event == NULL ? &set : NULL };
@@ -195,6 +199,12 @@ flow_read_into_batch(struct flow *f, struct flow_read *out, struct err *e)
 	bool ok;
 
 	*out = (struct flow_read){ 0 };
+	/* What came since the last report is watched for in this one. */
+	if (!indicators_load(f->node.store, &f->indicators, &f->indicators_at, e))
+		return false;
+	set = wanted();
+	if (f->indicators != NULL)
+		indicators_fields(f->indicators, &set);
 	f->events = f->dated = 0;
 	f->observed_count = 0;
 	f->given_up = false;

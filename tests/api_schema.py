@@ -65,7 +65,9 @@ def validators(doc):
     def get(method, path, status):
         key = (method, path, status >= 400)
         if key not in made:
-            if status >= 400:
+            if status >= 400 and path.startswith('/taxii2/'):
+                schema = doc['components']['responses']['TaxiiError']['content']['application/taxii+json']['schema']
+            elif status >= 400:
                 schema = {'$ref': '#/components/schemas/Problem'}
             else:
                 good = [v for k, v in doc['paths'][path][method.lower()]['responses'].items() if k != 'default']

@@ -15,6 +15,8 @@ const struct cli_command *const cli_commands[] = {
 	&cli_stats,
 	&cli_reports,
 	&cli_notices,
+	&cli_objects,
+	&cli_indicators,
 	&cli_retry,
 	&cli_replay,
 	&cli_partners,

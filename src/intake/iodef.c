@@ -62,6 +62,7 @@ struct document {
 	struct iodef_system *system; /* the open one */
 	struct slice category, meaning; /* of the element whose text is being taken */
 	enum element stack[128]; /* by depth; XML_LIMITS.depth is below it */
+	uint64_t begins[128]; /* where each of them does */
 	unsigned blind; /* depth of an element whose content is not ours (a contact); 0: none */
 	struct buf text; /* of the open element */
 	uint64_t incidents;
@@ -154,7 +155,7 @@ over(struct document *d, struct err *e)
 
 /* All that is said of the open scope's flows has been said. */
 static bool
-scope_end(struct document *d, struct err *e)
+scope_end(struct document *d, const struct xml_item *item, struct err *e)
 {
 	const struct iodef_scope *scope = &d->scopes[d->scope];
 	struct iodef_flow *own = NULL;
@@ -166,6 +167,8 @@ scope_end(struct document *d, struct err *e)
 		struct iodef_flow *f = d->waiting;
 
 		d->waiting = f->next;
+		f->offset = d->begins[item->depth];
+		xml_place(item, &f->offset, &f->length);
 		f->next = own;
 		own = f;
 	}
@@ -439,14 +442,14 @@ bulk_take(struct document *d, struct slice list)
 }
 
 static bool
-scope_element_end(struct document *d, enum element el, struct err *e)
+scope_element_end(struct document *d, enum element el, const struct xml_item *item, struct err *e)
 {
 	bool ok = true;
 
 	if (el != EL_INDICATOR && el != EL_EVENT_DATA && el != EL_INCIDENT)
 		return true;
 	if (d->scopes_over == 0)
-		ok = scope_end(d, e);
+		ok = scope_end(d, item, e);
 	if (el == EL_INDICATOR)
 		d->in_indicator = false;
 	if (el != EL_INCIDENT)
@@ -476,7 +479,7 @@ element_end(struct document *d, enum element el, const struct xml_item *item, st
 		d->system = d->in_indicator && d->flow != NULL ? d->flow->first : NULL;
 	if (el == EL_FLOW && !d->in_indicator)
 		d->in_flow = false;
-	return scope_element_end(d, el, e);
+	return scope_element_end(d, el, item, e);
 }
 
 static bool
@@ -489,6 +492,7 @@ take_start(struct document *d, struct xml_reader *xml, const struct xml_item *it
 		return err_set(e, ERR_INPUT, "its root is <%.*s>, an IODEF document's is <IODEF-Document>",
 		    SLICE_ARG(slice_sub(item->name, 0, 40)));
 	d->stack[item->depth] = el;
+	d->begins[item->depth] = item->at;
 	buf_clear(&d->text);
 	if (d->blind != 0 || el == EL_OTHER)
 		return true;

@@ -44,6 +44,9 @@ struct iodef_flow {
 	const struct iodef_scope *scope;
 	struct iodef_system *first, **end;
 	uint32_t line;
+	/* Of the <EventData> or <Indicator> that it stands in. */
+	uint64_t offset;
+	uint32_t length;
 	struct iodef_flow *next; /* of the same document, behind it */
 };
 

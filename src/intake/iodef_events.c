@@ -292,10 +292,16 @@ build(struct intake *in, const struct iodef_flow *flow, const struct iodef_syste
 	return put_scope(in, flow, why);
 }
 
+static struct place
+place_of(const struct iodef_flow *flow)
+{
+	return (struct place){ .offset = flow->offset, .length = flow->length, .line = flow->line };
+}
+
 static bool
 bad(struct intake *in, const struct iodef_flow *flow, const char *column, const struct err *why, struct err *e)
 {
-	struct place place = { .line = flow->line };
+	struct place place = place_of(flow);
 
 	intake_look(in, flow->scope->description);
 	return intake_bad(in, &place, slice_of_str(column), why, e);
@@ -308,7 +314,7 @@ give(struct intake *in, const struct iodef_flow *flow, const struct iodef_system
 	struct err why = ERR_INIT;
 
 	event_clear(&in->ev);
-	in->ev.place = (struct place){ .line = flow->line };
+	in->ev.place = place_of(flow);
 	if (!build(in, flow, s, v, target, &why))
 		return bad(in, flow, "System", &why, e);
 	return intake_event(in, &in->ev, e);
@@ -325,7 +331,7 @@ give_target(struct intake *in, const struct iodef_flow *flow, const struct iodef
 		return true;
 	++*given;
 	event_clear(&in->ev);
-	in->ev.place = (struct place){ .line = flow->line };
+	in->ev.place = place_of(flow);
 	event_put(&in->ev, FIELD_CLASSIFICATION_TYPE, class_type(class_find(flow->scope->class_said)));
 	if ((address != NULL && !put_value(in, &AT_DESTINATION, address, &why)) ||
 	    (name != NULL && !put_value(in, &AT_DESTINATION, name, &why)) ||

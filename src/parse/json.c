@@ -128,6 +128,29 @@ escape(struct parser *p, uint8_t **o)
 	return true;
 }
 
+#define BYTES(c) ((uint64_t)0x0101010101010101u * (c))
+
+/* How many bytes from t on are ASCII that stands for itself: eight at a time. */
+static size_t
+plain_run(const uint8_t *t, size_t n)
+{
+	size_t i = 0;
+
+	for (; n - i >= 8; i += 8) {
+		uint64_t x, quote, back;
+
+		memcpy(&x, t + i, 8);
+		quote = x ^ BYTES('"');
+		back = x ^ BYTES('\\');
+		/* A byte's top bit is set where it is zero, under 0x20, or over 0x7f. */
+		if ((((quote - BYTES(1)) | (back - BYTES(1)) | (x - BYTES(0x20)) | x) & BYTES(0x80)) != 0)
+			break;
+	}
+	while (i < n && t[i] >= 0x20 && t[i] < 0x80 && t[i] != '"' && t[i] != '\\')
+		i++;
+	return i;
+}
+
 /* At the opening quote. Without an escape the result lies in the text itself. */
 static bool
 string(struct parser *p, struct slice *out)
@@ -136,16 +159,21 @@ string(struct parser *p, struct slice *out)
 	const uint8_t *t = p->text.p;
 	uint8_t *mem, *o;
 	size_t end, bad = 0;
+	bool ascii = true;
 
-	while (p->at < p->text.len && t[p->at] != '"' && t[p->at] != '\\') {
-		if (t[p->at] < 0x20)
-			return wrong(p, N_("a control character in a string"));
+	for (;;) {
+		p->at += plain_run(t + p->at, p->text.len - p->at);
+		if (p->at >= p->text.len || t[p->at] < 0x80)
+			break;
+		ascii = false;
 		p->at++;
 	}
 	if (p->at >= p->text.len)
 		return wrong(p, N_("the text ends within a string"));
+	if (t[p->at] < 0x20)
+		return wrong(p, N_("a control character in a string"));
 	*out = slice_of(t + begin, p->at - begin);
-	if (t[p->at] == '"' && slice_utf8_ok(*out)) {
+	if (t[p->at] == '"' && (ascii || slice_utf8_ok(*out))) {
 		p->at++;
 		return true;
 	}

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "parse/date.h"
 #include "server/api_route.h"
+#include "share/taxii.h"
 
 /* --- problems ---------------------------------------------------------------------- */
 
@@ -20,6 +21,7 @@ static const struct { int status; const char *title; } titles[] = {
 	{ 403, N_("You may not do this") },
 	{ 404, N_("Not found") },
 	{ 405, N_("This cannot be done here") },
+	{ 406, N_("This form is not given here") },
 	{ 409, N_("It is in another state") },
 	{ 412, N_("It was changed meanwhile") },
 	{ 413, N_("Too large") },
@@ -87,6 +89,15 @@ problem(struct api_call *c, const struct err *e)
 	out->status = status;
 	out->type = "application/problem+json; charset=utf-8";
 	out->no_store = true;
+	if (c->retry_s > 0)
+		buf_printf(&out->headers, "Retry-After: %lld\r\n", (long long)c->retry_s);
+	buf_printf(&out->headers, "Content-Language: %s\r\n", lang_tag(lang_get()));
+	if (slice_starts(c->r->path, S("/taxii2/"))) {
+		/* TAXII has a form of its own for what went wrong. */
+		out->type = TAXII_TYPE;
+		taxii_error(&out->body, status, slice_of_str(title_of(status)), slice_of_str(detail_of(c, status, e)));
+		return;
+	}
 	json_out_init(&j, &out->body, false);
 	json_out_object(&j);
 	json_out_key_text(&j, S("type"), S("about:blank"));
@@ -100,9 +111,6 @@ problem(struct api_call *c, const struct err *e)
 		json_out_bool(&j, true);
 	}
 	json_out_object_end(&j);
-	if (c->retry_s > 0)
-		buf_printf(&out->headers, "Retry-After: %lld\r\n", (long long)c->retry_s);
-	buf_printf(&out->headers, "Content-Language: %s\r\n", lang_tag(lang_get()));
 }
 
 /* --- what a handler uses ---------------------------------------------------------------- */

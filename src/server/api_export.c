@@ -8,7 +8,6 @@
  * command line) get what the store holds, marked with its TLP; for a partner
  * each finding passes policy_allows() first, whose default is no.
  */
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -17,6 +16,7 @@
 #include "server/api_rooms.h"
 #include "share/form.h"
 #include "share/known.h"
+#include "share/stix_out.h"
 
 #define PAGE_ROWS 500
 
@@ -36,184 +36,15 @@ struct export {
 	bool begun, ended;
 };
 
-/* --- STIX ------------------------------------------------------------------------------------------ */
-
-/* Names of TLP 2.0's markings by the OASIS extension (stix2 tlp v2). */
-static const char *const tlp_ids[] = {
-	[TLP_CLEAR] = "marking-definition--94868c89-83c2-464b-929b-a1a8aa3c8487",
-	[TLP_GREEN] = "marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb",
-	[TLP_AMBER] = "marking-definition--55d920b0-5e8b-4f79-9ee9-91f868d9b421",
-	[TLP_AMBER_STRICT] = "marking-definition--939a9414-2ddd-4d32-a0cd-375ea402b003",
-	[TLP_RED] = "marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1",
-};
-
-/*
- * A UUID version 5 (RFC 9562) in STIX' own name space (STIX 2.1 section 2.9):
- * the same thing has the same name in every bundle, and an address the same as
- * in everybody's.
- */
-static void
-uuid(struct slice name, char out[40])
-{
-	static const uint8_t space[16] = { 0x00, 0xab, 0xed, 0xb4, 0xaa, 0x42, 0x46, 0x6c, 0x9c, 0x01, 0xfe, 0xd2, 0x33, 0x15, 0xa9, 0xb7 };
-	uint8_t h[EVP_MAX_MD_SIZE] = { 0 };
-	struct buf b;
-
-	buf_init(&b, (size_t)64 << 10);
-	buf_put(&b, slice_of(space, 16));
-	buf_put(&b, name);
-	(void)EVP_Digest(b.p, b.len, h, NULL, EVP_sha1(), NULL);
-	buf_fini(&b);
-	uuid_print(h, 5, out);
-}
-
-/* Of something of ours: what it is, who we are, and its name. */
-static void
-uuid_ours(const struct export *x, const char *what, struct slice of, char out[40])
-{
-	struct buf b;
-
-	buf_init(&b, (size_t)16 << 10);
-	buf_printf(&b, "%s:", what);
-	buf_put(&b, x->options.name);
-	buf_byte(&b, ':');
-	buf_put(&b, of);
-	uuid(buf_view(&b), out);
-	buf_fini(&b);
-}
-
-static void
-stix_moment(struct json_out *j, struct slice key, int64_t s)
-{
-	char text[DATE_TEXT_MAX], out[DATE_TEXT_MAX + 8];
-	size_t n = date_print_z(s, text);
-
-	/* STIX 2.1 section 3.2: at least three digits behind the second for created and modified. */
-	(void)snprintf(out, sizeof(out), "%.*s.000Z", (int)(n - 1), text);
-	json_out_key_text(j, key, slice_of_str(out));
-}
-
-static void
-stix_open(struct json_out *j, const char *type, const char *id, int64_t created_s, int64_t modified_s)
-{
-	json_out_object(j);
-	json_out_key_text(j, S("type"), slice_of_str(type));
-	json_out_key_text(j, S("spec_version"), S("2.1"));
-	json_out_key_text(j, S("id"), slice_of_str(id));
-	stix_moment(j, S("created"), created_s);
-	stix_moment(j, S("modified"), modified_s);
-}
-
-static void
-identity_id(const struct export *x, char out[64])
-{
-	char id[40];
-
-	uuid_ours(x, "identity", SLICE_NONE, id);
-	(void)snprintf(out, 64, "identity--%s", id);
-}
-
-/* Who says it; the moment is that of the standard, so that the object is the same in each bundle. */
-static void
-stix_identity(const struct export *x, struct buf *b)
-{
-	char id[64];
-	struct json_out j;
-
-	identity_id(x, id);
-	json_out_init(&j, b, false);
-	stix_open(&j, "identity", id, 1623283200, 1623283200);
-	json_out_key_text(&j, S("name"), x->options.name);
-	json_out_key_text(&j, S("identity_class"), S("organization"));
-	if (x->options.mail.len > 0)
-		json_out_key_text(&j, S("contact_information"), x->options.mail);
-	json_out_object_end(&j);
-}
-
-/* The address or name as an object of its own; false: STIX has no form for such a place. */
-static bool
-stix_place(const struct finding_row *r, struct json_out *j, char id[64])
-{
-	const char *type = r->kind == PLACE_URL ? "url" : r->kind == PLACE_FQDN ? "domain-name" :
-	    r->kind == PLACE_ASN ? "autonomous-system" :
-	    r->kind == PLACE_IP ? (ip_is_v4(r->ip) ? "ipv4-addr" : "ipv6-addr") : NULL;
-	uint64_t asn = 0;
-	struct buf value;
-	char name[40];
-
-	if (type == NULL || r->place.len == 0 || (r->kind == PLACE_ASN && !slice_u64(r->place, &asn)))
-		return false;
-	/* What makes the name: the object's one property, as JSON. */
-	buf_init(&value, (size_t)64 << 10);
-	if (r->kind == PLACE_ASN) {
-		buf_printf(&value, "{\"number\":%llu}", (unsigned long long)asn);
-	} else {
-		buf_str(&value, "{\"value\":");
-		json_quote(&value, r->place);
-		buf_byte(&value, '}');
-	}
-	uuid(buf_view(&value), name);
-	buf_fini(&value);
-	(void)snprintf(id, 64, "%s--%s", type, name);
-	json_out_object(j);
-	json_out_key_text(j, S("type"), slice_of_str(type));
-	json_out_key_text(j, S("spec_version"), S("2.1"));
-	json_out_key_text(j, S("id"), slice_of_str(id));
-	if (r->kind == PLACE_ASN)
-		json_out_key_int(j, S("number"), (int64_t)asn);
-	else
-		json_out_key_text(j, S("value"), r->place);
-	json_out_object_end(j);
-	return true;
-}
-
 static void
 stix_row(const struct export *x, const struct finding_row *r, struct buf *b)
 {
-	char place[64], id[64], by[64], name[40], finding[FINDING_ID_TEXT_MAX];
-	struct json_out j;
+	struct stix_out out = { x->options.name, x->options.mail };
 
-	json_out_init(&j, b, false);
 	buf_byte(b, ',');
-	if (!stix_place(r, &j, place)) {
-		/* Taken back: there is nothing to observe. */
+	/* Taken back where there is nothing to observe. */
+	if (!stix_out_finding(&out, r, b))
 		b->len--;
-		return;
-	}
-	finding_id_print(r->id, finding);
-	identity_id(x, by);
-	uuid_ours(x, "observed-data", slice_of_str(finding), name);
-	(void)snprintf(id, sizeof(id), "observed-data--%s", name);
-	buf_byte(b, ',');
-	json_out_init(&j, b, false);
-	stix_open(&j, "observed-data", id, r->first_s, r->last_s);
-	json_out_key_text(&j, S("created_by_ref"), slice_of_str(by));
-	stix_moment(&j, S("first_observed"), r->first_s);
-	stix_moment(&j, S("last_observed"), r->last_s);
-	/* STIX 2.1 section 4.13: at most 999,999,999. */
-	json_out_key_int(&j, S("number_observed"), (int64_t)(r->count > 999999999 ? 999999999 : r->count == 0 ? 1 : r->count));
-	json_out_key(&j, S("object_refs"));
-	json_out_array(&j);
-	json_out_text(&j, slice_of_str(place));
-	json_out_array_end(&j);
-	json_out_key(&j, S("labels"));
-	json_out_array(&j);
-	json_out_text(&j, class_type(r->class));
-	if (r->identifier.len > 0)
-		json_out_text(&j, r->identifier);
-	json_out_array_end(&j);
-	json_out_key(&j, S("external_references"));
-	json_out_array(&j);
-	json_out_object(&j);
-	json_out_key_text(&j, S("source_name"), x->options.name);
-	json_out_key_text(&j, S("external_id"), slice_of_str(finding));
-	json_out_object_end(&j);
-	json_out_array_end(&j);
-	json_out_key(&j, S("object_marking_refs"));
-	json_out_array(&j);
-	json_out_text(&j, slice_of_str(tlp_ids[r->tlp <= TLP_RED ? r->tlp : TLP_RED]));
-	json_out_array_end(&j);
-	json_out_object_end(&j);
 }
 
 /* --- the others --------------------------------------------------------------------------------------- */
@@ -272,7 +103,8 @@ row_out(struct export *x, struct finding_row *r, struct buf *b)
 static void
 head(struct export *x, struct buf *b)
 {
-	char id[40];
+	struct stix_out out = { x->options.name, x->options.mail };
+	char id[STIX_ID_MAX];
 	struct buf what;
 
 	if (x->kind == EXPORT_FORM)
@@ -283,10 +115,12 @@ head(struct export *x, struct buf *b)
 	buf_init(&what, 8192);
 	buf_put(&what, x->request.query);
 	buf_i64(&what, x->q.now_s);
-	uuid_ours(x, "bundle", buf_view(&what), id);
+	stix_out_bundle_id(&out, buf_view(&what), id);
 	buf_fini(&what);
-	buf_printf(b, "{\"type\":\"bundle\",\"id\":\"bundle--%s\",\"objects\":[", id);
-	stix_identity(x, b);
+	buf_printf(b, "{\"type\":\"bundle\",\"id\":\"%s\",\"objects\":[", id);
+	stix_out_identity(&out, b);
+	buf_byte(b, ',');
+	stix_out_marks(b);
 }
 
 static bool

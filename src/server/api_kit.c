@@ -74,8 +74,21 @@ json_read(struct kit *k, struct answer *a)
 	static const struct json_limits limits = { .bytes = (size_t)64 << 20, .depth = 64, .nodes = 1000000 };
 	struct err e = ERR_INIT;
 
-	if (slice_find(a->type, S("json;")) != SIZE_MAX)
+	if (a->body.len > 0 && slice_find(a->type, S("json;")) != SIZE_MAX)
 		CHECK_OK(json_parse(a->body, &limits, &k->a, &a->json, &e), &e);
+}
+
+/* TAXII's form of a problem (section 3.6.1): the status is a text. */
+static void
+taxii_problem_check(const struct answer *a)
+{
+	char status[16];
+
+	CHECK_SLICE(a->type, S("application/taxii+json;version=2.1"));
+	(void)snprintf(status, sizeof(status), "%d", a->status);
+	CHECK_SLICE(json_text(json_get(a->json, S("http_status"))), slice_of_str(status));
+	CHECK(json_text(json_get(a->json, S("title"))).len > 0);
+	CHECK(json_text(json_get(a->json, S("description"))).len > 0);
 }
 
 /* A problem says what, with which status, and in which language. */
@@ -100,6 +113,10 @@ answer_check(struct api_request *r, const struct answer *a)
 	const char *field = "";
 	struct err e = ERR_INIT;
 
+	if (a->status >= 400 && slice_starts(r->path, S("/taxii2/"))) {
+		taxii_problem_check(a);
+		return;
+	}
 	if (a->status >= 400) {
 		problem_check(a);
 		return;

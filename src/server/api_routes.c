@@ -20,6 +20,7 @@ const struct api_room *const api_rooms[] = {
 	&api_session_room,
 	&api_me_room,
 	&api_accounts_room,
+	&api_taxii_room,
 	&api_meta_room,
 	NULL,
 };

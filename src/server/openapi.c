@@ -279,7 +279,7 @@ answers(struct json_out *j, const struct api_route *r, struct named *n)
 	json_out_object_end(j);
 	json_out_key(j, S("default"));
 	json_out_object(j);
-	json_out_key_text(j, S("$ref"), S("#/components/responses/Problem"));
+	json_out_key_text(j, S("$ref"), strncmp(r->path, "/taxii2/", 8) == 0 ? S("#/components/responses/TaxiiError") : S("#/components/responses/Problem"));
 	json_out_object_end(j);
 	json_out_object_end(j);
 }
@@ -412,7 +412,9 @@ components(struct json_out *j, struct named *n)
 			  "\"detail\":{\"type\":\"string\"},\"field\":{\"type\":\"string\"}},\"required\":[\"type\",\"title\",\"status\",\"detail\"]}"));
 	json_out_object_end(j);
 	json_out_key(j, S("responses"));
-	json_out_raw(j, S("{\"Problem\":{\"description\":\"What went wrong (RFC 9457), in the language that was asked for\",\"content\":{\"application/problem+json\":{\"schema\":{\"$ref\":\"#/components/schemas/Problem\"}}}}}"));
+	json_out_raw(j, S("{\"Problem\":{\"description\":\"What went wrong (RFC 9457), in the language that was asked for\",\"content\":{\"application/problem+json\":{\"schema\":{\"$ref\":\"#/components/schemas/Problem\"}}}},"
+		"\"TaxiiError\":{\"description\":\"What went wrong, as TAXII 2.1 says it (section 3.6.1)\",\"content\":{\"application/taxii+json\":{\"schema\":"
+		"{\"type\":\"object\",\"required\":[\"title\"],\"properties\":{\"title\":{\"type\":\"string\"},\"description\":{\"type\":\"string\"},\"http_status\":{\"type\":\"string\"}}}}}}}"));
 	security(j);
 }
 

@@ -190,7 +190,7 @@ static_answer(const struct api_request *r, struct api_response *out)
 	size_t slash = slice_rfind_byte(name, '/');
 	const struct embedded *f;
 
-	if (r->method != API_GET || slice_starts(r->path, S("/api/")) || slice_starts(r->path, S("/.well-known/")) ||
+	if (r->method != API_GET || slice_starts(r->path, S("/api/")) || slice_starts(r->path, S("/taxii2/")) || slice_starts(r->path, S("/.well-known/")) ||
 	    slice_eq(r->path, S("/health")) || slice_eq(r->path, S("/metrics")))
 		return false;
 	f = slice_ends(name, S(".br")) || slice_ends(name, S(".gz")) ? NULL : find(name);

@@ -53,6 +53,7 @@ batch_free(struct batch **bp)
 	if (b == NULL)
 		return;
 	bads_fini(&b->bads);
+	batch_sight_free(b);
 	buf_fini(&b->text);
 	large_free(b->findings, BATCH_FINDINGS, sizeof(*b->findings));
 	large_free(b->slots, BATCH_SLOTS, sizeof(*b->slots));
@@ -107,6 +108,7 @@ gathered_clear(struct batch *b)
 	buf_clear(&b->text);
 	buf_byte(&b->text, 0); /* side 0 is "none" */
 	bads_clear(&b->bads);
+	batch_sight_clear(b);
 	b->events = b->bad = b->taken = 0;
 }
 
@@ -184,7 +186,7 @@ is_full(const struct store *s, const struct batch *b, uint32_t slack)
 	    b->day_count >= BATCH_COUNTS - slack ||
 	    b->taken >= BATCH_EVENTS - slack ||
 	    b->text.len > BATCH_TEXT - ((size_t)1 << 18) - (size_t)slack * 512 ||
-	    terms_full(&s->terms) || bads_full(&b->bads);
+	    terms_full(&s->terms) || bads_full(&b->bads) || batch_sight_full(b);
 }
 
 /*
@@ -405,6 +407,8 @@ store_observe(struct store *s, const struct observation *o, struct err *e)
 	b->events++;
 	b->events_total++;
 	b->taken++;
+	if (o->met_count > 0)
+		batch_sight(b, o->met, o->met_count, at_s);
 	for (at = finding_slot(o->key.id); b->slots[at] != 0;
 	    at = (at + 1) & (BATCH_SLOTS - 1)) {
 		struct gathered *g = &b->findings[b->slots[at] - 1];
@@ -492,7 +496,7 @@ write_all(struct store *s, struct batch *b, struct err *e)
 	return b->taken == 0 ||
 	    (terms_store(s, e) && batch_store_findings(s, b, e) &&
 		batch_store_days(s, b, e) && bads_store(s, b, e) &&
-		progress(s, b, e));
+		batch_store_sightings(s, b, e) && progress(s, b, e));
 }
 
 /* After a flush nobody holds a term's index but the place we are at. */

@@ -127,6 +127,7 @@ struct batch {
 	struct tally_new { uint16_t country; uint32_t fresh, returned; } *tally;
 	size_t tally_count, tally_cap, tally_at; /* tally_at: the one of the finding before */
 	struct buf text;
+	struct sightings *sightings; /* NULL: none was met (batch_sight.c) */
 
 	/* the place that the last call was about */
 	bool at_known;
@@ -182,6 +183,15 @@ struct slice batch_first_cell(const struct store *s, const struct batch *b,
 bool batch_first_move(struct store *s, struct batch *b, const struct gathered *g,
     bool *there_out, char mem[CELL_BYTES], struct slice *cell_out,
     struct err *e) MUST_USE;
+
+/* So many indicators of a batch: 4 MiB. */
+#define BATCH_SIGHTINGS ((uint32_t)131072)
+/* The event met these indicators. */
+void batch_sight(struct batch *b, const int64_t *indicators, size_t n, uint32_t at_s);
+bool batch_sight_full(const struct batch *b);
+void batch_sight_clear(struct batch *b);
+void batch_sight_free(struct batch *b);
+bool batch_store_sightings(struct store *s, struct batch *b, struct err *e) MUST_USE;
 
 struct batch *batch_get(struct store *s);
 /* Empty it for a report. */

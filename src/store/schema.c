@@ -24,6 +24,7 @@
 
 
 #include "base/buf.h"
+#include "store/schema_object.h"
 
 static const char *const migrations[] = {
 	/* 1: the first release */
@@ -233,7 +234,11 @@ static const char *const migrations[] = {
 	/* 9: what the first page sums of reports (report_totals) lies side by side */
 	"DROP INDEX report_state;"
 	"CREATE INDEX report_state ON report (state, id, events, bad, bytes, received_s);",
-	/* 10: agreements, who is a party to them, and what flowed by them (store/agreements.h) */
+
+	/* 10: objects of STIX, their collections, and what indicators were seen (store/schema_object.h) */
+	SCHEMA_OBJECT,
+
+	/* 11: agreements, who is a party to them, and what flowed by them (store/agreements.h) */
 	"CREATE TABLE partner ("
 	" id TEXT PRIMARY KEY, name TEXT NOT NULL, country TEXT NOT NULL,"
 	" kind TEXT NOT NULL, key $BLOB, url TEXT NOT NULL,"

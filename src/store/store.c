@@ -42,6 +42,7 @@ store_rollback(struct store *s)
 {
 	db_rollback(s->db);
 	terms_unstore(&s->terms);
+	object_keys_forget(s);
 }
 
 bool
@@ -79,6 +80,7 @@ store_close(struct store **sp)
 	for (size_t i = 0; i < QUERY_COUNT; i++)
 		stmt_free(&s->q[i]);
 	terms_fini(&s->terms);
+	object_keys_forget(s);
 	db_close(&s->db);
 	free(s);
 }

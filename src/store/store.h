@@ -172,6 +172,8 @@ struct observation {
 	uint64_t offset; /* place in the report */
 	uint32_t length;
 	struct slice part;
+	const int64_t *met; /* indicators that it met (model/indicator.h) */
+	size_t met_count;
 };
 
 /*

@@ -58,6 +58,17 @@ enum query {
 	Q_BESIDE,
 	Q_BESIDE_ADD,
 	Q_COLUMNS_SLICE,
+	Q_OBJECT_TYPE_FIND,
+	Q_OBJECT_TYPE_ADD,
+	Q_OBJECT_KEY_FIND,
+	Q_OBJECT_KEY_NAME,
+	Q_OBJECT_KEY_PUT,
+	Q_OBJECT_VERSIONS,
+	Q_OBJECT_ADD,
+	Q_OBJECT_MEMBER_ADD,
+	Q_OBJECT_FLAGS,
+	Q_INDICATOR_PUT,
+	Q_INDICATOR_SEEN,
 	Q_ORIGIN_GET,
 	Q_AGREEMENTS_VERSION,
 	Q_AGREEMENTS_CHANGED,
@@ -66,11 +77,24 @@ enum query {
 
 struct batch;
 
+/* Where the numbers of objects stand, within a transaction of theirs (object.c). */
+struct objects {
+	int64_t last_id, last_us;
+	struct { int64_t id; char name[32]; } types[64];
+	size_t type_count;
+	/* object_key.c: the names that table object_key does not have yet */
+	uint64_t seed; /* 0: not yet known */
+	int64_t keyed, tail_last; /* objects up to here are in the table, up to there in the tail */
+	struct key_slot { uint64_t hash; int64_t first; } *tail; /* first 0: free */
+	size_t tail_count, tail_slots;
+};
+
 struct store {
 	struct db *db;
 	struct terms terms;
 	struct batch *batch; /* made at the first use */
 	struct stmt *q[QUERY_COUNT];
+	struct objects objects;
 	struct columns *columns; /* NULL: not asked for */
 	struct changes changes;
 };
@@ -95,6 +119,24 @@ bool finding_few(struct store *s, const struct finding_query *q, int64_t **ids_o
 /* As store_stats_parts(), but by state. */
 bool stats_sums(struct store *s, const struct stats_query *q, const struct stats_part *parts, size_t n,
     stats_each_fn each, void *cookie, struct err *e) MUST_USE;
+/* The 16 bytes of an id's UUID and its type's name, as table object has them. False: it is no identifier. */
+/*
+ * The number of the object's first version; 0: it is not there. objects_keys_load()
+ * was called since the transaction, or the question, began.
+ */
+bool object_key_find(struct store *s, struct slice name, int64_t *first_out, struct err *e) MUST_USE;
+/* A name that is not there has this number from now on; within a transaction. */
+bool object_key_add(struct store *s, struct slice name, int64_t first, struct err *e) MUST_USE;
+bool object_keys_load(struct store *s, struct err *e) MUST_USE;
+/* So many names are held in memory before they go into the table. Another one in tests alone. */
+extern size_t object_key_tail;
+/* After a rollback: what the tail holds may not be there. */
+void object_keys_forget(struct store *s);
+
+bool object_name_of(struct slice id, uint8_t out[16 + 250], struct slice *name_out);
+/* Indicator id is watched by what object says, its newest version, which is o. */
+struct stix_object;
+bool object_indicator_put(struct store *s, int64_t id, int64_t object, const struct stix_object *o, struct arena *a, struct err *e) MUST_USE;
 /* What agreements_version() tells of; in the change's transaction. */
 bool agreements_changed(struct store *s, struct err *e) MUST_USE;
 

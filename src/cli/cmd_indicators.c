@@ -1,0 +1,122 @@
+/*
+ * indicators: what is watched for, and how often it was seen.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/lang.h"
+#include "cli/commands.h"
+#include "cli/table.h"
+#include "node.h"
+#include "store/object.h"
+
+#define LIMIT 100
+
+static const struct table_column columns[] = {
+	{ "id", N_("Indicator"), false, TABLE_DROP(2) },
+	{ "name", N_("Name"), false, 32 | TABLE_DROP(3) },
+	{ "kind", N_("Kind"), false, TABLE_DROP(5) },
+	{ "watched", N_("Watched for"), false, 60 },
+	{ "sightings", N_("Seen"), true, 0 },
+	{ "first_seen", N_("First seen"), false, TABLE_DAY | TABLE_DROP(4) },
+	{ "last_seen", N_("Last seen"), false, TABLE_DAY | TABLE_DROP(1) },
+	{ "valid_from", N_("From"), false, TABLE_DAY | TABLE_DROP(7) },
+	{ "valid_until", N_("Until"), false, TABLE_DAY | TABLE_DROP(6) },
+	{ "state", N_("State"), false, TABLE_DROP(5) },
+	{ "why", N_("Why not"), false, 40 | TABLE_DROP(6) },
+};
+
+struct rows {
+	struct table t;
+	struct arena a;
+};
+
+/* The reason why it is not watched is not kept: it follows from the pattern. */
+static const char *
+why_not(const struct indicator_row *r, const struct json *j, struct arena *a)
+{
+	struct indicator_plan plan = { .why = NULL };
+	struct err none = ERR_INIT;
+	struct pattern *tree;
+
+	if (r->revoked || r->watch != INDICATOR_NOT_WATCHED)
+		return NULL;
+	if (!slice_eq(json_text(json_get(j, S("pattern_type"))), S("stix")))
+		return N_("its pattern is in another language");
+	if (pattern_parse(r->text, a, &tree, &none))
+		indicator_plan(tree, a, &plan);
+	return plan.why;
+}
+
+static bool
+row(void *cookie, const struct indicator_row *r, struct err *e)
+{
+	static const char *const states[] = { N_("watched"), N_("watched"), N_("not watched"), N_("revoked") };
+	struct rows *x = cookie;
+	const char *state = states[r->revoked ? 3 : r->watch <= INDICATOR_NOT_WATCHED ? r->watch : INDICATOR_NOT_WATCHED], *why;
+	const struct json *j = NULL;
+	struct err none = ERR_INIT;
+
+	(void)e;
+	arena_reset(&x->a);
+	if (!json_parse(r->bytes, &STIX_LIMITS, &x->a, &j, &none))
+		j = NULL;
+	why = why_not(r, j, &x->a);
+	table_str(&x->t, r->name);
+	table_text(&x->t, json_text(json_get(j, S("name"))));
+	table_str(&x->t, indicator_key_name(r->key));
+	table_text(&x->t, r->text);
+	table_int(&x->t, (int64_t)r->count);
+	table_date(&x->t, r->first_s);
+	table_date(&x->t, r->last_s);
+	table_date(&x->t, r->from_s);
+	table_date(&x->t, r->until_s);
+	table_str(&x->t, x->t.json ? state : T(state));
+	table_text(&x->t, why == NULL ? SLICE_NONE : slice_of_str(x->t.json ? why : T(why)));
+	return true;
+}
+
+static bool
+indicators(struct cli *c, struct err *e)
+{
+	const char *word = c->arg_count == 0 ? "list" : c->args[0];
+	bool search = strcmp(word, "search") == 0, ok;
+	struct indicator_query q = { .seen = cli_has(c, "seen") };
+	uint64_t limit = LIMIT;
+	struct rows x;
+	struct node n;
+
+	if (!search && strcmp(word, "list") != 0)
+		return err_set(e, ERR_USAGE, "\"%s\" is none of list, search", word);
+	if (search != (c->arg_count == 2))
+		return search ? err_set(e, ERR_USAGE, "say what to search for: an address, a name, a part of a pattern") :
+		    err_set(e, ERR_USAGE, "list takes no words; search does");
+	if (!cli_opt_u64(c, "limit", 0, INT64_MAX, &limit, e) || !node_open(c->node, NODE_READ, &n, e))
+		return false;
+	q.limit = (size_t)limit;
+	if (search)
+		q.text = slice_of_str(c->args[1]);
+	arena_init(&x.a, (size_t)64 << 20);
+	table_begin(&x.t, columns, sizeof(columns) / sizeof(columns[0]), c->json);
+	ok = table_finish(&x.t, indicator_list(n.store, &q, row, &x, e), e);
+	arena_fini(&x.a);
+	node_close(&n);
+	return ok;
+}
+
+static const struct cli_option options[] = {
+	{ "seen", 0, NULL, N_("only those that were seen, the latest first") },
+	{ "limit", 0, N_("NUMBER"), N_("at most so many (default: 100; 0: all)") },
+	{ NULL, 0, NULL, NULL },
+};
+
+const struct cli_command cli_indicators = {
+	.name = "indicators",
+	.args = N_("[list|search] [TEXT]"),
+	.summary = N_("show what is watched for, and how often it was seen"),
+	.details = N_("Every event of every report is held against the STIX patterns of all valid indicators as it is read; what meets one counts as a sighting of it, once an event. Patterns that need several events, or speak of what reports do not say, are kept and handed on, and shown as not watched, with the reason. Counts are made again by \"entente replay\"."),
+	.examples = "  entente indicators --seen\n  entente indicators search 198.51.100\n  entente indicators list --limit 0 --json",
+	.options = options,
+	.args_max = 2,
+	.run = indicators,
+};

@@ -1,0 +1,131 @@
+/* What we say as STIX is STIX, of every class and kind of place; and the same thing has the same id. */
+#include "share/stix_out.h"
+
+#include <string.h>
+
+#include "share/stix_in.h"
+#include "test.h"
+
+static const struct stix_out us = { S_INIT("CSIRT \"x\""), S_INIT("a@b.example") };
+
+static const struct { enum place_kind kind; struct slice place; } places[] = {
+	{ PLACE_IP, S_INIT("198.51.100.7") }, { PLACE_NETWORK, S_INIT("198.51.100.0/24") }, { PLACE_NETWORK, S_INIT("2001:db8::/32") },
+	{ PLACE_FQDN, S_INIT("evil.example") }, { PLACE_URL, S_INIT("http://evil.example/it's?a=%5C") }, { PLACE_ASN, S_INIT("64500") },
+	{ PLACE_ACCOUNT, S_INIT("a@evil.example") }, { PLACE_ACCOUNT, S_INIT("root\\'x") }, { PLACE_HASH, S_INIT("79054025255fb1a26e4bc422aef54eb4") },
+	{ PLACE_HASH, S_INIT("7d865e959b2466918c9863afca942d0fb89d7c9ac0c99bafc3749504ded97730") },
+};
+
+static void
+bad(void *cookie, uint64_t item, struct slice id, const struct err *why)
+{
+	(void)cookie;
+	(void)item;
+	(void)id;
+	FAIL(why->text);
+}
+
+static uint64_t
+objects_in(struct buf *b)
+{
+	struct stix_in in = { .bad = bad };
+	struct err e = ERR_INIT;
+	struct source src;
+
+	source_of_slice(&src, buf_view(b));
+	CHECK_OK(stix_in(&in, &src, &e), &e);
+	CHECK_INT(in.other_ids, 0);
+	return in.objects - in.failed;
+}
+
+TEST(findings)
+{
+	struct buf b;
+
+	buf_init(&b, (size_t)1 << 20);
+	for (unsigned class = 0; class < CLASS_COUNT; class++) {
+		for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+			struct finding_row r = { .id = 1000 + (int64_t)i, .class = (enum class)class, .kind = places[i].kind, .place = places[i].place,
+				.ip = ip_of_v4(1), .first_s = 1700000000, .last_s = 1700000000, .count = class * 1000000000u, .tlp = (enum tlp)(i % 5),
+				.label = S("a \"label\"") };
+
+			test_case("%.*s %.*s", SLICE_ARG(class_type((enum class)class)), SLICE_ARG(r.place));
+			buf_clear(&b);
+			buf_byte(&b, '[');
+			CHECK(stix_out_finding(&us, &r, &b));
+			buf_byte(&b, ']');
+			CHECK(objects_in(&b) == 2 || objects_in(&b) == 4);
+		}
+	}
+	{
+		struct finding_row r = { .kind = PLACE_TARGET, .place = S("x") };
+
+		buf_clear(&b);
+		CHECK(!stix_out_finding(&us, &r, &b));
+		CHECK_INT(b.len, 0);
+	}
+	buf_fini(&b);
+}
+
+/* What we hand out as an indicator is one that we would watch for ourselves. */
+TEST(indicators_are_watched)
+{
+	struct buf b;
+
+	buf_init(&b, (size_t)1 << 20);
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		struct finding_row r = { .id = 7, .class = CLASS_C2_SERVER, .kind = places[i].kind, .place = places[i].place, .ip = ip_of_v4(1),
+			.first_s = 1700000000, .last_s = 1700000001, .count = 3 };
+		struct indicator_plan plan = { .watch = INDICATOR_NOT_WATCHED };
+		struct err e = ERR_INIT;
+		const struct json *j;
+		struct arena a;
+
+		test_case("%.*s", SLICE_ARG(r.place));
+		arena_init(&a, 1 << 20);
+		buf_clear(&b);
+		buf_byte(&b, '[');
+		CHECK(stix_out_finding(&us, &r, &b));
+		buf_byte(&b, ']');
+		CHECK_OK(json_parse(buf_view(&b), &STIX_LIMITS, &a, &j, &e), &e);
+		JSON_EACH (o, j) {
+			struct stix_object x;
+
+			CHECK_OK(stix_check(o, &a, &x, &e), &e);
+			if (x.pattern != NULL)
+				indicator_plan(x.pattern, &a, &plan);
+		}
+		CHECK_INT(plan.watch, INDICATOR_VALUE);
+		arena_fini(&a);
+	}
+	buf_fini(&b);
+}
+
+TEST(who_and_marks)
+{
+	struct contact c = { .id = 3, .scope = SCOPE_ASN, .value = S("64500"), .name = S("Network"), .email = S("abuse@net.example"), .checked_s = 1600000000 };
+	struct buf b;
+	size_t len;
+
+	buf_init(&b, (size_t)1 << 20);
+	buf_byte(&b, '[');
+	stix_out_identity(&us, &b);
+	buf_byte(&b, ',');
+	stix_out_marks(&b);
+	buf_byte(&b, ',');
+	CHECK(stix_out_contact(&us, &c, &b));
+	buf_byte(&b, ']');
+	CHECK_INT(objects_in(&b), 7);
+	len = b.len;
+	CHECK(!stix_out_contact(&us, &(struct contact){ .scope = SCOPE_ASN, .value = S("1") }, &b));
+	CHECK_INT(b.len, len);
+	buf_fini(&b);
+}
+
+int
+main(void)
+{
+	RUN(findings);
+	RUN(indicators_are_watched);
+	RUN(who_and_marks);
+	return test_end();
+}

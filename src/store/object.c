@@ -1,0 +1,369 @@
+#include "store/object.h"
+
+#include <stdlib.h>
+#include <sys/random.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/lang.h"
+#include "store/store_room.h"
+
+#define FLAG_FIRST 1
+#define FLAG_LAST 2
+#define NAME_MAX_BYTES (16 + 250)
+
+/* --- collections ------------------------------------------------------------- */
+
+static void
+collection_row(struct stmt *q, struct arena *a, struct collection *out)
+{
+	*out = (struct collection){ .id = stmt_col_i64(q, 0), .uuid = arena_copy(a, stmt_col(q, 1)), .alias = arena_copy(a, stmt_col(q, 2)),
+		.title = arena_copy(a, stmt_col(q, 3)), .description = arena_copy(a, stmt_col(q, 4)), .created_s = stmt_col_i64(q, 5) };
+}
+
+bool
+collection_find(struct store *s, struct slice name, struct arena *a, struct collection *out, bool *found_out, struct err *e)
+{
+	struct stmt *q = NULL;
+	enum step step = STEP_FAIL;
+
+	if (db_prepare(s->db, "SELECT id, uuid, alias, title, description, created_s FROM collection WHERE uuid = ?1 OR alias = ?1", &q, e)) {
+		stmt_text(q, 1, name);
+		step = stmt_step(q, e);
+		if (step == STEP_ITEM)
+			collection_row(q, a, out);
+	}
+	stmt_free(&q);
+	*found_out = step == STEP_ITEM;
+	return step != STEP_FAIL;
+}
+
+static bool
+alias_ok(struct slice s)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		if (!byte_is_digit(s.p[i]) && !(s.p[i] >= 'a' && s.p[i] <= 'z') && (i == 0 || (s.p[i] != '-' && s.p[i] != '_' && s.p[i] != '.')))
+			return false;
+	}
+	return s.len > 0 && s.len <= COLLECTION_ALIAS_MAX;
+}
+
+bool
+collection_add(struct store *s, struct slice alias, struct slice title, struct slice description, struct arena *a,
+    struct collection *out, struct err *e)
+{
+	char uuid[UUID_TEXT + 1];
+	struct stmt *q = NULL;
+	uint8_t random[16];
+	bool found, ok;
+
+	if (!alias_ok(alias))
+		return err_set(e, ERR_INPUT, "%s: a collection's name is of letters a to z, digits, and behind the first of them . _ -", QUOTE(alias));
+	if (!collection_find(s, alias, a, out, &found, e))
+		return false;
+	if (found)
+		return err_set(e, ERR_CONFLICT, "there is a collection %.*s already", SLICE_ARG(alias));
+	if (getrandom(random, sizeof(random), 0) != sizeof(random))
+		return err_sys(e, "the system gives no random numbers");
+	uuid_print(random, 4, uuid);
+	ok = db_prepare(s->db, "INSERT INTO collection (id, uuid, alias, title, description, created_s)"
+	    " SELECT coalesce(max(id), 0) + 1, ?1, ?2, ?3, ?4, ?5 FROM collection", &q, e);
+	if (ok) {
+		stmt_text(q, 1, slice_of_str(uuid));
+		stmt_text(q, 2, alias);
+		stmt_text(q, 3, title.len > 0 ? title : alias);
+		stmt_text(q, 4, description.p == NULL ? S("") : description);
+		stmt_i64(q, 5, clock_now_s());
+		ok = stmt_run(q, NULL, e);
+	}
+	stmt_free(&q);
+	return ok && collection_find(s, alias, a, out, &found, e);
+}
+
+bool
+collection_need(struct store *s, struct slice alias, struct arena *a, struct collection *out, struct err *e)
+{
+	bool found;
+
+	return collection_find(s, alias, a, out, &found, e) && (found || collection_add(s, alias, SLICE_NONE, SLICE_NONE, a, out, e));
+}
+
+bool
+collection_list(struct store *s, bool (*each)(void *cookie, const struct collection *c, uint64_t objects, struct err *e),
+    void *cookie, struct err *e)
+{
+	struct stmt *q = NULL;
+	enum step step = STEP_FAIL;
+	struct collection c;
+	struct arena a;
+	bool ok = true;
+
+	arena_init(&a, (size_t)1 << 20);
+	if (db_prepare(s->db, "SELECT id, uuid, alias, title, description, created_s,"
+		" (SELECT count(*) FROM collection_object WHERE collection = collection.id) FROM collection ORDER BY id", &q, e)) {
+		while (ok && (step = stmt_step(q, e)) == STEP_ITEM) {
+			arena_reset(&a);
+			collection_row(q, &a, &c);
+			ok = each(cookie, &c, (uint64_t)stmt_col_i64(q, 6), e);
+		}
+	}
+	stmt_free(&q);
+	arena_fini(&a);
+	return ok && step == STEP_END;
+}
+
+/* --- writing -------------------------------------------------------------------- */
+
+static int64_t
+now_us(void)
+{
+	struct timespec t;
+
+	/* Tests say what time it is. */
+	if (clock_is_fixed())
+		return clock_now_s() * 1000000;
+	(void)clock_gettime(CLOCK_REALTIME, &t);
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+bool
+objects_begin(struct store *s, bool *mine_out, struct err *e)
+{
+	struct objects *o = &s->objects;
+
+	if (!store_begin(s, mine_out, e))
+		return false;
+	o->last_id = o->last_us = 0;
+	/* Whoever wrote meanwhile: the numbers go on behind theirs. */
+	if (object_keys_load(s, e) && db_number(s->db, "SELECT coalesce(max(id), 0) FROM object", &o->last_id, e) &&
+	    db_number(s->db, "SELECT coalesce(max(added_us), 0) FROM object WHERE id = (SELECT max(id) FROM object)", &o->last_us, e))
+		return true;
+	return store_end(s, *mine_out, false, e);
+}
+
+bool
+objects_end(struct store *s, bool mine, bool ok, struct err *e)
+{
+	ok = store_end(s, mine, ok, e);
+	if (!ok)
+		object_keys_forget(s);
+	return ok;
+}
+
+/* The number of a type's name; there are some dozens, and they are remembered. */
+static bool
+type_number(struct store *s, struct slice name, int64_t *out, struct err *e)
+{
+	struct objects *o = &s->objects;
+	struct stmt *find, *add;
+	bool found = false;
+
+	for (size_t i = 0; i < o->type_count; i++) {
+		if (slice_eq(name, slice_of_str(o->types[i].name))) {
+			*out = o->types[i].id;
+			return true;
+		}
+	}
+	if (!store_query(s, Q_OBJECT_TYPE_FIND, "SELECT id FROM object_type WHERE name = ?1", &find, e) ||
+	    !store_query(s, Q_OBJECT_TYPE_ADD, "INSERT INTO object_type (id, name) SELECT coalesce(max(id), 0) + 1, ?1 FROM object_type", &add, e))
+		return false;
+	stmt_text(find, 1, name);
+	if (!stmt_number(find, out, &found, e))
+		return false;
+	if (!found) {
+		stmt_text(add, 1, name);
+		if (!stmt_run(add, NULL, e))
+			return false;
+		stmt_text(find, 1, name);
+		if (!stmt_number(find, out, NULL, e))
+			return false;
+	}
+	if (o->type_count < sizeof(o->types) / sizeof(o->types[0]) && name.len < sizeof(o->types[0].name)) {
+		memcpy(o->types[o->type_count].name, name.p, name.len);
+		o->types[o->type_count].name[name.len] = '\0';
+		o->types[o->type_count++].id = *out;
+	}
+	return true;
+}
+
+bool
+object_name_of(struct slice id, uint8_t out[NAME_MAX_BYTES], struct slice *name_out)
+{
+	struct slice type, uuid;
+
+	if (!stix_id_split(id, &type, &uuid) || !stix_uuid_read(uuid, out))
+		return false;
+	memcpy(out + 16, type.p, type.len);
+	*name_out = slice_of(out, 16 + type.len);
+	return true;
+}
+
+/* Versions of the object that are there: of this version, and the first and the last of all. */
+struct versions {
+	int64_t same; /* 0: none */
+	int64_t first; /* the number of what came first; 0: none is there */
+	int64_t newest_us;
+	size_t count;
+};
+
+static bool
+versions_find(struct store *s, struct slice name, int64_t version_us, bool dated, struct slice bytes, struct versions *out,
+    bool *equal_out, struct err *e)
+{
+	struct stmt *q;
+	enum step step;
+
+	*out = (struct versions){ .newest_us = INT64_MIN };
+	*equal_out = false;
+	if (!object_key_find(s, name, &out->first, e))
+		return false;
+	if (out->first == 0)
+		return true;
+	if (!store_query(s, Q_OBJECT_VERSIONS, "SELECT id, version_us, bytes FROM object WHERE first = ?1", &q, e))
+		return false;
+	stmt_i64(q, 1, out->first);
+	while ((step = stmt_step(q, e)) == STEP_ITEM) {
+		int64_t id = stmt_col_i64(q, 0), us = stmt_col_i64(q, 1);
+		/* An observable has no version of its own: it is another where its bytes are. */
+		bool same = dated ? us == version_us : slice_eq(stmt_col(q, 2), bytes);
+
+		if (same) {
+			out->same = id;
+			*equal_out = !dated || slice_eq(stmt_col(q, 2), bytes);
+		}
+		if (us > out->newest_us)
+			out->newest_us = us;
+		out->count++;
+	}
+	return step == STEP_END;
+}
+
+static bool
+row_add(struct store *s, struct slice name, int64_t first, int64_t type, int64_t version_us, const struct stix_object *o, struct slice bytes,
+    struct err *e)
+{
+	struct stmt *q;
+
+	if (!store_query(s, Q_OBJECT_ADD, "INSERT INTO object (id, first, name, type, version_us, added_us, revoked, bytes)"
+		" VALUES (?1, ?8, ?2, ?3, ?4, ?5, ?6, ?7)", &q, e))
+		return false;
+	stmt_i64(q, 1, s->objects.last_id);
+	stmt_blob(q, 2, name);
+	stmt_i64(q, 3, type);
+	stmt_i64(q, 4, version_us);
+	stmt_i64(q, 5, s->objects.last_us);
+	stmt_i64(q, 6, o->revoked);
+	stmt_blob(q, 7, bytes);
+	stmt_i64(q, 8, first);
+	return stmt_run(q, NULL, e);
+}
+
+/* Into the collection, where it is not in it: which of its versions there are the first and the last is said anew. */
+static bool
+member_add(struct store *s, int64_t collection, int64_t object, int64_t type, int64_t first, bool alone, bool *added_out,
+    struct err *e)
+{
+	struct stmt *q, *flags;
+	int64_t changed;
+
+	if (!store_query(s, Q_OBJECT_MEMBER_ADD, "INSERT INTO collection_object (collection, added_us, object, type, flags)"
+		" VALUES (?1, ?2, ?3, ?4, 3) ON CONFLICT (object, collection) DO NOTHING", &q, e))
+		return false;
+	stmt_i64(q, 1, collection);
+	stmt_i64(q, 2, s->objects.last_us);
+	stmt_i64(q, 3, object);
+	stmt_i64(q, 4, type);
+	if (!stmt_run(q, &changed, e))
+		return false;
+	*added_out = changed > 0;
+	if (alone || changed == 0)
+		return true;
+	if (!store_query(s, Q_OBJECT_FLAGS, "UPDATE collection_object SET flags ="
+		" (SELECT CASE WHEN o.version_us = v.lo THEN 1 ELSE 0 END + CASE WHEN o.version_us = v.hi THEN 2 ELSE 0 END"
+		"  FROM object o, (SELECT min(x.version_us) AS lo, max(x.version_us) AS hi FROM object x"
+		"   JOIN collection_object m ON m.object = x.id AND m.collection = ?1 WHERE x.first = ?2) v"
+		"  WHERE o.id = collection_object.object)"
+		" WHERE collection = ?1 AND object IN (SELECT id FROM object WHERE first = ?2)", &flags, e))
+		return false;
+	stmt_i64(flags, 1, collection);
+	stmt_i64(flags, 2, first);
+	return stmt_run(flags, NULL, e);
+}
+
+static int64_t
+seconds_of(const struct json *j)
+{
+	int64_t us;
+
+	return stix_time_read(json_text(j), &us, NULL) ? (us < 0 ? (us - 999999) / 1000000 : us / 1000000) : 0;
+}
+
+bool
+object_indicator_put(struct store *s, int64_t id, int64_t object, const struct stix_object *o, struct arena *a, struct err *e)
+{
+	struct slice pattern = json_text(json_get(o->json, S("pattern")));
+	struct indicator_plan plan = { .watch = INDICATOR_NOT_WATCHED };
+	struct stmt *q;
+
+	if (o->pattern != NULL)
+		indicator_plan(o->pattern, a, &plan);
+	if (!store_query(s, Q_INDICATOR_PUT, "INSERT INTO indicator (id, object, revoked, from_s, until_s, watch, key, text)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (id) DO UPDATE SET object = excluded.object,"
+		" revoked = excluded.revoked, from_s = excluded.from_s, until_s = excluded.until_s, watch = excluded.watch,"
+		" key = excluded.key, text = excluded.text", &q, e))
+		return false;
+	stmt_i64(q, 1, id);
+	stmt_i64(q, 2, object);
+	stmt_i64(q, 3, o->revoked);
+	stmt_i64(q, 4, seconds_of(json_get(o->json, S("valid_from"))));
+	stmt_i64(q, 5, seconds_of(json_get(o->json, S("valid_until"))));
+	stmt_i64(q, 6, plan.watch);
+	stmt_i64(q, 7, plan.key);
+	stmt_text(q, 8, text_clean(plan.watch == INDICATOR_VALUE ? plan.value : pattern, PATTERN_BYTES_MAX, a));
+	return stmt_run(q, NULL, e);
+}
+
+static void
+count_on(struct objects *o)
+{
+	int64_t now = now_us();
+
+	o->last_us = now > o->last_us ? now : o->last_us + 1;
+}
+
+bool
+object_put(struct store *s, int64_t collection, const struct stix_object *o, struct slice bytes, struct arena *a,
+    enum object_put *out, struct err *e)
+{
+	bool dated = o->has_modified || o->has_created, equal, added = false;
+	int64_t type, version_us = o->has_modified ? o->modified_us : o->created_us, object, at;
+	uint8_t mem[NAME_MAX_BYTES];
+	struct versions there;
+	struct slice name;
+	bool alone;
+
+	if (!object_name_of(o->id, mem, &name))
+		return err_set(e, ERR_INTERNAL, "an object was not checked before it was stored");
+	if (!type_number(s, o->type_name, &type, e) || !versions_find(s, name, version_us, dated, bytes, &there, &equal, e))
+		return false;
+	count_on(&s->objects);
+	object = there.same;
+	alone = there.first == 0;
+	if (object == 0 && there.count >= OBJECT_VERSIONS_MAX)
+		return err_set(e, ERR_LIMIT, "%.*s has %d versions already, and no more are kept", SLICE_ARG(o->id), OBJECT_VERSIONS_MAX);
+	if (object == 0) {
+		object = ++s->objects.last_id;
+		at = dated ? version_us : s->objects.last_us;
+		if (alone)
+			there.first = object;
+		if (!row_add(s, name, there.first, type, at, o, bytes, e) || (alone && !object_key_add(s, name, object, e)))
+			return false;
+		if (slice_eq(o->type_name, S("indicator")) && at > there.newest_us &&
+		    !object_indicator_put(s, there.first, object, o, a, e))
+			return false;
+	}
+	if (!member_add(s, collection, object, type, there.first, alone, &added, e))
+		return false;
+	*out = there.same != 0 && !equal ? OBJECT_OTHER : added ? OBJECT_ADDED : OBJECT_KNOWN;
+	return true;
+}

@@ -1,0 +1,389 @@
+/* object_query: objects by TAXII's filters, taking them out, and what indicators are watched. */
+#include <stdlib.h>
+
+#include "store/object.h"
+#include "store/store_room.h"
+
+struct object_walk {
+	struct stmt *q;
+	struct buf sql;
+};
+
+/* "?7, ?8, ?9" */
+static void
+places_put(struct buf *b, size_t n, int *next)
+{
+	for (size_t i = 0; i < n; i++)
+		buf_printf(b, "%s?%d", i == 0 ? "" : ", ", (*next)++);
+}
+
+/* Versions are joined by "or", as TAXII has it (section 3.4.4). */
+static void
+versions_put(struct buf *b, const struct object_query *q, int *next)
+{
+	const char *word = "";
+
+	if (q->all)
+		return;
+	buf_str(b, " AND (");
+	if (q->first) {
+		buf_str(b, "m.flags & 1 <> 0");
+		word = " OR ";
+	}
+	if (q->last || (!q->first && q->version_count == 0)) {
+		buf_printf(b, "%sm.flags & 2 <> 0", word);
+		word = " OR ";
+	}
+	if (q->version_count > 0) {
+		buf_printf(b, "%so.version_us IN (", word);
+		places_put(b, q->version_count, next);
+		buf_byte(b, ')');
+	}
+	buf_byte(b, ')');
+}
+
+/* What is chosen of m, the collection, and o, the objects. Values are bound in the same order. */
+static void
+where_put(struct buf *b, const struct object_query *q, int *next)
+{
+	buf_printf(b, " FROM collection_object m JOIN object o ON o.id = m.object WHERE m.collection = ?%d", (*next)++);
+	if (q->has_after)
+		buf_printf(b, " AND m.added_us > ?%d", (*next)++);
+	if (q->type_count > 0) {
+		buf_str(b, " AND m.type IN (SELECT id FROM object_type WHERE name IN (");
+		places_put(b, q->type_count, next);
+		buf_str(b, "))");
+	}
+	if (q->id_count > 0) {
+		buf_str(b, " AND m.object IN (SELECT id FROM object WHERE first IN (");
+		places_put(b, q->id_count, next);
+		buf_str(b, "))");
+	}
+	versions_put(b, q, next);
+}
+
+static void
+where_bind(struct stmt *s, const struct object_query *q, const int64_t *firsts)
+{
+	int i = 1;
+
+	stmt_i64(s, i++, q->collection);
+	if (q->has_after)
+		stmt_i64(s, i++, q->after_us);
+	for (size_t k = 0; k < q->type_count; k++)
+		stmt_text(s, i++, q->types[k]);
+	for (size_t k = 0; k < q->id_count; k++)
+		stmt_i64(s, i++, firsts[k]);
+	for (size_t k = 0; !q->all && k < q->version_count; k++)
+		stmt_i64(s, i++, q->versions_us[k]);
+}
+
+/* The numbers of the objects that are asked for; 0: what is no identifier, or not there, names none. */
+static bool
+firsts_find(struct store *s, const struct object_query *q, int64_t firsts[OBJECT_LIST_MAX], struct err *e)
+{
+	uint8_t mem[16 + 250];
+	struct slice name;
+
+	if (q->id_count > 0 && !object_keys_load(s, e))
+		return false;
+	for (size_t i = 0; i < q->id_count; i++) {
+		firsts[i] = 0;
+		if (object_name_of(q->ids[i], mem, &name) && !object_key_find(s, name, &firsts[i], e))
+			return false;
+	}
+	return true;
+}
+
+static bool
+lists_ok(const struct object_query *q, struct err *e)
+{
+	return (q->type_count <= OBJECT_LIST_MAX && q->id_count <= OBJECT_LIST_MAX && q->version_count <= OBJECT_LIST_MAX) ||
+	    err_set(e, ERR_LIMIT, "more than %d ids, types or versions in one question", OBJECT_LIST_MAX);
+}
+
+bool
+object_open(struct store *s, const struct object_query *q, struct object_walk **out, struct err *e)
+{
+	int64_t firsts[OBJECT_LIST_MAX];
+	struct object_walk *w;
+	int next = 1;
+
+	*out = NULL;
+	if (!lists_ok(q, e) || !firsts_find(s, q, firsts, e))
+		return false;
+	w = xalloc(sizeof(*w));
+	*w = (struct object_walk){ .q = NULL };
+	buf_init(&w->sql, 65536);
+	buf_str(&w->sql, "SELECT o.id, m.added_us, o.version_us, o.name, o.revoked, o.bytes");
+	where_put(&w->sql, q, &next);
+	buf_str(&w->sql, " ORDER BY m.added_us");
+	if (q->limit > 0)
+		buf_printf(&w->sql, " LIMIT %zu", q->limit);
+	if (!db_prepare(s->db, buf_cstr(&w->sql), &w->q, e)) {
+		object_close(&w);
+		return false;
+	}
+	where_bind(w->q, q, firsts);
+	*out = w;
+	return true;
+}
+
+/* The id of a name: its type, and the UUID in lower case. */
+static void
+id_print(struct slice name, char out[STIX_ID_MAX], struct slice *type_out)
+{
+	static const char digits[] = "0123456789abcdef";
+	size_t n = 0;
+
+	*type_out = slice_from(name, 16);
+	if (name.len < 16 || name.len > 16 + 250) {
+		*type_out = SLICE_NONE;
+		out[0] = '\0';
+		return;
+	}
+	memcpy(out, type_out->p, type_out->len);
+	n = type_out->len;
+	out[n++] = '-';
+	out[n++] = '-';
+	for (size_t i = 0; i < 16; i++) {
+		if (i == 4 || i == 6 || i == 8 || i == 10)
+			out[n++] = '-';
+		out[n++] = digits[name.p[i] >> 4];
+		out[n++] = digits[name.p[i] & 0xf];
+	}
+	out[n] = '\0';
+}
+
+enum step
+object_next(struct object_walk *w, struct object_row *out, struct err *e)
+{
+	enum step step = stmt_step(w->q, e);
+
+	if (step != STEP_ITEM)
+		return step;
+	out->object = stmt_col_i64(w->q, 0);
+	out->added_us = stmt_col_i64(w->q, 1);
+	out->version_us = stmt_col_i64(w->q, 2);
+	id_print(stmt_col(w->q, 3), out->id, &out->type);
+	out->type = slice_of(out->id, out->type.len);
+	out->revoked = stmt_col_i64(w->q, 4) != 0;
+	out->bytes = stmt_col(w->q, 5);
+	return step;
+}
+
+void
+object_close(struct object_walk **w)
+{
+	if (*w == NULL)
+		return;
+	stmt_free(&(*w)->q);
+	buf_fini(&(*w)->sql);
+	free(*w);
+	*w = NULL;
+}
+
+/* --- taking out ---------------------------------------------------------------- */
+
+/* Which of what is left of an object are the first and the last; and what nobody has is gone. */
+static const char *const after_delete[] = {
+	"UPDATE collection_object SET flags ="
+	" (SELECT CASE WHEN o.version_us = (SELECT min(x.version_us) FROM object x JOIN collection_object n ON n.object = x.id"
+	"   AND n.collection = ?1 WHERE x.first = o.first) THEN 1 ELSE 0 END"
+	"  + CASE WHEN o.version_us = (SELECT max(x.version_us) FROM object x JOIN collection_object n ON n.object = x.id"
+	"   AND n.collection = ?1 WHERE x.first = o.first) THEN 2 ELSE 0 END"
+	"  FROM object o WHERE o.id = collection_object.object)"
+	" WHERE collection = ?1 AND object IN (SELECT x.id FROM object x WHERE x.first ="
+	"  (SELECT y.first FROM object y WHERE y.id = ?2))",
+	"DELETE FROM object WHERE id = ?2 AND ?1 = ?1 AND NOT EXISTS (SELECT 1 FROM collection_object WHERE object = ?2)",
+};
+
+static const char *const indicator_gone[] = { "DELETE FROM indicator WHERE id = ?1", "DELETE FROM indicator_seen WHERE indicator = ?1" };
+
+/* What is watched is what the newest version that is left says. */
+static bool
+indicator_again(struct store *s, int64_t first, struct err *e)
+{
+	struct stmt *q = NULL;
+	struct err not_read = ERR_INIT;
+	struct stix_object o;
+	enum step step = STEP_FAIL;
+	struct arena a;
+	bool ok = true;
+
+	arena_init(&a, (size_t)64 << 20);
+	if (db_prepare(s->db, "SELECT id, bytes FROM object WHERE first = ?1 ORDER BY version_us DESC LIMIT 1", &q, e)) {
+		stmt_i64(q, 1, first);
+		step = stmt_step(q, e);
+		if (step == STEP_ITEM && stix_read(stmt_col(q, 1), &a, &o, &not_read))
+			ok = object_indicator_put(s, first, stmt_col_i64(q, 0), &o, &a, e);
+	}
+	stmt_free(&q);
+	arena_fini(&a);
+	for (size_t i = 0; step == STEP_END && ok && i < 2; i++)
+		ok = db_run(s->db, indicator_gone[i], &first, 1, NULL, e);
+	return step != STEP_FAIL && ok;
+}
+
+static const char indicator_deleted[] = "INSERT INTO setting (key, value) VALUES ('indicators.deleted', '1')"
+    " ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(setting.value AS BIGINT) + 1 AS TEXT)";
+
+static bool
+one_delete(struct store *s, int64_t collection, const struct object_row *row, struct err *e)
+{
+	const int64_t values[] = { collection, row->object };
+	bool indicator = slice_eq(row->type, S("indicator"));
+	struct stmt *q = NULL;
+	int64_t first = 0;
+	bool ok = db_prepare(s->db, "SELECT first FROM object WHERE id = ?1", &q, e);
+
+	if (ok) {
+		stmt_i64(q, 1, row->object);
+		ok = stmt_number(q, &first, NULL, e);
+	}
+	stmt_free(&q);
+	if (!ok)
+		return false;
+	/* The flags after it, without the one that goes. */
+	if (!db_run(s->db, "DELETE FROM collection_object WHERE collection = ?1 AND object = ?2", values, 2, NULL, e))
+		return false;
+	for (size_t i = 0; i < sizeof(after_delete) / sizeof(after_delete[0]); i++) {
+		if (!db_run(s->db, after_delete[i], values, 2, NULL, e))
+			return false;
+	}
+	return !indicator || (indicator_again(s, first, e) && db_exec(s->db, indicator_deleted, e));
+}
+
+bool
+object_delete(struct store *s, const struct object_query *q, uint64_t *count_out, struct err *e)
+{
+	struct object_walk *w = NULL;
+	struct object_row *rows = NULL;
+	size_t n = 0, cap = 0;
+	enum step step;
+	bool mine, ok;
+
+	*count_out = 0;
+	if (!store_begin(s, &mine, e))
+		return false;
+	ok = object_open(s, q, &w, e);
+	if (ok) {
+		for (;; n++) {
+			if (n == cap)
+				rows = xrealloc(rows, (cap = cap == 0 ? 16 : cap * 2) * sizeof(*rows));
+			if ((step = object_next(w, &rows[n], e)) != STEP_ITEM)
+				break;
+		}
+		ok = step == STEP_END;
+	}
+	object_close(&w);
+	for (size_t i = 0; ok && i < n; i++) {
+		/* Its texts lie in the row itself. */
+		rows[i].type = slice_of(rows[i].id, rows[i].type.len);
+		ok = one_delete(s, q->collection, &rows[i], e);
+	}
+	*count_out = n;
+	free(rows);
+	return store_end(s, mine, ok, e);
+}
+
+/* --- indicators -------------------------------------------------------------------- */
+
+static void
+indicator_row(struct stmt *q, struct indicator_row *out)
+{
+	struct slice type;
+
+	*out = (struct indicator_row){ .id = stmt_col_i64(q, 0), .from_s = stmt_col_i64(q, 2), .until_s = stmt_col_i64(q, 3),
+		.revoked = stmt_col_i64(q, 4) != 0, .watch = (enum indicator_watch)stmt_col_i64(q, 5), .key = (enum indicator_key)stmt_col_i64(q, 6),
+		.text = stmt_col(q, 7), .count = (uint64_t)stmt_col_i64(q, 8), .first_s = stmt_col_i64(q, 9), .last_s = stmt_col_i64(q, 10),
+		.bytes = stmt_col(q, 11) };
+	id_print(stmt_col(q, 1), out->name, &type);
+}
+
+bool
+indicator_list(struct store *s, const struct indicator_query *query,
+    bool (*each)(void *cookie, const struct indicator_row *r, struct err *e), void *cookie, struct err *e)
+{
+	struct stmt *q = NULL;
+	enum step step = STEP_FAIL;
+	struct indicator_row row;
+	struct buf sql, like;
+	bool ok = true;
+
+	buf_init(&sql, 4096);
+	buf_init(&like, 8192);
+	buf_printf(&sql, "SELECT i.id, o.name, i.from_s, i.until_s, i.revoked, i.watch, i.key, i.text,"
+	    " coalesce(n.count, 0), coalesce(n.first_s, 0), coalesce(n.last_s, 0), o.bytes"
+	    " FROM indicator i JOIN object o ON o.id = i.object %sJOIN indicator_seen n ON n.indicator = i.id"
+	    " WHERE i.id > ?1%s ORDER BY %si.id", query->seen ? "" : "LEFT ", query->text.p == NULL ? "" : " AND i.text LIKE ?2 ESCAPE '\\'",
+	    query->seen ? "n.last_s DESC, " : "");
+	if (query->limit > 0)
+		buf_printf(&sql, " LIMIT %zu", query->limit);
+	if (query->text.p != NULL)
+		db_like(&like, query->text);
+	if (db_prepare(s->db, buf_cstr(&sql), &q, e)) {
+		stmt_i64(q, 1, query->after_id);
+		if (query->text.p != NULL)
+			stmt_text(q, 2, buf_view(&like));
+		while (ok && (step = stmt_step(q, e)) == STEP_ITEM) {
+			indicator_row(q, &row);
+			ok = each(cookie, &row, e);
+		}
+	}
+	stmt_free(&q);
+	buf_fini(&sql);
+	buf_fini(&like);
+	return ok && step == STEP_END;
+}
+
+static bool
+entry_take(struct indicators *x, struct stmt *q, struct err *e)
+{
+	struct indicator_entry entry = { .id = stmt_col_i64(q, 0), .from_s = stmt_col_i64(q, 2), .until_s = stmt_col_i64(q, 3),
+		.watch = (enum indicator_watch)stmt_col_i64(q, 5), .key = (enum indicator_key)stmt_col_i64(q, 6), .text = stmt_col(q, 7) };
+
+	indicators_drop(x, entry.id);
+	if (stmt_col_i64(q, 4) != 0 || (entry.watch != INDICATOR_VALUE && entry.watch != INDICATOR_PATTERN))
+		return true;
+	/* A pattern that is none any more is left out: whoever stored it had parsed it. */
+	return indicators_add(x, &entry, e) || e->code == ERR_INPUT;
+}
+
+#define ENTRY "SELECT i.id, i.object, i.from_s, i.until_s, i.revoked, i.watch, i.key, i.text FROM "
+static const char all_sql[] = ENTRY "indicator i";
+static const char since_sql[] = ENTRY "object o JOIN indicator i ON i.id = o.first"
+    " WHERE o.id > ?1 AND o.type = (SELECT id FROM object_type WHERE name = 'indicator')";
+
+bool
+indicators_load(struct store *s, struct indicators **x, struct indicators_at *at, struct err *e)
+{
+	struct stmt *q = NULL;
+	enum step step = STEP_FAIL;
+	int64_t deleted = 0, last = 0;
+	bool ok = true;
+
+	if (!db_number(s->db, "SELECT coalesce((SELECT CAST(value AS BIGINT) FROM setting WHERE key = 'indicators.deleted'), 0)", &deleted, e))
+		return false;
+	if (deleted != at->deleted) {
+		indicators_free(x);
+		*at = (struct indicators_at){ .deleted = deleted };
+	}
+	if (!db_number(s->db, "SELECT coalesce(max(id), 0) FROM object", &last, e))
+		return false;
+	/* All at first; then by what was added since, each by its first version. */
+	if (last != at->object && db_prepare(s->db, at->object == 0 ? all_sql : since_sql, &q, e)) {
+		if (at->object != 0)
+			stmt_i64(q, 1, at->object);
+		while (ok && (step = stmt_step(q, e)) == STEP_ITEM) {
+			if (*x == NULL)
+				*x = indicators_new();
+			ok = entry_take(*x, q, e);
+		}
+		at->object = last;
+	} else if (last == at->object) {
+		step = STEP_END;
+	}
+	stmt_free(&q);
+	return ok && step == STEP_END;
+}
