@@ -13,6 +13,7 @@
  *	DIR/shadowserver.json	a newer schema, where there is one
  *	DIR/lock		held by the one process that writes
  *	DIR/secret.key		seals passwords' hashes and second factors (server/secret.h)
+ *	DIR/party.key		what this node signs with as a party to agreements (share/agree.h)
  *	DIR/audit.head		where the audit log ends (store/audit.h)
  */
 #ifndef NODE_H

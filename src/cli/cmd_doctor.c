@@ -4,6 +4,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/lang.h"
 #include "cli/commands.h"
@@ -13,6 +14,7 @@
 #include "intake/reader.h"
 #include "node.h"
 #include "parse/date.h"
+#include "store/agreements.h"
 #include "store/findings.h"
 
 struct doctor {
@@ -256,6 +258,23 @@ rights(struct doctor *d)
 	say(d, T("rights"), GOOD, d->node->conf.group ? T("its owner's, and its group's to read") : T("its owner's alone"));
 }
 
+/* One that does not verify lets nothing flow, and that is for a person to look at. */
+static bool
+agreements(struct doctor *d, struct err *e)
+{
+	struct agreements all;
+	char text[256];
+
+	if (!agreements_load(d->node->store, clock_now_s(), &all, e))
+		return false;
+	if (all.n + all.refused > 0) {
+		(void)snprintf(text, sizeof(text), T("%llu verified, %llu that cannot be and count as none"), (unsigned long long)all.n, (unsigned long long)all.refused);
+		say(d, T("agreements"), all.refused > 0 ? BAD : GOOD, text);
+	}
+	agreements_fini(&all);
+	return true;
+}
+
 static void
 stopped_clock(struct doctor *d)
 {
@@ -310,6 +329,8 @@ checks(struct doctor *d, struct err *e)
 	sender(d);
 	way(d);
 	rights(d);
+	if (!agreements(d, e))
+		return false;
 	stopped_clock(d);
 	disk(d);
 	sandbox(d);

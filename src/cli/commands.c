@@ -19,6 +19,8 @@ const struct cli_command *const cli_commands[] = {
 	&cli_indicators,
 	&cli_retry,
 	&cli_replay,
+	&cli_partners,
+	&cli_agreements,
 	&cli_account,
 	&cli_audit,
 	&cli_doctor,

@@ -3,18 +3,71 @@
 #include "base/lang.h"
 
 static const struct policy_answer
-	yes_network = { true, "own-network", N_("the network's own contact may be told of its own hosts") },
-	yes_domain = { true, "own-domain", N_("the domain's own contact may be told of its own names") },
-	yes_country = { true, "focal-point", N_("a country's focal point may be told of hosts in the country") },
-	yes_child = { true, "child-protection", N_("the designated authority gets the fact and a reference, no content") },
-	no_child = { false, "child-protection", N_("what concerns the sexual exploitation of children goes to the designated authority only") },
-	no_tlp = { false, "tlp", N_("its source marked it TLP:RED or AMBER+STRICT, so it stays with us") },
-	no_purpose = { false, "purpose", N_("without an agreement, records flow to have a thing repaired, for nothing else") },
-	no_target = { false, "target", N_("it is the target of what was seen, not its origin: there is nothing to repair") },
-	no_date = { false, "not-valid", N_("the contact is not valid on that date") },
-	no_rule = { false, "no-rule", N_("no rule and no agreement lets this record go to this recipient") };
+	yes_network = { .allowed = true, .rule = "own-network", .reason = N_("the network's own contact may be told of its own hosts") },
+	yes_domain = { .allowed = true, .rule = "own-domain", .reason = N_("the domain's own contact may be told of its own names") },
+	yes_country = { .allowed = true, .rule = "focal-point", .reason = N_("a country's focal point may be told of hosts in the country") },
+	yes_child = { .allowed = true, .rule = "child-protection", .reason = N_("the designated authority gets the fact and a reference, no content") },
+	no_child = { .allowed = false, .rule = "child-protection", .reason = N_("what concerns the sexual exploitation of children goes to the designated authority only") },
+	no_tlp = { .allowed = false, .rule = "tlp", .reason = N_("its source marked it TLP:RED or AMBER+STRICT, so it stays with us") },
+	no_purpose = { .allowed = false, .rule = "purpose", .reason = N_("without an agreement, records flow to have a thing repaired, for nothing else") },
+	no_target = { .allowed = false, .rule = "target", .reason = N_("it is the target of what was seen, not its origin: there is nothing to repair") },
+	no_date = { .allowed = false, .rule = "not-valid", .reason = N_("the contact is not valid on that date") },
+	no_rule = { .allowed = false, .rule = "no-rule", .reason = N_("no rule and no agreement lets this record go to this recipient") };
 
 static const char *const tlp_names[] = { "CLEAR", "GREEN", "AMBER", "AMBER+STRICT", "RED" };
+
+static const char *const purpose_names[] = { "notify", "statistics", "protect" };
+static const struct { const char *name, *title; } categories[] = {
+	[CATEGORY_CONTACT] = { "contact", N_("contacts") },
+	[CATEGORY_STATISTICS] = { "statistics", N_("aggregate statistics") },
+	[CATEGORY_ABUSE_REPORT] = { "abuse-report", N_("abuse reports") },
+	[CATEGORY_INDICATOR] = { "indicator", N_("indicators") },
+	[CATEGORY_SPAM_SAMPLE] = { "spam-sample", N_("spam samples without content") },
+	[CATEGORY_SPAM_CONTENT] = { "spam-content", N_("spam samples with content") },
+	[CATEGORY_CASE_FILE] = { "case-file", N_("case files") },
+};
+
+const char *
+policy_purpose_name(enum policy_purpose p)
+{
+	return (unsigned)p < PURPOSE_COUNT ? purpose_names[p] : "";
+}
+
+bool
+policy_purpose_find(struct slice name, enum policy_purpose *out)
+{
+	for (unsigned i = 0; i < PURPOSE_COUNT; i++) {
+		if (slice_eq(name, slice_of_str(purpose_names[i]))) {
+			*out = (enum policy_purpose)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+const char *
+policy_category_name(enum policy_category c)
+{
+	return (unsigned)c < CATEGORY_COUNT ? categories[c].name : "";
+}
+
+const char *
+policy_category_title(enum policy_category c)
+{
+	return (unsigned)c < CATEGORY_COUNT ? categories[c].title : "";
+}
+
+bool
+policy_category_find(struct slice name, enum policy_category *out)
+{
+	for (unsigned i = 0; i < CATEGORY_COUNT; i++) {
+		if (slice_eq(name, slice_of_str(categories[i].name))) {
+			*out = (enum policy_category)i;
+			return true;
+		}
+	}
+	return false;
+}
 
 bool
 tlp_find(struct slice name, enum tlp *out)
@@ -53,6 +106,8 @@ policy_allows(const struct policy_record *record,
 	if ((recipient->valid_from_s != 0 && date_s < recipient->valid_from_s) ||
 	    (recipient->valid_until_s != 0 && date_s >= recipient->valid_until_s))
 		return no_date;
+	if (recipient->role == ROLE_PARTNER)
+		return policy_by_agreement(record, recipient, purpose, date_s);
 	if (purpose != PURPOSE_NOTIFY)
 		return no_purpose;
 	if (record->target)
@@ -80,6 +135,7 @@ policy_allows(const struct policy_record *record,
 	case ROLE_FOCAL_POINT:
 		return own_country ? yes_country : no_rule;
 	case ROLE_OTHER:
+	case ROLE_PARTNER:
 		break;
 	}
 	return no_rule;

@@ -28,20 +28,21 @@ static const struct role roles[WHO_ROLE_COUNT] = {
 	[WHO_ANALYST] = { "analyst", N_("Analyst"),
 	    R(STATS_READ) | R(FINDINGS_READ) | R(FINDINGS_ACT) | R(REPORTS_READ) |
 	    R(REPORTS_RAW) | R(REPORTS_ADD) | R(CONTACTS_READ) | R(CONTACTS_CHANGE) |
-	    R(NOTICES_READ) | R(NOTICES_MAKE) | R(NOTICES_SEND) | R(SETTINGS_READ) },
+	    R(NOTICES_READ) | R(NOTICES_MAKE) | R(NOTICES_SEND) | R(SETTINGS_READ) |
+	    R(AGREEMENTS_READ) },
 	/* Of one country, where the account names one: who_country_set(). */
 	[WHO_FOCAL_POINT] = { "focal-point", N_("Focal point"),
 	    R(STATS_READ) | R(FINDINGS_READ) | R(FINDINGS_ACT) | R(CONTACTS_READ) |
-	    R(CONTACTS_CHANGE) | R(NOTICES_READ) | R(NOTICES_SEND) },
+	    R(CONTACTS_CHANGE) | R(NOTICES_READ) | R(NOTICES_SEND) | R(AGREEMENTS_READ) },
 	[WHO_COORDINATOR] = { "coordinator", N_("Coordinator"),
 	    R(STATS_READ) | R(FINDINGS_READ) | R(CONTACTS_READ) | R(CONTACTS_CHANGE) |
-	    R(NOTICES_READ) | R(SETTINGS_READ) },
+	    R(NOTICES_READ) | R(SETTINGS_READ) | R(AGREEMENTS_READ) | R(AGREEMENTS_CHANGE) },
 	[WHO_EXPERT] = { "expert", N_("Expert"), R(STATS_READ) },
 	[WHO_DONOR] = { "donor", N_("Donor"), R(STATS_READ) },
 	[WHO_AUDITOR] = { "auditor", N_("Auditor"),
 	    R(STATS_READ) | R(FINDINGS_READ) | R(REPORTS_READ) | R(CONTACTS_READ) |
 	    R(NOTICES_READ) | R(SETTINGS_READ) | R(ACCOUNTS_READ) | R(AUDIT_READ) |
-	    R(METRICS) },
+	    R(METRICS) | R(AGREEMENTS_READ) },
 	[WHO_VIEWER] = { "viewer", N_("Viewer"), R(STATS_READ) | R(FINDINGS_READ) },
 };
 
@@ -65,6 +66,8 @@ static const struct { const char *name, *title; } rights[RIGHT_COUNT] = {
 	[RIGHT_ACCOUNTS] = { "accounts", N_("make and change accounts") },
 	[RIGHT_AUDIT_READ] = { "audit.read", N_("read the audit log") },
 	[RIGHT_METRICS] = { "metrics", N_("read the server's figures") },
+	[RIGHT_AGREEMENTS_READ] = { "agreements.read", N_("see agreements, partners and transfers") },
+	[RIGHT_AGREEMENTS_CHANGE] = { "agreements.change", N_("sign for the node, and enter partners") },
 };
 
 const char *
@@ -136,7 +139,7 @@ who_roles_rights(uint32_t set)
 uint32_t
 who_scopes(void)
 {
-	return WHO_RIGHTS_ALL & ~(R(SELF) | R(ACCOUNTS));
+	return WHO_RIGHTS_ALL & ~(R(SELF) | R(ACCOUNTS) | R(AGREEMENTS_CHANGE));
 }
 
 static void

@@ -51,6 +51,9 @@ enum who_right {
 	RIGHT_ACCOUNTS, /* make, change, lock, reset */
 	RIGHT_AUDIT_READ,
 	RIGHT_METRICS,
+	/* Numbers of rights lie in the store: further ones come here. */
+	RIGHT_AGREEMENTS_READ, /* agreements, partners, what went and what would */
+	RIGHT_AGREEMENTS_CHANGE, /* enter partners, draft, sign, take acts of others */
 	RIGHT_COUNT
 };
 const char *who_right_name(enum who_right r); /* "findings.read" */
@@ -60,7 +63,7 @@ const char *who_right_title(enum who_right r); /* catalogue key */
 uint32_t who_role_rights(enum who_role r);
 uint32_t who_roles_rights(uint32_t roles); /* of all that are set in 1u << role */
 #define WHO_RIGHTS_ALL ((1u << RIGHT_COUNT) - 1)
-/* What a token or a partner may be given: not what is a person's alone (SELF, ACCOUNTS). */
+/* What a token or a partner may be given: not what is a person's alone (SELF, ACCOUNTS, AGREEMENTS_CHANGE). */
 uint32_t who_scopes(void);
 /*
  * Rights or roles as words with one space between, in the order above; and

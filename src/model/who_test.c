@@ -33,6 +33,8 @@ static const struct right_case cases[] = {
 	{ RIGHT_ACCOUNTS,         "x - - - - - - -" },
 	{ RIGHT_AUDIT_READ,       "x - - - - - x -" },
 	{ RIGHT_METRICS,          "x - - - - - x -" },
+	{ RIGHT_AGREEMENTS_READ,  "- x x x - - x -" },
+	{ RIGHT_AGREEMENTS_CHANGE, "- - - x - - - -" },
 };
 
 TEST(role_and_right)
@@ -66,6 +68,7 @@ TEST(never)
 	}
 	CHECK((who_scopes() >> RIGHT_ACCOUNTS & 1) == 0);
 	CHECK((who_scopes() >> RIGHT_SELF & 1) == 0);
+	CHECK((who_scopes() >> RIGHT_AGREEMENTS_CHANGE & 1) == 0); /* signing is a person's */
 	CHECK_INT(who_role_rights(WHO_ROLE_COUNT), 1u << RIGHT_PUBLIC);
 }
 

@@ -1,14 +1,11 @@
 #include "server/secret.h"
 
-#include <fcntl.h>
 #include <sodium.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "base/file.h"
+#include "base/keyfile.h"
 
-#define KEY_BYTES 32
+#define KEY_BYTES KEYFILE_BYTES
 #define NONCE_BYTES crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
 #define TAG_BYTES crypto_aead_xchacha20poly1305_ietf_ABYTES
 
@@ -23,48 +20,6 @@ secret_init(void)
 		abort(); /* no random numbers: nothing here would be safe */
 }
 
-/* Made under another name and linked: of two that make it at once both read the same one. */
-static bool
-key_make(const char *path, struct err *e)
-{
-	uint8_t key[KEY_BYTES];
-	char tmp[PATH_TEXT_MAX];
-	int fd;
-	bool ok;
-
-	if (snprintf(tmp, sizeof(tmp), "%s.XXXXXX", path) >= (int)sizeof(tmp))
-		return err_set(e, ERR_USAGE, "%s: the path is too long", path);
-	fd = mkstemp(tmp); /* 0600 */
-	if (fd < 0)
-		return err_sys(e, "%s", tmp);
-	randombytes_buf(key, sizeof(key));
-	ok = fd_write_all(fd, slice_of(key, sizeof(key)), e) &&
-	    (fsync(fd) == 0 || err_sys(e, "%s", tmp)) &&
-	    (link(tmp, path) == 0 || file_exists(path) || err_sys(e, "%s", path));
-	sodium_memzero(key, sizeof(key));
-	(void)close(fd);
-	(void)unlink(tmp);
-	return ok;
-}
-
-static bool
-key_read(const char *path, uint8_t key[KEY_BYTES], struct err *e)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	struct stat st;
-	bool ok;
-
-	if (fd < 0)
-		return err_sys(e, "%s", path);
-	ok = (fstat(fd, &st) == 0 || err_sys(e, "%s", path)) &&
-	    ((st.st_mode & 077) == 0 ||
-		err_set(e, ERR_DENIED, "%s may be read by others; it must be its owner's alone: chmod 600", path)) &&
-	    ((st.st_size == KEY_BYTES && read(fd, key, KEY_BYTES) == KEY_BYTES) ||
-		err_set(e, ERR_INPUT, "%s is not the key that was made; put a copy of it back, or remove it and give new passwords out", path));
-	(void)close(fd);
-	return ok;
-}
-
 bool
 secret_open(const char *path, struct secret **out, struct err *e)
 {
@@ -72,8 +27,11 @@ secret_open(const char *path, struct secret **out, struct err *e)
 
 	*out = NULL;
 	secret_init();
-	if ((!file_exists(path) && !key_make(path, e)) || !key_read(path, key, e))
+	if (!keyfile_get(path, key, e)) {
+		if (e->code == ERR_INPUT)
+			(void)err_set(e, ERR_INPUT, "%s is not the key that was made; put a copy of it back, or remove it and give new passwords out", path);
 		return false;
+	}
 	/* Locked in memory, with guard pages, not in a core. */
 	*out = sodium_malloc(sizeof(**out));
 	if (*out == NULL)

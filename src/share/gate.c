@@ -202,9 +202,9 @@ void
 gate_still(const struct prepare *p, const struct finding_row *row, struct slice mailbox,
     struct gate_still *out)
 {
-	static const struct policy_answer no_state = { false, "state", N_("nobody is told of a finding that is acknowledged or resolved") },
-		no_off = { false, "off", "" },
-		no_contact = { false, "no-contact", N_("this address does not answer for it any more") };
+	static const struct policy_answer no_state = { .rule = "state", .reason = N_("nobody is told of a finding that is acknowledged or resolved") },
+		no_off = { .rule = "off", .reason = "" },
+		no_contact = { .rule = "no-contact", .reason = N_("this address does not answer for it any more") };
 	struct policy_record record;
 	struct contact_answer who;
 

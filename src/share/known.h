@@ -13,4 +13,11 @@
 /* Reduce row in place; its slices then lie where they did, or in a. */
 void known_row(struct finding_row *row, enum policy_role role, struct arena *a);
 
+/*
+ * As the partner may know it, to whom a clause lets it go: what personal data
+ * becomes is in the clause (docs/agreements.md).
+ */
+struct agreement_clause;
+void known_row_by_clause(struct finding_row *row, const struct agreement_clause *c, struct arena *a);
+
 #endif

@@ -102,12 +102,14 @@ partner_cert_list(struct store *s,
 	return ok && step == STEP_END;
 }
 
-bool
-partner_cert_remove(struct store *s, int64_t id, struct err *e)
+static bool
+take_out(struct store *s, int64_t id, struct err *e)
 {
 	struct stmt *q = NULL;
 	int64_t changed = 0;
-	bool ok = db_prepare(s->db, "DELETE FROM partner_cert WHERE id = ?1", &q, e);
+	/* Its number may be given to another's: no partner is known by it any more. */
+	bool ok = db_run(s->db, "UPDATE partner SET cert = 0 WHERE cert = ?1", &id, 1, NULL, e) &&
+	    db_prepare(s->db, "DELETE FROM partner_cert WHERE id = ?1", &q, e);
 
 	if (ok) {
 		stmt_i64(q, 1, id);
@@ -116,4 +118,12 @@ partner_cert_remove(struct store *s, int64_t id, struct err *e)
 	}
 	stmt_free(&q);
 	return ok;
+}
+
+bool
+partner_cert_remove(struct store *s, int64_t id, struct err *e)
+{
+	bool mine;
+
+	return store_begin(s, &mine, e) && store_end(s, mine, take_out(s, id, e), e);
 }

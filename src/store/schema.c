@@ -237,6 +237,32 @@ static const char *const migrations[] = {
 
 	/* 10: objects of STIX, their collections, and what indicators were seen (store/schema_object.h) */
 	SCHEMA_OBJECT,
+
+	/* 11: agreements, who is a party to them, and what flowed by them (store/agreements.h) */
+	"CREATE TABLE partner ("
+	" id TEXT PRIMARY KEY, name TEXT NOT NULL, country TEXT NOT NULL,"
+	" kind TEXT NOT NULL, key $BLOB, url TEXT NOT NULL,"
+	" cert BIGINT NOT NULL, created_s BIGINT NOT NULL);"
+	"CREATE TABLE agreement_text ("
+	" agreement TEXT NOT NULL, version BIGINT NOT NULL, json TEXT NOT NULL,"
+	" PRIMARY KEY (agreement, version)) $CLUSTERED;"
+	"CREATE TABLE agreement_act ("
+	" agreement TEXT NOT NULL, number BIGINT NOT NULL, line TEXT NOT NULL,"
+	" PRIMARY KEY (agreement, number)) $CLUSTERED;"
+	"CREATE TABLE agreement_wording ("
+	" sha $BLOB PRIMARY KEY, bytes $BLOB NOT NULL);"
+	/* Records that came from others, and until when we may have them. */
+	"CREATE TABLE record_origin ("
+	" record TEXT PRIMARY KEY, agreement TEXT NOT NULL, version BIGINT NOT NULL,"
+	" clause BIGINT NOT NULL, party TEXT NOT NULL,"
+	" received_s BIGINT NOT NULL, until_s BIGINT NOT NULL);"
+	"CREATE INDEX record_origin_until ON record_origin (until_s);"
+	/* record: what is no finding; of refusals by agreement, what came nearest. */
+	"ALTER TABLE transfer ADD COLUMN record TEXT;"
+	"ALTER TABLE transfer ADD COLUMN agreement TEXT;"
+	"ALTER TABLE transfer ADD COLUMN clause BIGINT;"
+	"ALTER TABLE transfer ADD COLUMN profile TEXT;"
+	"CREATE INDEX transfer_record ON transfer (record, recipient) WHERE record IS NOT NULL;",
 };
 
 static const struct schema own = { migrations, sizeof(migrations) / sizeof(migrations[0]) };

@@ -69,6 +69,9 @@ enum query {
 	Q_OBJECT_FLAGS,
 	Q_INDICATOR_PUT,
 	Q_INDICATOR_SEEN,
+	Q_ORIGIN_GET,
+	Q_AGREEMENTS_VERSION,
+	Q_AGREEMENTS_CHANGED,
 	QUERY_COUNT
 };
 
@@ -134,6 +137,8 @@ bool object_name_of(struct slice id, uint8_t out[16 + 250], struct slice *name_o
 /* Indicator id is watched by what object says, its newest version, which is o. */
 struct stix_object;
 bool object_indicator_put(struct store *s, int64_t id, int64_t object, const struct stix_object *o, struct arena *a, struct err *e) MUST_USE;
+/* What agreements_version() tells of; in the change's transaction. */
+bool agreements_changed(struct store *s, struct err *e) MUST_USE;
 
 void batch_free(struct batch **b);
 

@@ -137,6 +137,8 @@ const RIGHTS: Record<string, string> = {
 	"accounts": N_("make and change accounts"),
 	"audit.read": N_("read the audit log"),
 	"metrics": N_("read the server's figures"),
+	"agreements.read": N_("see agreements, partners and transfers"),
+	"agreements.change": N_("sign for the node, and enter partners"),
 };
 
 export const ROLE_NAMES = Object.keys(ROLES);

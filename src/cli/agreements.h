@@ -1,0 +1,55 @@
+/*
+ * agreements: what partners and agreements share on the command line.
+ */
+#ifndef CLI_AGREEMENTS_H
+#define CLI_AGREEMENTS_H
+
+#include "cli/cli.h"
+#include "model/who.h"
+#include "node.h"
+#include "share/agree.h"
+
+struct agreements_work {
+	struct cli *c;
+	struct node node;
+	struct arena a;
+	struct ed25519 *key; /* of verbs that sign */
+	struct who by;
+	int64_t now_s, date_s; /* date_s: --date, else now */
+};
+
+struct agreements_verb {
+	const char *name;
+	bool writes, signs;
+	int args_min, args_max; /* behind the verb */
+	const char *args; /* "ID FILE...", for who gave others */
+	bool (*run)(struct agreements_work *w, struct err *e);
+};
+
+/* Open the node as the verb needs it, run it, close. names: of all verbs, for who wrote another. */
+bool agreements_run(struct cli *c, const struct agreements_verb *verbs, size_t n, struct err *e) MUST_USE;
+
+/* One transaction with its line in the audit log. */
+bool agreements_change(struct agreements_work *w, bool (*change)(struct agreements_work *w, void *cookie, struct err *e),
+    void *cookie, const char *act, struct slice object, struct slice detail, struct err *e) MUST_USE;
+
+static inline struct slice
+agreements_arg(const struct agreements_work *w, int n)
+{
+	return slice_of_str(w->c->arg_count > n ? w->c->args[n] : NULL);
+}
+
+/* cmd_agreements_act.c */
+bool cli_agreements_draft(struct agreements_work *w, struct err *e) MUST_USE;
+bool cli_agreements_act(struct agreements_work *w, struct err *e) MUST_USE; /* by its verb */
+bool cli_agreements_receipts(struct agreements_work *w, struct err *e) MUST_USE;
+bool cli_agreements_export(struct agreements_work *w, struct err *e) MUST_USE;
+bool cli_agreements_import(struct agreements_work *w, struct err *e) MUST_USE;
+bool cli_agreements_verify(struct agreements_work *w, struct err *e) MUST_USE;
+bool cli_agreements_discard(struct agreements_work *w, struct err *e) MUST_USE;
+bool cli_agreements_wording(struct agreements_work *w, struct err *e) MUST_USE;
+/* cmd_agreements_ask.c */
+bool cli_agreements_ask(struct agreements_work *w, struct err *e) MUST_USE;
+bool cli_agreements_transfers(struct agreements_work *w, struct err *e) MUST_USE;
+
+#endif

@@ -1,0 +1,364 @@
+/*
+ * What is done about agreements: drafts, acts, receipts, registers.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/lang.h"
+#include "cli/agreements.h"
+#include "cli/sheet.h"
+#include "share/register.h"
+
+/* A whole file in the work's memory. */
+static bool
+file_get(struct agreements_work *w, const char *path, size_t max, struct slice *out, struct err *e)
+{
+	struct buf b;
+	bool ok;
+
+	buf_init(&b, max);
+	ok = file_read(path, &b, e);
+	if (ok) {
+		*out = arena_copy(&w->a, buf_view(&b));
+		ok = out->p != NULL || b.len == 0 || err_set(e, ERR_LIMIT, "a record of more than %zu bytes", w->a.max);
+	}
+	buf_fini(&b);
+	return ok;
+}
+
+static bool
+put_out(struct agreements_work *w, struct slice text, struct err *e)
+{
+	const char *out = cli_opt(w->c, "out");
+
+	if (out != NULL)
+		return file_write(out, text, e);
+	return (fwrite(text.p, 1, text.len, stdout) == text.len && fflush(stdout) == 0) || err_sys(e, "standard output");
+}
+
+/* --- drafts ------------------------------------------------------------------------------ */
+
+struct draft {
+	struct slice json;
+	struct agree_wording wordings[LANG_COUNT];
+	size_t n;
+	struct agreement_text text;
+};
+
+static bool
+wordings_take(struct agreements_work *w, struct draft *d, struct err *e)
+{
+	const char *v;
+
+	for (size_t i = 0; (v = cli_opt_nth(w->c, "wording", i)) != NULL; i++) {
+		struct slice path = slice_of_str(v), tag;
+		char lang[3] = "";
+
+		if (d->n == LANG_COUNT)
+			return err_set(e, ERR_USAGE, "more than %d wordings", LANG_COUNT);
+		if (!slice_cut(&path, '=', &tag) || tag.len != 2 || path.len == 0)
+			return err_set(e, ERR_USAGE, "--wording: expected LANG=FILE, found \"%s\"", v);
+		memcpy(lang, tag.p, 2);
+		if (!lang_parse(lang, &d->wordings[d->n].lang))
+			return err_set(e, ERR_USAGE, "--%s: \"%s\" is none of ar, zh, en, fr, ru, es", "wording", lang);
+		for (size_t k = 0; k < d->n; k++) {
+			if (d->wordings[k].lang == d->wordings[d->n].lang)
+				return err_set(e, ERR_USAGE, "--wording: \"%s\" is given twice", lang);
+		}
+		if (!file_get(w, (const char *)path.p, AGREEMENT_WORDING_BYTES_MAX, &d->wordings[d->n++].bytes, e))
+			return false;
+	}
+	return true;
+}
+
+static bool
+draft_do(struct agreements_work *w, void *cookie, struct err *e)
+{
+	struct draft *d = cookie;
+
+	return agree_draft(w->node.store, d->json, d->wordings, d->n, &w->a, &d->text, e);
+}
+
+bool
+cli_agreements_draft(struct agreements_work *w, struct err *e)
+{
+	struct draft d = { .n = 0 };
+	char hex[SHA256_HEX + 1];
+	struct sheet s;
+
+	if (!file_get(w, w->c->args[1], AGREEMENT_TEXT_BYTES_MAX, &d.json, e) || !wordings_take(w, &d, e))
+		return false;
+	if (!agreements_change(w, draft_do, &d, "agreement.draft", slice_of_str(w->c->args[1]), SLICE_NONE, e))
+		return e->code == ERR_INPUT ? err_within(e, "%s", w->c->args[1]) : false;
+	if (w->c->quiet)
+		return true;
+	sha256_hex(&d.text.sha, hex);
+	sheet_begin(&s, w->c->json);
+	sheet_text(&s, "id", N_("Name"), d.text.id);
+	sheet_int(&s, "version", N_("Version"), d.text.version);
+	sheet_text(&s, "sha256", "SHA-256", slice_of_str(hex));
+	return sheet_finish(&s, true, e);
+}
+
+static bool
+discard_do(struct agreements_work *w, void *cookie, struct err *e)
+{
+	return agreement_draft_remove(w->node.store, *(struct slice *)cookie, e);
+}
+
+bool
+cli_agreements_discard(struct agreements_work *w, struct err *e)
+{
+	struct slice id = agreements_arg(w, 1);
+
+	return agreements_change(w, discard_do, &id, "agreement.discard", id, SLICE_NONE, e);
+}
+
+bool
+cli_agreements_wording(struct agreements_work *w, struct err *e)
+{
+	struct agreement *g;
+	struct slice bytes;
+	enum lang lang;
+	bool ok, found = false;
+
+	if (strlen(w->c->args[2]) != 2 || !lang_parse(w->c->args[2], &lang))
+		return err_set(e, ERR_USAGE, "\"%s\" is none of ar, zh, en, fr, ru, es", w->c->args[2]);
+	if (!agreement_load(w->node.store, agreements_arg(w, 1), w->now_s, &g, e))
+		return false;
+	ok = (agreement_text_now(g)->wordings[lang].there || err_set(e, ERR_ABSENT, "there is no wording in \"%s\"", lang_tag(lang))) &&
+	    agreement_wording_get(w->node.store, &agreement_text_now(g)->wordings[lang].sha, &w->a, &bytes, &found, e) &&
+	    (found || err_set(e, ERR_ABSENT, "the wording in \"%s\" is not here; its hash is", lang_tag(lang)));
+	agreement_free(&g);
+	return ok && put_out(w, bytes, e);
+}
+
+/* --- acts -------------------------------------------------------------------------------- */
+
+static const struct { const char *verb; enum act_kind kind; const char *audit; } acts[] = {
+	{ "open", ACT_OPENED, "agreement.open" }, { "invite", ACT_INVITED, "agreement.invite" }, { "sign", ACT_SIGNED, "agreement.sign" },
+	{ "deposit", ACT_DEPOSITED, "agreement.deposit" }, { "reserve", ACT_RESERVED, "agreement.reserve" },
+	{ "withdraw-reservation", ACT_RESERVATION_WITHDRAWN, "agreement.unreserve" }, { "leave", ACT_WITHDRAWAL_NOTIFIED, "agreement.leave" },
+	{ "amend", ACT_AMENDED, "agreement.amend" }, { "end", ACT_ENDED, "agreement.end" },
+};
+
+struct act {
+	struct slice id, line;
+	struct agreement_deed deed;
+	struct agreement_party invites;
+	bool kept;
+};
+
+/* The paper's hash; where the text itself is the paper, the text's. */
+static bool
+paper_take(struct agreements_work *w, struct act *x, struct err *e)
+{
+	const char *path = cli_opt(w->c, "paper");
+	struct file_map file = FILE_MAP_NONE;
+	struct agreement *g;
+
+	if (path != NULL) {
+		if (!file_map(path, (size_t)256 << 20, &file, e))
+			return false;
+		x->deed.paper = sha256_of(file.view);
+		file_unmap(&file);
+		return true;
+	}
+	if (x->deed.kind != ACT_OPENED && x->deed.kind != ACT_INVITED && x->deed.kind != ACT_AMENDED)
+		return err_set(e, ERR_USAGE, "an act has a paper, whose hash is signed with it: --paper FILE");
+	if (!agreement_load(w->node.store, x->id, w->now_s, &g, e))
+		return false;
+	x->deed.paper = agreement_text_now(g)->sha;
+	agreement_free(&g);
+	return true;
+}
+
+/* As the partner is entered here. */
+static bool
+invites_take(struct agreements_work *w, struct act *x, struct err *e)
+{
+	const char *role = cli_has(w->c, "role") ? cli_opt(w->c, "role") : "member";
+	struct partner p;
+	bool found;
+
+	if (!partner_get(w->node.store, agreements_arg(w, 2), &w->a, &p, &found, e))
+		return false;
+	if (!found || !p.has_key)
+		return err_set(e, ERR_ABSENT, "%s is no partner whose key is known; enter it: entente partners key", QUOTE(agreements_arg(w, 2)));
+	x->invites = (struct agreement_party){ p.id, p.name, p.country, PARTY_ROLE_COUNT, p.key };
+	for (int r = 0; r < PARTY_ROLE_COUNT; r++) {
+		if (strcmp(role, party_role_name((enum party_role)r)) == 0)
+			x->invites.role = (enum party_role)r;
+	}
+	x->deed.invites = &x->invites;
+	return x->invites.role != PARTY_ROLE_COUNT || err_set(e, ERR_USAGE, "--role: \"%s\" is none of member, expert, donor", role);
+}
+
+static bool
+act_do(struct agreements_work *w, void *cookie, struct err *e)
+{
+	struct act *x = cookie;
+
+	return agree_do(w->node.store, x->id, &x->deed, w->key, w->now_s, &w->a, &x->line, &x->kept, e);
+}
+
+static bool
+told(struct agreements_work *w, const struct act *x, struct err *e)
+{
+	struct slice line = arena_printf(&w->a, "%.*s\n", SLICE_ARG(x->line));
+
+	if (x->kept) {
+		if (!w->c->quiet && !w->c->json)
+			puts(T("Done; the register has it."));
+		return !w->c->json || put_out(w, line, e);
+	}
+	if (!put_out(w, line, e))
+		return false;
+	if (!w->c->quiet)
+		cli_tell(T("It counts once who keeps the register has taken it: send the line there (entente agreements receipts FILE)."));
+	return true;
+}
+
+bool
+cli_agreements_act(struct agreements_work *w, struct err *e)
+{
+	struct act x = { .id = agreements_arg(w, 1) };
+	uint64_t clause;
+	size_t i = 0;
+
+	while (strcmp(acts[i].verb, w->c->args[0]) != 0)
+		i++;
+	x.deed = (struct agreement_deed){ .kind = acts[i].kind, .date_s = w->date_s };
+	if (x.deed.kind == ACT_RESERVED || x.deed.kind == ACT_RESERVATION_WITHDRAWN) {
+		if (!slice_u64(agreements_arg(w, 2), &clause) || clause == 0 || clause > AGREEMENT_CLAUSES_MAX)
+			return err_set(e, ERR_USAGE, "say which clause, by its number");
+		x.deed.clause = (uint32_t)clause;
+	}
+	return (x.deed.kind != ACT_INVITED || invites_take(w, &x, e)) && paper_take(w, &x, e) &&
+	    agreements_change(w, act_do, &x, acts[i].audit, x.id, agreements_arg(w, 2), e) && told(w, &x, e);
+}
+
+/* --- registers ------------------------------------------------------------------------------ */
+
+struct receipts {
+	struct slice file;
+	uint32_t taken;
+	struct agreement_act last;
+};
+
+static bool
+receipts_do(struct agreements_work *w, void *cookie, struct err *e)
+{
+	struct receipts *x = cookie;
+	struct slice rest = x->file, line;
+
+	while (slice_line(&rest, &line)) {
+		if (line.len == 0)
+			continue;
+		if (!agree_take(w->node.store, line, w->key, w->now_s, &w->a, &x->last, e))
+			return false;
+		x->taken++;
+	}
+	return x->taken > 0 || err_set(e, ERR_INPUT, "there is no act in it");
+}
+
+bool
+cli_agreements_receipts(struct agreements_work *w, struct err *e)
+{
+	for (int i = 1; i < w->c->arg_count; i++) {
+		struct receipts x = { .taken = 0 };
+
+		if (!file_get(w, w->c->args[i], (size_t)1 << 20, &x.file, e))
+			return false;
+		if (!agreements_change(w, receipts_do, &x, "agreement.receipt", slice_of_str(w->c->args[i]), SLICE_NONE, e))
+			return err_within(e, "%s", w->c->args[i]);
+		if (!w->c->quiet && !w->c->json) {
+			printf(T("%s: %.*s, act %u: %s by %.*s"), w->c->args[i], SLICE_ARG(x.last.agreement), x.last.number,
+			    T(act_kind_name(x.last.kind)), SLICE_ARG(x.last.party));
+			putchar('\n');
+		}
+	}
+	return fflush(stdout) == 0 || err_sys(e, "standard output");
+}
+
+bool
+cli_agreements_export(struct agreements_work *w, struct err *e)
+{
+	struct buf b;
+	bool ok;
+
+	buf_init(&b, REGISTER_BYTES_MAX);
+	ok = register_export(w->node.store, agreements_arg(w, 1), w->now_s, &b, e) && put_out(w, buf_view(&b), e);
+	buf_fini(&b);
+	return ok;
+}
+
+struct import {
+	struct slice file;
+	struct agreement *g;
+	struct register_result result;
+};
+
+static bool
+import_do(struct agreements_work *w, void *cookie, struct err *e)
+{
+	struct import *x = cookie;
+
+	return register_import(w->node.store, x->file, w->now_s, &x->g, &x->result, e);
+}
+
+static bool
+summary(struct agreements_work *w, const struct agreement *g, const struct register_result *r, struct err *e)
+{
+	char mark[ED25519_FINGERPRINT_TEXT], head[SHA256_HEX + 1];
+	struct sha256 sha = agreement_head(g);
+	struct sheet s;
+
+	if (w->c->quiet)
+		return true;
+	ed25519_fingerprint_print(&g->texts[0]->lead.key, mark);
+	sha256_hex(&sha, head);
+	sheet_begin(&s, w->c->json);
+	sheet_text(&s, "id", N_("Name"), g->texts[0]->id);
+	sheet_word(&s, "state", N_("State"), agreement_state_name(agreement_state_at(g, w->date_s)));
+	sheet_int(&s, "acts", N_("Acts"), g->act_count);
+	if (r != NULL)
+		sheet_int(&s, "new", N_("Of them new"), r->acts_new);
+	sheet_text(&s, "lead", N_("Register kept by"), g->texts[0]->lead.id);
+	sheet_text(&s, "fingerprint", N_("Fingerprint of its key"), slice_of_str(mark));
+	sheet_text(&s, "head", N_("Hash of the last act"), slice_of_str(head));
+	return sheet_finish(&s, true, e);
+}
+
+bool
+cli_agreements_import(struct agreements_work *w, struct err *e)
+{
+	struct file_map file = FILE_MAP_NONE;
+	struct import x = { .g = NULL };
+	bool ok;
+
+	if (!file_map(w->c->args[1], REGISTER_BYTES_MAX, &file, e))
+		return false;
+	x.file = file.view;
+	ok = agreements_change(w, import_do, &x, "agreement.import", slice_of_str(w->c->args[1]), SLICE_NONE, e) ?
+	    summary(w, x.g, &x.result, e) : err_within(e, "%s", w->c->args[1]);
+	agreement_free(&x.g);
+	file_unmap(&file);
+	return ok;
+}
+
+bool
+cli_agreements_verify(struct agreements_work *w, struct err *e)
+{
+	struct file_map file = FILE_MAP_NONE;
+	struct agreement *g = NULL;
+	bool ok;
+
+	if (!file_map(w->c->args[1], REGISTER_BYTES_MAX, &file, e))
+		return false;
+	ok = register_verify(file.view, w->now_s, &g, NULL, NULL, e) ? summary(w, g, NULL, e) : err_within(e, "%s", w->c->args[1]);
+	agreement_free(&g);
+	file_unmap(&file);
+	return ok;
+}

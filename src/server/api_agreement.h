@@ -1,0 +1,26 @@
+/*
+ * api_agreement.h: what the three files about agreements share (api_agreement:
+ * how they stand; api_agreement_do: what is done; api_party: who our partners
+ * are, what went to them and what would).
+ */
+#ifndef SERVER_API_AGREEMENT_H
+#define SERVER_API_AGREEMENT_H
+
+#include "server/api_rooms.h"
+#include "server/auth_room.h"
+#include "share/agree.h"
+
+/* A change with its line in the audit log; what happened is told to who watches. */
+bool api_agreement_done(struct api_call *c, struct auth_change *change, bool ok, const char *act,
+    struct slice object, struct slice detail, struct err *e) MUST_USE;
+/* One agreement as the answer, on the date that is asked for. */
+bool api_agreement_show(struct api_call *c, struct slice id, struct err *e) MUST_USE;
+void api_agreement_act(struct json_out *j, const struct agreement_act *x);
+/* "key" and "fingerprint". */
+void api_agreement_key(struct json_out *j, const struct ed25519_key *k, bool known);
+
+extern const struct api_value api_agreement_name, api_agreement_sha, api_agreement_hex_key, api_agreement_value, api_agreement_act_value;
+/* What an act is, in the order of enum act_kind. */
+extern const char *const api_agreement_acts[];
+
+#endif

@@ -1,0 +1,367 @@
+/*
+ * Agreements by the API alone: partners, a draft with its wording, acts of ours
+ * and of others, registers, what a partner would get, and what went.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "model/agreement_testing.h"
+#include "server/api_kit.h"
+#include "share/agree.h"
+#include "store/token.h"
+
+#define NONE SLICE_NONE
+#define NOW_S 1781784000 /* the kit's: 2026-06-18T12:00:00Z */
+#define PAPER "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+/* This node is "a", the coordinator of its agreement with "b". */
+static void
+self_named(struct kit *k)
+{
+	struct err e = ERR_INIT;
+	struct ed25519 *key;
+
+	CHECK_OK(ed25519_open(node_path(k->api.node, "party.key"), &key, &e), &e);
+	CHECK_OK(party_self_put(k->api.node->store, S("a"), ed25519_public(key), &e), &e);
+	ed25519_close(&key);
+}
+
+static void
+partner_entered(struct kit *k)
+{
+	struct agreement_party b = kit_party(S("b"));
+	char hex[ED25519_KEY_HEX + 1], body[300];
+	struct answer a;
+
+	ed25519_key_print(&b.key, hex);
+	(void)snprintf(body, sizeof(body), "{\"name\":\"CERT B\",\"country\":\"FR\",\"key\":\"%s\"}", hex);
+	a = kit_call(k, &kit_all, "PUT /api/v1/parties/b", slice_of_str(body));
+	CHECK_STATUS(a, 200);
+	CHECK_SLICE(kit_text(&a, "key"), slice_of_str(hex));
+}
+
+/* {"text": DRAFT, "wordings": {"en": "..."}}: of kit_text_put()'s, with our key as lead and first party. */
+static struct slice
+draft_body(struct kit *k, unsigned notice)
+{
+	struct kit_text t = { .id = "x", .kind = AGREEMENT_TECHNICAL, .parties = "a b", .notice = notice };
+	struct agreement_party fake = kit_party(S("a")), lead = kit_party(S("lead")), us;
+	char ours[ED25519_KEY_HEX + 1], theirs[ED25519_KEY_HEX + 1], leads[ED25519_KEY_HEX + 1];
+	struct err e = ERR_INIT;
+	struct buf b, out;
+	struct slice rest;
+	bool found;
+
+	CHECK_OK(party_self(k->api.node->store, &k->a, &us, &found, &e) && found, &e);
+	ed25519_key_print(&us.key, ours);
+	ed25519_key_print(&fake.key, theirs);
+	ed25519_key_print(&lead.key, leads);
+	buf_init(&b, 1 << 20);
+	buf_init(&out, 1 << 20);
+	kit_text_put(&t, false, &b);
+	buf_str(&out, "{\"text\":");
+	rest = buf_view(&b);
+	/* Other keys, another lead; without the hashes of wordings, which are put in. */
+	while (rest.len > 0) {
+		static const char wordings[] = "\"wordings\":{\"en\":\"" PAPER "\"},";
+
+		if (slice_starts(rest, slice_of_str(theirs)) || slice_starts(rest, slice_of_str(leads))) {
+			buf_str(&out, ours);
+			rest = slice_from(rest, ED25519_KEY_HEX);
+		} else if (slice_starts(rest, S("\"id\":\"lead\""))) {
+			buf_str(&out, "\"id\":\"a\"");
+			rest = slice_from(rest, 11);
+		} else if (slice_starts(rest, slice_of_str(wordings))) {
+			rest = slice_from(rest, sizeof(wordings) - 1);
+		} else {
+			buf_byte(&out, rest.p[0]);
+			rest = slice_from(rest, 1);
+		}
+	}
+	buf_str(&out, ",\"wordings\":{\"en\":\"The parties agree.\"}}");
+	rest = arena_copy(&k->a, buf_view(&out));
+	buf_fini(&b);
+	buf_fini(&out);
+	return rest;
+}
+
+/* What b would send us: its signature, as a body. */
+static struct slice
+line_of_b(struct kit *k, const char *key, int64_t date_s)
+{
+	struct agreement_deed d = { .kind = ACT_SIGNED, .party = S("b"), .paper = sha256_of(S("paper")), .date_s = date_s };
+	struct ed25519 *b = kit_key(slice_of_str(key));
+	struct err e = ERR_INIT;
+	struct agreement *g;
+	struct json_out j;
+	struct buf out;
+	struct slice line = S(""), body;
+
+	CHECK_OK(agreement_load(k->api.node->store, S("x"), NOW_S, &g, &e), &e);
+	CHECK_OK(agreement_act_make(g, &d, b, &k->a, &line, &e), &e);
+	buf_init(&out, 1 << 20);
+	json_out_init(&j, &out, false);
+	json_out_object(&j);
+	json_out_key_text(&j, S("line"), line);
+	json_out_object_end(&j);
+	body = arena_copy(&k->a, buf_view(&out));
+	buf_fini(&out);
+	agreement_free(&g);
+	ed25519_close(&b);
+	return body;
+}
+
+#define ACT(act) S("{\"act\":\"" act "\",\"paper\":\"" PAPER "\"}")
+
+TEST(from_draft_to_flow)
+{
+	struct answer a;
+	struct kit k;
+
+	kit_open(&k);
+	(void)kit_take(&k, kit_events);
+	a = kit_call(&k, &kit_all, "GET /api/v1/parties", NONE);
+	CHECK_STATUS(a, 200);
+	CHECK(json_is(json_get(a.json, S("self")), JSON_NULL));
+	a = kit_call(&k, &kit_all, "POST /api/v1/agreements/x/acts", ACT("opened"));
+	CHECK_STATUS(a, 409); /* without a name nothing is signed */
+	self_named(&k);
+	partner_entered(&k);
+	a = kit_call(&k, &kit_all, "GET /api/v1/parties", NONE);
+	CHECK_SLICE(kit_text(&a, "self.id"), S("a"));
+	CHECK_SLICE(kit_text(&a, "items.0.name"), S("CERT B"));
+	a = kit_call(&k, &kit_all, "GET /api/v1/transfers/ask?partner=b", NONE);
+	CHECK_STATUS(a, 200);
+	CHECK_SLICE(kit_text(&a, "items.0.rule"), S("no-agreement"));
+	CHECK_SLICE(kit_text(&a, "items.0.findings"), S("3"));
+
+	a = kit_call(&k, &kit_all, "POST /api/v1/agreements", draft_body(&k, 0));
+	CHECK_STATUS(a, 201);
+	CHECK_SLICE(kit_text(&a, "state"), S("draft"));
+	CHECK_SLICE(kit_text(&a, "wordings.0"), S("en"));
+	a = kit_call(&k, &kit_all, "POST /api/v1/agreements/x/acts", ACT("signed"));
+	CHECK_STATUS(a, 409);
+	a = kit_call(&k, &kit_all, "POST /api/v1/agreements/x/acts", ACT("opened"));
+	CHECK_STATUS(a, 201);
+	CHECK_SLICE(kit_text(&a, "kept"), S("true"));
+	a = kit_call(&k, &kit_all, "DELETE /api/v1/agreements/x", NONE);
+	CHECK_STATUS(a, 409);
+	a = kit_call(&k, &kit_all, "POST /api/v1/agreements/x/acts", ACT("signed"));
+	CHECK_STATUS(a, 201);
+	a = kit_call(&k, &kit_all, "GET /api/v1/agreements/x", NONE);
+	CHECK_SLICE(kit_text(&a, "ours"), S("signed"));
+	CHECK_SLICE(kit_text(&a, "parties.1.state"), S("invited"));
+
+	/* b's signature: a false one, one dated ahead, the right one, and that again. */
+	a = kit_call(&k, &kit_all, "POST /api/v1/agreements/receipts", line_of_b(&k, "c", NOW_S));
+	CHECK_STATUS(a, 403);
+	CHECK_SLICE(kit_text(&a, "field"), S("line"));
+	a = kit_call(&k, &kit_all, "POST /api/v1/agreements/receipts", line_of_b(&k, "b", NOW_S + 86400));
+	CHECK_STATUS(a, 400);
+	{
+		struct slice line = line_of_b(&k, "b", NOW_S);
+
+		a = kit_call(&k, &kit_all, "POST /api/v1/agreements/receipts", line);
+		CHECK_STATUS(a, 201);
+		CHECK_SLICE(kit_text(&a, "number"), S("3"));
+		a = kit_call(&k, &kit_all, "POST /api/v1/agreements/receipts", line);
+		CHECK_STATUS(a, 400);
+	}
+	a = kit_call(&k, &kit_all, "GET /api/v1/agreements", NONE);
+	CHECK_SLICE(kit_text(&a, "items.0.state"), S("in-force"));
+	CHECK_SLICE(kit_text(&a, "refused"), S("0"));
+	a = kit_call(&k, &kit_all, "GET /api/v1/agreements?date=2026-06-18T11:00:00Z", NONE);
+	CHECK_SLICE(kit_text(&a, "items.0.state"), S("draft"));
+	a = kit_call(&k, &kit_all, "GET /api/v1/agreements/x/acts", NONE);
+	CHECK_SLICE(kit_text(&a, "items.2.party"), S("b"));
+
+	/* What b would get. */
+	a = kit_call(&k, &kit_all, "GET /api/v1/transfers/ask?partner=b&purpose=notify", NONE);
+	CHECK_SLICE(kit_text(&a, "items.0.rule"), S("agreement"));
+	CHECK_SLICE(kit_text(&a, "items.0.agreement"), S("x"));
+	CHECK_SLICE(kit_text(&a, "items.0.clause"), S("1"));
+	CHECK_SLICE(kit_text(&a, "all"), S("true"));
+	a = kit_call(&k, &kit_all, "GET /api/v1/transfers/ask?partner=b&purpose=statistics", NONE);
+	CHECK_SLICE(kit_text(&a, "items.0.rule"), S("purpose"));
+	a = kit_call(&k, &kit_all, "GET /api/v1/transfers/ask?partner=b&limit=1", NONE);
+	CHECK_SLICE(kit_text(&a, "findings"), S("1"));
+	CHECK_SLICE(kit_text(&a, "all"), S("false"));
+	a = kit_call(&k, &kit_all, "GET /api/v1/transfers/ask?partner=nobody", NONE);
+	CHECK_STATUS(a, 404);
+	a = kit_call(&k, &kit_all, "GET /api/v1/transfers", NONE);
+	CHECK_STATUS(a, 200);
+	CHECK_INT(json_get(a.json, S("items"))->count, 0);
+
+	/* A reservation, and its end. */
+	a = kit_call(&k, &kit_all, "POST /api/v1/agreements/x/acts", S("{\"act\":\"reserved\",\"clause\":1,\"paper\":\"" PAPER "\"}"));
+	CHECK_STATUS(a, 201);
+	a = kit_call(&k, &kit_all, "GET /api/v1/transfers/ask?partner=b&purpose=notify", NONE);
+	CHECK_SLICE(kit_text(&a, "items.0.rule"), S("reservation"));
+	a = kit_call(&k, &kit_all, "GET /api/v1/agreements/x", NONE);
+	CHECK_SLICE(kit_text(&a, "parties.0.reserved.0"), S("1"));
+	a = kit_call(&k, &kit_all, "POST /api/v1/agreements/x/acts", S("{\"act\":\"reserved\",\"clause\":9,\"paper\":\"" PAPER "\"}"));
+	CHECK_STATUS(a, 404);
+	a = kit_call(&k, &kit_all, "POST /api/v1/agreements/x/acts", S("{\"act\":\"reserved\",\"clause\":1,\"paper\":\"none\"}"));
+	CHECK_STATUS(a, 400);
+	kit_close(&k);
+}
+
+TEST(registers)
+{
+	struct answer a, b;
+	struct json_out j;
+	struct buf body;
+	struct kit k;
+
+	kit_open(&k);
+	self_named(&k);
+	partner_entered(&k);
+	a = kit_call(&k, &kit_all, "POST /api/v1/agreements", draft_body(&k, 0));
+	CHECK_STATUS(a, 201);
+	a = kit_call(&k, &kit_all, "GET /api/v1/agreements/x/register", NONE);
+	CHECK_STATUS(a, 409); /* a draft */
+	a = kit_call(&k, &kit_all, "POST /api/v1/agreements/x/acts", ACT("opened"));
+	CHECK_STATUS(a, 201);
+	a = kit_call(&k, &kit_all, "GET /api/v1/agreements/x/register", NONE);
+	CHECK_STATUS(a, 200);
+	CHECK(slice_find(a.body, S("\"wording\":")) != SIZE_MAX);
+	buf_init(&body, 1 << 20);
+	json_out_init(&j, &body, false);
+	json_out_object(&j);
+	json_out_key_text(&j, S("register"), a.body);
+	json_out_object_end(&j);
+	b = kit_call(&k, &kit_all, "POST /api/v1/agreements/registers", buf_view(&body));
+	CHECK_STATUS(b, 200);
+	CHECK_SLICE(kit_text(&b, "acts"), S("1"));
+	CHECK_SLICE(kit_text(&b, "new"), S("0"));
+	b = kit_call(&k, &kit_all, "POST /api/v1/agreements/registers", S("{\"register\":\"{}\\n\"}"));
+	CHECK_STATUS(b, 400);
+	CHECK_SLICE(kit_text(&b, "field"), S("register"));
+	buf_fini(&body);
+	kit_close(&k);
+}
+
+/* What one country's focal point sees of it; and a key that changes by accident. */
+TEST(bounds)
+{
+	struct who fp = kit_role(WHO_FOCAL_POINT);
+	struct agreement_party c = kit_party(S("c"));
+	char hex[ED25519_KEY_HEX + 1], body[300];
+	struct answer a;
+	struct kit k;
+
+	kit_open(&k);
+	(void)kit_take(&k, kit_events);
+	self_named(&k);
+	partner_entered(&k);
+	who_country_set(&fp, S("FR"));
+	a = kit_call(&k, &fp, "GET /api/v1/transfers/ask?partner=b", NONE);
+	CHECK_STATUS(a, 200);
+	CHECK_SLICE(kit_text(&a, "findings"), S("1"));
+	a = kit_call(&k, &fp, "GET /api/v1/transfers", NONE);
+	CHECK_STATUS(a, 403);
+	ed25519_key_print(&c.key, hex);
+	(void)snprintf(body, sizeof(body), "{\"key\":\"%s\"}", hex);
+	a = kit_call(&k, &kit_all, "PUT /api/v1/parties/b", slice_of_str(body));
+	CHECK_STATUS(a, 409);
+	(void)snprintf(body, sizeof(body), "{\"key\":\"%s\",\"replace\":true}", hex);
+	a = kit_call(&k, &kit_all, "PUT /api/v1/parties/b", slice_of_str(body));
+	CHECK_STATUS(a, 200);
+	CHECK_SLICE(kit_text(&a, "name"), S("CERT B"));
+	a = kit_call(&k, &kit_all, "DELETE /api/v1/parties/b", NONE);
+	CHECK_STATUS(a, 204);
+	a = kit_call(&k, &kit_all, "DELETE /api/v1/parties/b", NONE);
+	CHECK_STATUS(a, 404);
+	a = kit_call(&k, &kit_all, "PUT /api/v1/parties/Not%20a%20name", S("{}"));
+	CHECK_STATUS(a, 400);
+	kit_close(&k);
+}
+
+/* What somebody changed in the database lets nothing flow, and is told. */
+TEST(damaged)
+{
+	struct answer a;
+	struct err e = ERR_INIT;
+	struct kit k;
+
+	kit_open(&k);
+	self_named(&k);
+	partner_entered(&k);
+	a = kit_call(&k, &kit_all, "POST /api/v1/agreements", draft_body(&k, 0));
+	CHECK_STATUS(a, 201);
+	a = kit_call(&k, &kit_all, "POST /api/v1/agreements/x/acts", ACT("opened"));
+	CHECK_STATUS(a, 201);
+	CHECK_OK(db_exec(store_db(k.api.node->store), "UPDATE agreement_text SET json = replace(json, 'AMBER', 'GREEN');"
+	    "UPDATE setting SET value = '1000' WHERE key = 'agreement.change'", &e), &e);
+	a = kit_call(&k, &kit_all, "GET /api/v1/agreements", NONE);
+	CHECK_SLICE(kit_text(&a, "refused"), S("1"));
+	CHECK_INT(json_get(a.json, S("items"))->count, 0);
+	a = kit_call(&k, &kit_all, "GET /api/v1/agreements/x", NONE);
+	CHECK_STATUS(a, 400);
+	CHECK(slice_find(kit_text(&a, "detail"), S("act 1: it is about another text")) != SIZE_MAX);
+	kit_close(&k);
+}
+
+/* A node that asks by its certificate: the agreements that it is named in. */
+TEST(partners_ask)
+{
+	struct who b = { .kind = WHO_PARTNER, .session = 1, .name = S("partner:b"), .rights = 1u << RIGHT_PUBLIC | 1u << RIGHT_AGREEMENTS_READ | 1u << RIGHT_FINDINGS_READ };
+	struct partner_cert cert = { .name = S("b") };
+	struct who c = b;
+	struct answer a;
+	struct kit k;
+	struct err e = ERR_INIT;
+	int64_t id;
+
+	c.session = 2;
+	kit_open(&k);
+	CHECK_OK(partner_cert_add(k.api.node->store, &cert, NOW_S, &id, &e), &e);
+	CHECK_INT(id, 1);
+	(void)kit_take(&k, kit_events);
+	self_named(&k);
+	partner_entered(&k);
+	a = kit_call(&k, &kit_all, "POST /api/v1/agreements", draft_body(&k, 0));
+	CHECK_STATUS(a, 201);
+	a = kit_call(&k, &kit_all, "PUT /api/v1/parties/b", S("{\"certificate\":1}"));
+	CHECK_STATUS(a, 200);
+	a = kit_call(&k, &b, "GET /api/v1/agreements/x", NONE);
+	CHECK_STATUS(a, 404); /* a draft is ours */
+	a = kit_call(&k, &kit_all, "POST /api/v1/agreements/x/acts", ACT("opened"));
+	CHECK_STATUS(a, 201);
+	a = kit_call(&k, &b, "GET /api/v1/agreements", NONE);
+	CHECK_SLICE(kit_text(&a, "items.0.id"), S("x"));
+	a = kit_call(&k, &b, "GET /api/v1/agreements/x/register", NONE);
+	CHECK_STATUS(a, 200);
+	a = kit_call(&k, &c, "GET /api/v1/agreements", NONE);
+	CHECK_INT(json_get(a.json, S("items"))->count, 0);
+	a = kit_call(&k, &c, "GET /api/v1/agreements/x", NONE);
+	CHECK_STATUS(a, 404);
+	a = kit_call(&k, &c, "GET /api/v1/agreements/x/acts", NONE);
+	CHECK_STATUS(a, 404);
+	a = kit_call(&k, &c, "GET /api/v1/agreements/x/register", NONE);
+	CHECK_STATUS(a, 404);
+	a = kit_call(&k, &b, "GET /api/v1/parties", NONE);
+	CHECK_STATUS(a, 403);
+	a = kit_call(&k, &b, "GET /api/v1/transfers", NONE);
+	CHECK_STATUS(a, 403);
+	a = kit_call(&k, &b, "GET /api/v1/transfers/ask?partner=b", NONE);
+	CHECK_STATUS(a, 403);
+	/* Another key: another party, whatever the certificate is. */
+	a = kit_call(&k, &kit_all, "PUT /api/v1/parties/b", S("{\"replace\":true,\"key\":\"3b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29\"}"));
+	CHECK_STATUS(a, 200);
+	a = kit_call(&k, &b, "GET /api/v1/agreements/x/register", NONE);
+	CHECK_STATUS(a, 404);
+	kit_close(&k);
+}
+
+int
+main(void)
+{
+	RUN(from_draft_to_flow);
+	RUN(registers);
+	RUN(bounds);
+	RUN(damaged);
+	RUN(partners_ask);
+	return test_end();
+}

@@ -1,0 +1,35 @@
+#!/bin/sh
+# gates: what goes out is decided in few places, and these are all of them. A new
+# caller of the policy, or a new hand on the log of transfers, is added here by
+# whoever has looked at it; a way out to partners asks share/gate_partner.h.
+cd "$ENTENTE_SOURCE/src" || exit 2
+passed=0
+failed=0
+
+# only WHAT PATTERN FILE...: the pattern stands in these files and in no other.
+only() {
+	what=$1
+	pattern=$2
+	shift 2
+	found=$(grep -rlE --include='*.c' -- "$pattern" . | sed 's,^\./,,' | grep -v '_test\.c$\|_fuzz\.c$' | sort | tr '\n' ' ')
+	want=$(printf '%s\n' "$@" | sort | tr '\n' ' ')
+	if [ "$found" = "$want" ]; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		echo "FAILED: $what"
+		echo "	expected $want"
+		echo "	got      $found"
+	fi
+}
+
+only "who asks the policy" '(^|[^a-z_])policy_allows\(' \
+	model/policy.c share/gate.c share/gate_partner.c server/api_export.c
+only "who asks agreements: the policy alone" '(^|[^a-z_])policy_by_agreement\(' \
+	model/policy.c model/policy_agreement.c
+only "who takes a recipient for a partner" 'ROLE_PARTNER' \
+	model/policy.c share/gate_partner.c share/known.c
+only "who writes to the log of transfers" '(INSERT INTO|UPDATE|DELETE FROM) transfer' \
+	share/check.c share/gate.c share/gate_partner.c
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
