@@ -227,7 +227,9 @@ api_place(const struct api_request *r)
 	unsigned allow;
 	const struct api_route *route = api_route_find(r, &allow);
 
-	return route != NULL && (route->flags & (API_CHANGES | API_READS_KEEPER)) != 0 ? API_KEEPER : API_HERE;
+	unsigned keeper = API_CHANGES | API_READS_KEEPER | (r->client_cert.len > 0 ? (unsigned)API_PARTNER_KEEPER : 0);
+
+	return route != NULL && (route->flags & keeper) != 0 ? API_KEEPER : API_HERE;
 }
 
 bool
@@ -342,7 +344,9 @@ run(struct api_call *c, struct err *e)
 {
 	const struct api_route *route = c->route;
 
-	if ((route->flags & (API_CHANGES | API_READS_KEEPER)) != 0 && c->api->flow == NULL)
+	unsigned keeper = API_CHANGES | API_READS_KEEPER | (c->who->kind == WHO_PARTNER ? (unsigned)API_PARTNER_KEEPER : 0);
+
+	if ((route->flags & keeper) != 0 && c->api->flow == NULL)
 		return err_set(e, ERR_INTERNAL, "a changing request came to a process that only reads");
 	c->out->type = route->answer != NULL ? "application/json; charset=utf-8" : route->type;
 	if (!route->run(c, e))

@@ -4,12 +4,14 @@
  * of the one table of routes, so who may ask, and what is written to the audit
  * log, is as everywhere.
  *
- * A partner sees no collection: what it may have is for an agreement to say, and
- * the default is no.
+ * A partner sees in a collection what an agreement in force lets it have
+ * (share/gate_object.h), and without one no collection at all.
  */
 #include "base/file.h"
+#include "server/api_cache.h"
 #include "server/api_rooms.h"
 #include "server/api_route.h"
+#include "share/gate_object.h"
 #include "share/taxii.h"
 
 #define ROOT "/taxii2/entente/"
@@ -47,19 +49,58 @@ moment_header(struct api_call *c, const char *name, int64_t us)
 	return api_header(c->out, name, slice_of(text, taxii_time_print(us, text)));
 }
 
-/* What a partner may have is for agreements to say; an object says of no country that it is a focal point's. */
+/*
+ * What a partner may have is for its agreements to say, and what it gets is written
+ * down. An object says of no country that it is a focal point's.
+ */
+struct seen {
+	bool nothing;
+	bool gated; /* a partner with an agreement in force */
+	struct gate_partner *gate;
+	struct gate_object object;
+};
+
 static bool
-sees_nothing(const struct api_call *c)
+seen_begin(struct api_call *c, struct seen *x, struct err *e)
 {
-	return c->who->kind == WHO_PARTNER || c->who->country[0] != 0;
+	struct store *s = c->api->node->store;
+	const struct agreements *all;
+	struct partner partner;
+	bool found;
+
+	*x = (struct seen){ .nothing = c->who->country[0] != 0 };
+	if (c->who->kind != WHO_PARTNER)
+		return true;
+	x->nothing = true;
+	if (!partner_of_cert(s, c->who->session, c->a, &partner, &found, e))
+		return false;
+	if (!found)
+		return true;
+	if (!api_agreements(c->api, c->r->now_s, &all, e) || !gate_partner_open_on(s, all, partner.id, &x->gate, e))
+		return false;
+	gate_object_init(&x->object, x->gate, s, c->r->now_s);
+	x->gated = gate_object_sees(&x->object);
+	x->nothing = !x->gated;
+	return true;
+}
+
+/* False: what was gone through could not be written down, and must not be answered. */
+static bool
+seen_end(struct seen *x, bool ok, struct err *e)
+{
+	struct err why = ERR_INIT;
+	bool good = x->gate == NULL || gate_object_end(&x->object, ok ? e : &why);
+
+	gate_partner_close(&x->gate);
+	return ok && good;
 }
 
 static bool
-collection_get(struct api_call *c, struct collection *out, struct err *e)
+collection_find_seen(struct api_call *c, const struct seen *x, struct collection *out, struct err *e)
 {
 	bool found = false;
 
-	if (!accepts(c, e) || (!sees_nothing(c) && !collection_find(c->api->node->store, api_text_of(c, "id"), c->a, out, &found, e)))
+	if (!x->nothing && !collection_find(c->api->node->store, api_text_of(c, "id"), c->a, out, &found, e))
 		return false;
 	return found || err_set(e, ERR_ABSENT, "there is no such collection");
 }
@@ -159,28 +200,33 @@ static bool
 collections(struct api_call *c, struct err *e)
 {
 	struct listing l = { .c = c };
+	struct seen x;
+	bool ok;
 
 	if (!accepts(c, e))
 		return false;
 	l.j = api_json(c);
 	json_out_object(l.j);
-	if (!sees_nothing(c) && !collection_list(c->api->node->store, listed, &l, e))
-		return false;
+	ok = seen_begin(c, &x, e) && (x.nothing || collection_list(c->api->node->store, listed, &l, e));
 	if (l.count > 0)
 		json_out_array_end(l.j);
 	json_out_object_end(l.j);
-	return true;
+	return seen_end(&x, ok, e);
 }
 
 static bool
 collection_one(struct api_call *c, struct err *e)
 {
 	struct collection x;
+	struct seen seen;
+	bool ok;
 
-	if (!collection_get(c, &x, e))
+	if (!accepts(c, e))
 		return false;
-	collection_put(c, api_json(c), &x);
-	return true;
+	ok = seen_begin(c, &seen, e) && collection_find_seen(c, &seen, &x, e);
+	if (ok)
+		collection_put(c, api_json(c), &x);
+	return seen_end(&seen, ok, e);
 }
 
 /* --- objects -------------------------------------------------------------------------------- */
@@ -194,28 +240,55 @@ asked(const struct api_call *c, struct taxii_asked *out)
 }
 
 static bool
-page_of(struct api_call *c, enum taxii_kind kind, bool one, struct err *e)
+page_answer(struct api_call *c, enum taxii_kind kind, struct seen *seen, const struct taxii_asked *a, bool one, struct err *e)
 {
-	struct taxii_asked a;
 	struct taxii_query q;
 	struct taxii_page page;
 	struct collection x;
 
-	if (!collection_get(c, &x, e))
+	if (!collection_find_seen(c, seen, &x, e) || !taxii_query_read(a, &q, e))
+		return false;
+	q.q.collection = x.id;
+	if (!taxii_page(c->api->node->store, &q, kind, seen->gated ? gate_object_may : NULL, &seen->object, &c->out->body, &page, e))
+		return false;
+	/* An object that is not there is an error; a question without an answer is not. */
+	if (one && page.count == 0 && a->added_after.p == NULL && a->next.p == NULL && (a->versions.p == NULL || kind == TAXII_VERSIONS) && a->spec_versions.p == NULL)
+		return err_set(e, ERR_ABSENT, "there is no such object in this collection");
+	return page.count == 0 || (moment_header(c, "X-TAXII-Date-Added-First", page.first_us) && moment_header(c, "X-TAXII-Date-Added-Last", page.last_us)) ||
+	    err_set(e, ERR_INTERNAL, "a header could not be written");
+}
+
+/* A question that has no answer is written down too: refusals of objects stand in the log. */
+static bool
+seen_log_end(struct store *s, bool mine, bool ok, struct err *e)
+{
+	struct err why = ERR_INIT;
+	bool absent = !ok && e->code == ERR_ABSENT;
+
+	if (!mine)
+		return ok;
+	return store_end(s, true, ok || absent, ok ? e : &why) && ok;
+}
+
+static bool
+page_of(struct api_call *c, enum taxii_kind kind, bool one, struct err *e)
+{
+	struct store *s = c->api->node->store;
+	struct taxii_asked a;
+	struct seen seen;
+	bool ok, mine = false;
+
+	if (!accepts(c, e))
 		return false;
 	asked(c, &a);
 	if (kind == TAXII_VERSIONS)
 		a.versions = S("all");
-	if (!taxii_query_read(&a, &q, e))
-		return false;
-	q.q.collection = x.id;
-	if (!taxii_page(c->api->node->store, &q, kind, NULL, NULL, &c->out->body, &page, e))
-		return false;
-	/* An object that is not there is an error; a question without an answer is not. */
-	if (one && page.count == 0 && a.added_after.p == NULL && a.next.p == NULL && (a.versions.p == NULL || kind == TAXII_VERSIONS) && a.spec_versions.p == NULL)
-		return err_set(e, ERR_ABSENT, "there is no such object in this collection");
-	return page.count == 0 || (moment_header(c, "X-TAXII-Date-Added-First", page.first_us) && moment_header(c, "X-TAXII-Date-Added-Last", page.last_us)) ||
-	    err_set(e, ERR_INTERNAL, "a header could not be written");
+	ok = seen_begin(c, &seen, e);
+	/* What goes is on the page and in the log, or in neither. */
+	if (ok && seen.gated)
+		ok = store_begin(s, &mine, e);
+	ok = seen_end(&seen, ok && page_answer(c, kind, &seen, &a, one, e), e);
+	return seen_log_end(s, mine, ok, e);
 }
 
 static bool
@@ -262,19 +335,21 @@ post(struct api_call *c, struct err *e)
 {
 	char id[UUID_TEXT + 1];
 	struct collection x;
+	struct seen seen;
 	struct slice body;
 	struct buf mem;
 	bool ok;
 
 	if (!slice_eq_nocase(c->r->type, S("application/taxii+json")))
 		return api_status(c, 415), err_set(e, ERR_INPUT, "only %s is taken here", TAXII_TYPE);
-	if (!collection_get(c, &x, e))
+	if (!accepts(c, e))
 		return false;
 	if (c->r->body_bytes > BODY_MAX)
 		return api_status(c, 413), err_set(e, ERR_LIMIT, "an envelope has at most %zu bytes here; send several", BODY_MAX);
 	buf_init(&mem, BODY_MAX);
-	ok = body_get(c, &mem, &body, e) && taxii_add(c->api->node->store, x.id, body, &c->out->body, id, e) &&
-	    object_status_put(c->api->node->store, slice_of_str(id), buf_view(&c->out->body), c->r->now_s, e);
+	ok = seen_begin(c, &seen, e) && collection_find_seen(c, &seen, &x, e) && body_get(c, &mem, &body, e) &&
+	    taxii_add(c->api->node->store, x.id, body, seen.gated ? gate_object_receive : NULL, &seen.object, &c->out->body, id, e);
+	ok = seen_end(&seen, ok, e) && object_status_put(c->api->node->store, slice_of_str(id), buf_view(&c->out->body), c->r->now_s, e);
 	buf_fini(&mem);
 	if (ok)
 		api_changed(c, "object", 0);
@@ -284,9 +359,13 @@ post(struct api_call *c, struct err *e)
 static bool
 status(struct api_call *c, struct err *e)
 {
-	bool found = false;
+	bool found = false, ok;
+	struct seen seen;
 
-	if (!accepts(c, e) || (!sees_nothing(c) && !object_status_get(c->api->node->store, api_text_of(c, "id"), &c->out->body, &found, e)))
+	if (!accepts(c, e))
+		return false;
+	ok = seen_begin(c, &seen, e) && (seen.nothing || object_status_get(c->api->node->store, api_text_of(c, "id"), &c->out->body, &found, e));
+	if (!seen_end(&seen, ok, e))
 		return false;
 	return found || err_set(e, ERR_ABSENT, "there is no such request; what was told of it is kept for a day");
 }
@@ -297,9 +376,12 @@ delete(struct api_call *c, struct err *e)
 	struct taxii_asked a;
 	struct taxii_query q;
 	struct collection x;
+	struct seen seen = { .nothing = c->who->country[0] != 0 };
 	uint64_t count;
 
-	if (!collection_get(c, &x, e))
+	if (c->who->kind == WHO_PARTNER)
+		return err_set(e, ERR_DENIED, "a partner takes nothing out of our collections");
+	if (!accepts(c, e) || !collection_find_seen(c, &seen, &x, e))
 		return false;
 	asked(c, &a);
 	/* Without a filter: all versions (section 5.7). */
@@ -339,23 +421,23 @@ static const struct api_route routes[] = {
 	    .summary = "TAXII 2.1: what there is", .type = TAXII_TYPE },
 	{ .method = API_GET, .path = ROOT, .right = RIGHT_FINDINGS_READ, .run = root,
 	    .summary = "TAXII 2.1: the API root", .type = TAXII_TYPE },
-	{ .method = API_GET, .path = ROOT "status/{id}/", .right = RIGHT_FINDINGS_READ, .run = status,
+	{ .method = API_GET, .path = ROOT "status/{id}/", .right = RIGHT_FINDINGS_READ, .flags = API_PARTNER_KEEPER, .run = status,
 	    .summary = "TAXII 2.1: what came of a POST", .params = id_params, .type = TAXII_TYPE },
-	{ .method = API_GET, .path = ROOT "collections/", .right = RIGHT_FINDINGS_READ, .run = collections,
+	{ .method = API_GET, .path = ROOT "collections/", .right = RIGHT_FINDINGS_READ, .flags = API_PARTNER_KEEPER, .run = collections,
 	    .summary = "TAXII 2.1: the collections", .type = TAXII_TYPE },
-	{ .method = API_GET, .path = COLLECTION, .right = RIGHT_FINDINGS_READ, .run = collection_one,
+	{ .method = API_GET, .path = COLLECTION, .right = RIGHT_FINDINGS_READ, .flags = API_PARTNER_KEEPER, .run = collection_one,
 	    .summary = "TAXII 2.1: one collection", .params = id_params, .type = TAXII_TYPE },
-	{ .method = API_GET, .path = COLLECTION "manifest/", .right = RIGHT_FINDINGS_READ, .run = manifest,
+	{ .method = API_GET, .path = COLLECTION "manifest/", .right = RIGHT_FINDINGS_READ, .flags = API_PARTNER_KEEPER, .run = manifest,
 	    .summary = "TAXII 2.1: what objects it has", .params = list_params, .type = TAXII_TYPE },
-	{ .method = API_GET, .path = COLLECTION "objects/", .right = RIGHT_FINDINGS_READ, .run = objects,
+	{ .method = API_GET, .path = COLLECTION "objects/", .right = RIGHT_FINDINGS_READ, .flags = API_PARTNER_KEEPER, .run = objects,
 	    .summary = "TAXII 2.1: its objects", .params = list_params, .type = TAXII_TYPE },
 	{ .method = API_POST, .path = COLLECTION "objects/", .right = RIGHT_REPORTS_ADD, .flags = API_CHANGES | API_UPLOAD, .run = post,
 	    .summary = "TAXII 2.1: add objects", .params = id_params, .type = TAXII_TYPE, .status = 202 },
-	{ .method = API_GET, .path = COLLECTION "objects/{object}/", .right = RIGHT_FINDINGS_READ, .run = object,
+	{ .method = API_GET, .path = COLLECTION "objects/{object}/", .right = RIGHT_FINDINGS_READ, .flags = API_PARTNER_KEEPER, .run = object,
 	    .summary = "TAXII 2.1: one object", .params = object_params, .type = TAXII_TYPE },
 	{ .method = API_DELETE, .path = COLLECTION "objects/{object}/", .right = RIGHT_REPORTS_ADD, .flags = API_CHANGES, .run = delete,
 	    .summary = "TAXII 2.1: take an object out", .params = delete_params, .type = TAXII_TYPE },
-	{ .method = API_GET, .path = COLLECTION "objects/{object}/versions/", .right = RIGHT_FINDINGS_READ, .run = versions,
+	{ .method = API_GET, .path = COLLECTION "objects/{object}/versions/", .right = RIGHT_FINDINGS_READ, .flags = API_PARTNER_KEEPER, .run = versions,
 	    .summary = "TAXII 2.1: the versions of an object", .params = versions_params, .type = TAXII_TYPE },
 };
 

@@ -90,8 +90,10 @@ fill(X509 *x, EVP_PKEY *key, const struct node *n)
 	    X509_time_adj_ex(X509_getm_notAfter(x), DAYS, 0, NULL) != NULL && X509_set_pubkey(x, key) == 1 &&
 	    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, (const unsigned char *)host, -1, -1, 0) == 1 &&
 	    X509_set_issuer_name(x, name) == 1 && extension(x, NID_basic_constraints, "critical,CA:FALSE") &&
-	    extension(x, NID_key_usage, "critical,digitalSignature") && extension(x, NID_ext_key_usage, "serverAuth") &&
+	    extension(x, NID_key_usage, "critical,digitalSignature") && extension(x, NID_ext_key_usage, "serverAuth,clientAuth") &&
 	    extension(x, NID_subject_alt_name, buf_cstr(&alt)) && extension(x, NID_subject_key_identifier, "hash") &&
+	    /* Two nodes on machines of one name are told apart by it, where both are somebody's trusted clients. */
+	    extension(x, NID_authority_key_identifier, "keyid:always") &&
 	    X509_sign(x, key, EVP_sha256()) != 0;
 	BN_free(number);
 	buf_fini(&alt);

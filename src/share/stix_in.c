@@ -110,6 +110,11 @@ take(struct work *w, uint64_t item, struct slice bytes, struct err *e)
 	if (w->in->store != NULL) {
 		if (!transaction(w, true, e))
 			return false;
+		/* Within the transaction: what is written down of it stands or falls with the object. */
+		if (w->in->may != NULL && !w->in->may(w->in->may_cookie, &o, &why)) {
+			tell_bad(w, item, o.id, &why);
+			return true;
+		}
 		if (!object_put(w->in->store, w->in->collection, &o, bytes, &w->a, &what, &why)) {
 			if (why.code == ERR_LIMIT) {
 				tell_bad(w, item, o.id, &why);

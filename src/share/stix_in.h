@@ -15,6 +15,9 @@
 struct stix_in {
 	struct store *store; /* NULL: look only */
 	int64_t collection;
+	/* May it come in? False with the reason: it is told as a bad one. May be NULL. */
+	bool (*may)(void *cookie, const struct stix_object *o, struct err *why);
+	void *may_cookie;
 	/* What is wrong with an object: its place from 1, its id (or NONE), why. May be NULL. */
 	void (*bad)(void *cookie, uint64_t item, struct slice id, const struct err *why);
 	/* What came of one (may be NULL): for answers that name each. */

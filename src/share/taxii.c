@@ -295,10 +295,11 @@ envelope_check(struct slice body, struct err *e)
 }
 
 bool
-taxii_add(struct store *s, int64_t collection, struct slice body, struct buf *status, char id_out[UUID_TEXT + 1], struct err *e)
+taxii_add(struct store *s, int64_t collection, struct slice body, bool (*may)(void *cookie, const struct stix_object *o, struct err *why),
+    void *cookie, struct buf *status, char id_out[UUID_TEXT + 1], struct err *e)
 {
 	struct adding x = { .good_count = 0 };
-	struct stix_in in = { .store = s, .collection = collection, .bad = bad_in, .done = done_in, .cookie = &x };
+	struct stix_in in = { .store = s, .collection = collection, .may = may, .may_cookie = cookie, .bad = bad_in, .done = done_in, .cookie = &x };
 	uint8_t random[16];
 	struct source src;
 	bool ok;

@@ -61,8 +61,10 @@ void taxii_error(struct buf *out, int status, struct slice title, struct slice d
 /*
  * Objects of an envelope into a collection, and the status resource that tells of
  * each (section 4.3). ERR_INPUT: the body is no envelope; then nothing is stored.
+ * may (NULL: all) says of each object whether it may come in.
  */
-bool taxii_add(struct store *s, int64_t collection, struct slice body, struct buf *status,
-    char id_out[UUID_TEXT + 1], struct err *e) MUST_USE;
+bool taxii_add(struct store *s, int64_t collection, struct slice body,
+    bool (*may)(void *cookie, const struct stix_object *o, struct err *why), void *cookie,
+    struct buf *status, char id_out[UUID_TEXT + 1], struct err *e) MUST_USE;
 
 #endif

@@ -33,7 +33,7 @@ add(struct store *s, int64_t c, const char *body, struct buf *b)
 	struct err e = ERR_INIT;
 
 	buf_clear(b);
-	if (CHECK_OK(taxii_add(s, c, slice_of_str(body), b, id, &e), &e))
+	if (CHECK_OK(taxii_add(s, c, slice_of_str(body), NULL, NULL, b, id, &e), &e))
 		CHECK_OK(json_parse(buf_view(b), &STIX_LIMITS, &a, &j, &e), &e);
 	CHECK_SLICE(json_text(json_get(j, S("id"))), slice_of_str(id));
 	return j;
@@ -112,7 +112,7 @@ TEST(what_is_no_envelope_stores_nothing)
 		struct err e = ERR_INIT;
 
 		test_case("%s", no_envelopes[i]);
-		CHECK(!taxii_add(s, c, slice_of_str(no_envelopes[i]), &b, id, &e));
+		CHECK(!taxii_add(s, c, slice_of_str(no_envelopes[i]), NULL, NULL, &b, id, &e));
 		CHECK_INT(e.code, ERR_INPUT);
 	}
 	(void)page(s, c, &(struct taxii_asked){ .limit = S("5") }, TAXII_OBJECTS, NULL, &p, &b);
