@@ -4,6 +4,7 @@
 #ifndef CLI_AGREEMENTS_H
 #define CLI_AGREEMENTS_H
 
+#include "base/lang.h"
 #include "cli/cli.h"
 #include "model/who.h"
 #include "node.h"
@@ -37,6 +38,13 @@ static inline struct slice
 agreements_arg(const struct agreements_work *w, int n)
 {
 	return slice_of_str(w->c->arg_count > n ? w->c->args[n] : NULL);
+}
+
+/* For programs its name, for people its title. */
+static inline const char *
+agreement_state_word(bool json, enum agreement_state s)
+{
+	return json ? agreement_state_name(s) : T(agreement_state_title(s));
 }
 
 /* cmd_agreements_act.c */

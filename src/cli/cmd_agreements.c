@@ -70,7 +70,7 @@ list_row(struct table *t, const struct agreement *g, const struct agreement_part
 	table_text(t, text->id);
 	table_text(t, agreement_title(text, lang_get()));
 	table_str(t, agreement_kind_name(text->kind));
-	word_put(t, agreement_state_name(agreement_state_at(g, date_s)));
+	table_str(t, agreement_state_word(t->json, agreement_state_at(g, date_s)));
 	table_int(t, g->act_count == 0 ? text->party_count : parties);
 	table_int(t, in);
 	word_put(t, our_state(g, us, known, date_s));
@@ -220,9 +220,9 @@ acts_put(struct sheet *s, const struct agreement *g, int64_t date_s)
 		char hex[SHA256_HEX + 1];
 
 		sheet_item(s);
-		sheet_int(s, "number", N_("Act"), x->number);
+		sheet_int(s, "number", N_("Number"), x->number);
 		sheet_date(s, "at", N_("When"), act_effective_s(x));
-		sheet_word(s, "act", N_("Act"), act_kind_name(x->kind));
+		sheet_word(s, "act", N_("What was done"), act_kind_name(x->kind));
 		sheet_text(s, "party", N_("Party"), x->kind == ACT_INVITED ? x->invites.id : x->party);
 		if (x->clause != 0 || s->json)
 			sheet_int(s, "clause", N_("Clause"), x->clause);
@@ -284,8 +284,8 @@ show(struct agreements_work *w, struct err *e)
 	sheet_text(&s, "id", N_("Name"), t->id);
 	sheet_text(&s, "title", N_("Title"), agreement_title(t, lang_get()));
 	sheet_text(&s, "kind", N_("Kind"), slice_of_str(agreement_kind_name(t->kind)));
-	sheet_date(&s, "on", N_("On"), w->date_s);
-	sheet_word(&s, "state", N_("State"), agreement_state_name(agreement_state_at(g, w->date_s)));
+	sheet_date(&s, "on", N_("As of"), w->date_s);
+	sheet_text(&s, "state", N_("State"), slice_of_str(agreement_state_word(s.json, agreement_state_at(g, w->date_s))));
 	sheet_int(&s, "version", N_("Version"), t->version);
 	sha256_hex(&t->sha, hex);
 	sheet_text(&s, "sha256", "SHA-256", slice_of_str(hex));

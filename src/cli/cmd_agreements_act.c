@@ -321,7 +321,7 @@ summary(struct agreements_work *w, const struct agreement *g, const struct regis
 	sha256_hex(&sha, head);
 	sheet_begin(&s, w->c->json);
 	sheet_text(&s, "id", N_("Name"), g->texts[0]->id);
-	sheet_word(&s, "state", N_("State"), agreement_state_name(agreement_state_at(g, w->date_s)));
+	sheet_text(&s, "state", N_("State"), slice_of_str(agreement_state_word(s.json, agreement_state_at(g, w->date_s))));
 	sheet_int(&s, "acts", N_("Acts"), g->act_count);
 	if (r != NULL)
 		sheet_int(&s, "new", N_("Of them new"), r->acts_new);

@@ -48,6 +48,7 @@ const char *agreement_kind_name(enum agreement_kind k); /* "memorandum" */
 
 enum agreement_state { AGREEMENT_DRAFT, AGREEMENT_OPEN, AGREEMENT_IN_FORCE, AGREEMENT_AMENDED, AGREEMENT_ENDED, AGREEMENT_STATE_COUNT };
 const char *agreement_state_name(enum agreement_state s); /* "in-force" */
+const char *agreement_state_title(enum agreement_state s); /* catalogue key */
 
 enum adhesion_state {
 	ADHESION_NONE, ADHESION_INVITED, ADHESION_SIGNED, ADHESION_DEPOSITED, ADHESION_IN_FORCE,

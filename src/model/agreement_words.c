@@ -8,7 +8,9 @@
 #define NAME_OF(table, i) ((unsigned)(i) < sizeof(table) / sizeof((table)[0]) ? (table)[i] : "")
 
 static const char *const kinds[] = { "memorandum", "technical-cooperation", "project" };
-static const char *const states[] = { N_("draft"), N_("open"), N_("in-force"), N_("amended"), N_("ended") };
+static const char *const states[] = { "draft", "open", "in-force", "amended", "ended" };
+/* Not the words themselves: a notice is a draft, too, and an account is open. */
+static const char *const state_titles[] = { N_("being drafted"), N_("open for signature"), N_("in force"), N_("in force, amended"), N_("ended") };
 static const char *const adhesions[] = { N_("none"), N_("invited"), N_("signed"), N_("deposited"), N_("in-force"), N_("withdrawal-notified"), N_("left") };
 static const char *const acts[] = { N_("opened"), N_("invited"), N_("signed"), N_("deposited"), N_("reserved"), N_("reservation-withdrawn"), N_("withdrawal-notified"), N_("amended"), N_("ended") };
 static const char *const roles[] = { "member", "expert", "donor" };
@@ -24,6 +26,7 @@ static const char *const exclude_titles[] = {
 
 const char *agreement_kind_name(enum agreement_kind k) { return NAME_OF(kinds, k); }
 const char *agreement_state_name(enum agreement_state s) { return NAME_OF(states, s); }
+const char *agreement_state_title(enum agreement_state s) { return NAME_OF(state_titles, s); }
 const char *adhesion_state_name(enum adhesion_state s) { return NAME_OF(adhesions, s); }
 const char *act_kind_name(enum act_kind k) { return NAME_OF(acts, k); }
 const char *party_role_name(enum party_role r) { return NAME_OF(roles, r); }
