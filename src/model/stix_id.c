@@ -8,6 +8,7 @@
 
 #include "base/hash.h"
 #include "model/stix.h"
+#include "parse/json_canon.h"
 
 /* STIX 2.1 section 2.9: the name space of observables' ids. */
 static const uint8_t space[16] = { 0x00, 0xab, 0xed, 0xb4, 0xaa, 0x42, 0x46, 0x6c, 0x9c, 0x01, 0xfe, 0xd2, 0x33, 0x15, 0xa9, 0xb7 };
@@ -27,143 +28,12 @@ stix_id_make(const char *type, struct slice name, char out[STIX_ID_MAX])
 	(void)snprintf(out, STIX_ID_MAX, "%.240s--%s", type, uuid);
 }
 
-/* RFC 8785 section 3.2.2.2. */
-static void
-text_put(struct buf *b, struct slice s)
-{
-	static const char names[] = { ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r' };
-
-	buf_byte(b, '"');
-	for (size_t i = 0; i < s.len; i++) {
-		uint8_t c = s.p[i];
-
-		if (c == '"' || c == '\\') {
-			buf_byte(b, '\\');
-			buf_byte(b, c);
-		} else if (c >= ' ') {
-			buf_byte(b, c);
-		} else if (c < sizeof(names) && names[c] != 0) {
-			buf_byte(b, '\\');
-			buf_byte(b, (uint8_t)names[c]);
-		} else {
-			buf_printf(b, "\\u%04x", c);
-		}
-	}
-	buf_byte(b, '"');
-}
-
-/* RFC 8785 section 3.2.2.3: as ECMAScript prints numbers, the shortest that reads back as the same. */
-static void
-number_put(struct buf *b, struct slice s)
-{
-	char in[400] = "", text[40], *exp;
-	int digits, point;
-	double v;
-
-	memcpy(in, s.p, s.len < sizeof(in) - 1 ? s.len : sizeof(in) - 1);
-	v = strtod(in, NULL);
-	if (!(v > 0) && !(v < 0)) {
-		buf_byte(b, '0');
-		return;
-	}
-	for (int precision = 0; precision < 17; precision++) {
-		(void)snprintf(text, sizeof(text), "%.*e", precision, v < 0 ? -v : v);
-		if (strtod(text, NULL) >= (v < 0 ? -v : v) && strtod(text, NULL) <= (v < 0 ? -v : v))
-			break;
-	}
-	if (v < 0)
-		buf_byte(b, '-');
-	exp = strchr(text, 'e');
-	point = atoi(exp + 1) + 1; /* our own text */
-	*exp = '\0';
-	if (text[1] == '.')
-		memmove(text + 1, text + 2, strlen(text + 2) + 1);
-	digits = (int)strlen(text);
-	if (point > 0 && point <= 21) {
-		for (int i = 0; i < digits || i < point; i++) {
-			if (i == point)
-				buf_byte(b, '.');
-			buf_byte(b, i < digits ? (uint8_t)text[i] : '0');
-		}
-	} else if (point <= 0 && point > -6) {
-		buf_str(b, "0.");
-		for (int i = point; i < 0; i++)
-			buf_byte(b, '0');
-		buf_str(b, text);
-	} else {
-		buf_printf(b, "%c%s%se%+d", text[0], digits > 1 ? "." : "", text + 1, point - 1);
-	}
-}
-
-/* By UTF-16: what needs two units there comes before U+E000 to U+FFFF. */
-static int
-key_cmp(struct slice a, struct slice b)
-{
-	size_t i = 0;
-
-	while (i < a.len && i < b.len && a.p[i] == b.p[i])
-		i++;
-	if (i < a.len && i < b.len && a.p[i] >= 0xee && b.p[i] >= 0xee && (a.p[i] >= 0xf0) != (b.p[i] >= 0xf0))
-		return a.p[i] >= 0xf0 ? -1 : 1;
-	return slice_cmp(a, b);
-}
-
 static int
 by_key(const void *x, const void *y)
 {
 	const struct json *const *a = x, *const *b = y;
 
-	return key_cmp((*a)->key, (*b)->key);
-}
-
-/* Depth is bounded by the limits that the tree was read with. */
-static void
-canonical_put(struct buf *b, struct arena *a, const struct json *j)
-{
-	const struct json **v;
-	size_t n = 0;
-
-	switch (j->kind) {
-	case JSON_STRING:
-		text_put(b, j->text);
-		return;
-	case JSON_NUMBER:
-		number_put(b, j->text);
-		return;
-	case JSON_NULL:
-	case JSON_FALSE:
-	case JSON_TRUE:
-		buf_put(b, j->raw);
-		return;
-	case JSON_ARRAY:
-		buf_byte(b, '[');
-		JSON_EACH (item, j) {
-			if (item != j->first)
-				buf_byte(b, ',');
-			canonical_put(b, a, item);
-		}
-		buf_byte(b, ']');
-		return;
-	case JSON_OBJECT:
-		break;
-	}
-	v = arena_array(a, j->count + 1, sizeof(*v));
-	if (v == NULL) {
-		b->failed = true;
-		return;
-	}
-	JSON_EACH (m, j)
-		v[n++] = m;
-	qsort(v, n, sizeof(*v), by_key);
-	buf_byte(b, '{');
-	for (size_t i = 0; i < n; i++) {
-		if (i > 0)
-			buf_byte(b, ',');
-		text_put(b, v[i]->key);
-		buf_byte(b, ':');
-		canonical_put(b, a, v[i]);
-	}
-	buf_byte(b, '}');
+	return json_canon_cmp((*a)->key, (*b)->key);
 }
 
 /* Of several hashes one makes the id: the first of these, else the first by name. */
@@ -180,31 +50,33 @@ hash_chosen(const struct json *hashes)
 			return j;
 	}
 	JSON_EACH (m, hashes) {
-		if (first == NULL || key_cmp(m->key, first->key) < 0)
+		if (first == NULL || json_canon_cmp(m->key, first->key) < 0)
 			first = m;
 	}
 	return first;
 }
 
 /* One property that makes the id, behind a comma where it is not the first. */
-static void
+static bool
 contribute(struct buf *b, struct arena *a, const struct json *m, bool first)
 {
-	const struct json *hash = slice_eq(m->key, S("hashes")) ? hash_chosen(m) : NULL;
+	const struct json *hash = slice_eq(m->key, S("hashes")) ? hash_chosen(m) : NULL, *value = hash == NULL ? m : hash;
+	struct err not_canonical = ERR_INIT;
+	bool ok;
 
 	if (!first)
 		buf_byte(b, ',');
-	text_put(b, m->key);
+	json_quote(b, m->key);
 	buf_byte(b, ':');
-	if (hash == NULL) {
-		canonical_put(b, a, m);
-		return;
+	if (hash != NULL) {
+		buf_byte(b, '{');
+		json_quote(b, hash->key);
+		buf_byte(b, ':');
 	}
-	buf_byte(b, '{');
-	text_put(b, hash->key);
-	buf_byte(b, ':');
-	canonical_put(b, a, hash);
-	buf_byte(b, '}');
+	ok = json_canon_tree(value->raw, value, &STIX_LIMITS, a, b, &not_canonical);
+	if (hash != NULL)
+		buf_byte(b, '}');
+	return ok;
 }
 
 bool
@@ -215,7 +87,7 @@ stix_observable_id(const struct json *j, struct arena *a, char out[STIX_ID_MAX])
 	struct slice rest, name;
 	size_t n = 0;
 	struct buf b;
-	bool ok;
+	bool ok = true;
 
 	if (t == NULL || t->id_from == NULL)
 		return false;
@@ -229,10 +101,10 @@ stix_observable_id(const struct json *j, struct arena *a, char out[STIX_ID_MAX])
 	qsort(made, n, sizeof(made[0]), by_key);
 	buf_init(&b, (size_t)16 << 20);
 	buf_byte(&b, '{');
-	for (size_t i = 0; i < n; i++)
-		contribute(&b, a, made[i], i == 0);
+	for (size_t i = 0; i < n && ok; i++)
+		ok = contribute(&b, a, made[i], i == 0);
 	buf_byte(&b, '}');
-	ok = n > 0 && buf_ok(&b);
+	ok = ok && n > 0 && buf_ok(&b);
 	if (ok)
 		stix_id_make((const char *)t->name.p, buf_view(&b), out);
 	buf_fini(&b);
