@@ -174,7 +174,7 @@ states_check(const struct agreement *g, const char *what)
 	struct slice rest = slice_of_str(what), moment;
 
 	while (slice_cut(&rest, ';', &moment)) {
-		struct slice word, day;
+		struct slice word = SLICE_NONE, day = SLICE_NONE;
 		uint64_t n = 0;
 
 		moment = slice_trim(moment);
