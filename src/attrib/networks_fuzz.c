@@ -15,8 +15,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "attrib/networks.c"
-#include "attrib/networks_build.c"
+#include "attrib/networks.c" /* NOLINT(bugprone-suspicious-include): with the index above */
+#include "attrib/networks_build.c" /* NOLINT(bugprone-suspicious-include) */
 #include "base/buf.h"
 #include "base/file.h"
 

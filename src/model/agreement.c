@@ -42,7 +42,7 @@ text_keep(struct agreement *g, struct slice json, struct err *e)
 	if (g->text_count > 0 && (!slice_eq(t->id, g->texts[0]->id) || t->kind != g->texts[0]->kind ||
 		!slice_eq(t->lead.id, g->texts[0]->lead.id) || !ed25519_key_eq(&t->lead.key, &g->texts[0]->lead.key)))
 		return err_set(e, ERR_INPUT, "agreement: version %u of its text has another name, kind or lead than the first", t->version);
-	g->texts = grown(g->texts, g->text_count, sizeof(*g->texts));
+	g->texts = grown(g->texts, g->text_count, sizeof(*g->texts)); /* NOLINT(bugprone-sizeof-expression): pointers */
 	g->version_s = grown(g->version_s, g->text_count, sizeof(*g->version_s));
 	g->version_s[g->text_count] = NEVER;
 	g->texts[g->text_count++] = t;

@@ -279,6 +279,7 @@ anchors_of_test(const struct pattern_test *t, struct arena *a)
 	return t->value_count;
 }
 
+/* NOLINTBEGIN(misc-no-recursion): as deep as a pattern may be (parse/pattern.h) */
 static size_t
 anchors_of(const struct pattern_expr *x, struct arena *a)
 {
@@ -370,6 +371,7 @@ fields_of_watch(struct indicators *x, const struct pattern_watch *w)
 	for (const struct pattern_watch *i = w->first; i != NULL; i = i->next)
 		fields_of_watch(x, i);
 }
+/* NOLINTEND(misc-no-recursion) */
 
 static bool
 pattern_add(struct indicators *x, const struct indicator_entry *entry, uint32_t index, struct err *e)

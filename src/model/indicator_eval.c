@@ -199,6 +199,7 @@ indicator_test_meets(const struct pattern_test *t, const struct event *ev, struc
 	return false;
 }
 
+/* NOLINTBEGIN(misc-no-recursion): as deep as a pattern may be (parse/pattern.h) */
 /* Depth is bounded by PATTERN_DEPTH_MAX. */
 static bool
 expr_meets(const struct pattern_expr *x, const struct event *ev, struct arena *a)
@@ -252,6 +253,7 @@ watch_regex(struct pattern_watch *w, bool make, struct err *e)
 	}
 	return true;
 }
+/* NOLINTEND(misc-no-recursion) */
 
 bool
 indicator_regex_make(struct pattern_watch *w, struct err *e)

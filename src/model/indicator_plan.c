@@ -96,6 +96,7 @@ value_plan(const struct pattern_test *t, struct arena *a, struct indicator_plan 
 	return true;
 }
 
+/* NOLINTBEGIN(misc-no-recursion): as deep as a pattern may be (parse/pattern.h) */
 /* Each part of the pattern by itself must be decided by one event. */
 static const char *
 needs_more(const struct pattern_watch *w)
@@ -137,6 +138,7 @@ possible(const struct pattern_watch *w)
 	}
 	return false;
 }
+/* NOLINTEND(misc-no-recursion) */
 
 void
 indicator_plan(const struct pattern *p, struct arena *a, struct indicator_plan *out)

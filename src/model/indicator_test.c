@@ -125,7 +125,7 @@ TEST(meets)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct indicators *x = indicators_new();
 		int64_t ids[INDICATORS_MATCHES_MAX];
-		struct indicator_plan plan;
+		struct indicator_plan plan = { 0 };
 		struct arena a;
 		size_t n;
 
@@ -226,6 +226,7 @@ random_test(struct buf *b)
 	}
 }
 
+/* NOLINTBEGIN(misc-no-recursion): three deep */
 static void
 random_expr(struct buf *b, unsigned depth)
 {
@@ -241,6 +242,7 @@ random_expr(struct buf *b, unsigned depth)
 	random_expr(b, depth - 1);
 	buf_byte(b, ')');
 }
+/* NOLINTEND(misc-no-recursion) */
 
 static void
 random_event(struct event *ev, struct arena *a)
@@ -258,7 +260,7 @@ TEST(index_agrees_with_the_plain_look)
 {
 	struct pattern *p[200] = { NULL };
 	struct indicators *x = indicators_new();
-	struct indicator_plan plan;
+	struct indicator_plan plan = { 0 };
 	static struct event ev;
 	struct arena a, scratch;
 	struct buf b;

@@ -141,14 +141,14 @@ policy_by_agreement(const struct policy_record *r, const struct policy_recipient
 		return *no;
 	for (size_t i = 0; i < to->pair_count; i++) {
 		const struct agreement_pair *p = &to->pairs[i];
-		const struct agreement_text *t;
+		const struct agreement_text *t = NULL;
 		enum pair_state s = agreement_pair_at(p, date_s, &t);
 
 		for (uint32_t k = 0; k < (s == PAIR_IN_FORCE ? t->clause_count : 1); k++) {
 			const struct agreement_clause *c = s == PAIR_IN_FORCE ? &t->clauses[k] : NULL;
 			enum step_no step = c == NULL ? by_state[s] : clause_ask(p, c, r, to, purpose, date_s);
 
-			if (step == NO_COUNT && better(&best, p->agreement, c)) {
+			if (step == NO_COUNT && c != NULL && better(&best, p->agreement, c)) {
 				best = (struct policy_answer){ true, "agreement", N_("an agreement in force lets it go, by the clause that is named"), p->agreement, c };
 			} else if (!best.allowed && step != NO_COUNT && step > nearest) {
 				nearest = step;

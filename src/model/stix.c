@@ -175,6 +175,7 @@ dict_check(const struct stix_check *c, const struct stix_at *at, const struct js
 	return true;
 }
 
+/* NOLINTBEGIN(misc-no-recursion): as deep as STIX_LIMITS let an object be */
 static bool
 embedded_check(const struct stix_check *c, const struct stix_at *at, const char *name, const struct json *j)
 {
@@ -409,6 +410,7 @@ stix_members_check(const struct stix_check *c, const struct stix_at *at, const s
 	return required_check(c, at, common, common_count, seen_common) &&
 	    (t == NULL || (required_check(c, at, t->props, own_count, seen_own) && stix_rules_check(c, at, t, j)));
 }
+/* NOLINTEND(misc-no-recursion) */
 
 /* What kind a type of somebody's own is: its extension says it, or its common properties. */
 static enum stix_class
@@ -451,14 +453,14 @@ twice_in(const struct json *j, struct arena *a, bool *full_out)
 		}
 		return NULL;
 	}
-	v = arena_array(a, j->count, sizeof(*v));
+	v = arena_array(a, j->count, sizeof(*v)); /* NOLINT(bugprone-sizeof-expression): pointers */
 	if (v == NULL) {
 		*full_out = true;
 		return NULL;
 	}
 	JSON_EACH (m, j)
 		v[n++] = m;
-	qsort(v, n, sizeof(*v), by_key);
+	qsort(v, n, sizeof(*v), by_key); /* NOLINT(bugprone-sizeof-expression): pointers */
 	for (size_t i = 1; i < n; i++) {
 		if (slice_eq(v[i - 1]->key, v[i]->key))
 			return v[i];

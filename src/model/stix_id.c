@@ -98,7 +98,7 @@ stix_observable_id(const struct json *j, struct arena *a, char out[STIX_ID_MAX])
 		if (m != NULL)
 			made[n++] = m;
 	}
-	qsort(made, n, sizeof(made[0]), by_key);
+	qsort(made, n, sizeof(made[0]), by_key); /* NOLINT(bugprone-sizeof-expression): pointers */
 	buf_init(&b, (size_t)16 << 20);
 	buf_byte(&b, '{');
 	for (size_t i = 0; i < n && ok; i++)

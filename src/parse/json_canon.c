@@ -61,7 +61,7 @@ digits_of(double v, int count, struct decimal *d)
 	for (int i = 1; i < count; i++)
 		d->digits[i] = text[i + 1];
 	d->count = count;
-	d->exponent = atoi(strchr(text, 'e') + 1);
+	d->exponent = (int)strtol(strchr(text, 'e') + 1, NULL, 10);
 	return strtod(text, NULL) == v;
 }
 
@@ -231,7 +231,7 @@ members_sort(const struct json *j, struct level *l, struct arena *a, struct err 
 {
 	size_t n = 0;
 
-	l->items = arena_array(a, (size_t)j->count + 1, sizeof(*l->items));
+	l->items = arena_array(a, (size_t)j->count + 1, sizeof(*l->items)); /* NOLINT(bugprone-sizeof-expression): pointers */
 	if (l->items == NULL)
 		return err_set(e, ERR_LIMIT, "JSON: more memory than %zu bytes", a->max);
 	JSON_EACH (m, j)

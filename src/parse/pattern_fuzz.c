@@ -4,6 +4,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* NOLINTBEGIN(misc-no-recursion): as deep as a pattern may be */
 /* Whatever is accepted has a path of a type in every test, and values where its comparison needs some. */
 static void
 tests(const struct pattern_expr *x, unsigned depth)
@@ -34,6 +35,7 @@ watches(const struct pattern_watch *w, unsigned depth)
 			watches(w->first, depth + 1);
 	}
 }
+/* NOLINTEND(misc-no-recursion) */
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

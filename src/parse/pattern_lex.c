@@ -134,7 +134,7 @@ text_value(struct pattern_lex *l)
 static bool
 hex_value(struct pattern_lex *l)
 {
-	struct slice s;
+	struct slice s = SLICE_NONE;
 	uint8_t *o;
 	bool ok = true;
 
@@ -159,7 +159,7 @@ hex_value(struct pattern_lex *l)
 static bool
 binary_value(struct pattern_lex *l)
 {
-	struct slice s;
+	struct slice s = SLICE_NONE;
 
 	l->value.kind = PATTERN_BYTES;
 	return quoted(l, &s) && ((s.len > 0 && base64_read(s, l->a, &l->value.text)) ||

@@ -235,6 +235,7 @@ TEST(refused)
 	}
 }
 
+/* NOLINTBEGIN(misc-no-recursion): as deep as a pattern may be */
 /* A tree as a text that says how it binds. */
 static void
 expr_print(const struct pattern_expr *x, struct buf *b)
@@ -266,6 +267,7 @@ watch_print(const struct pattern_watch *w, struct buf *b)
 	if (w->within_s > 0)
 		buf_printf(b, "/%d", (int)w->within_s);
 }
+/* NOLINTEND(misc-no-recursion) */
 
 static const struct { const char *text, *tree; } trees[] = {
 	{ "[x:a = 1 OR x:b = 1 AND x:c = 1]", "or(a and(b c))" },

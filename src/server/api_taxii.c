@@ -65,7 +65,7 @@ seen_begin(struct api_call *c, struct seen *x, struct err *e)
 {
 	struct store *s = c->api->node->store;
 	const struct agreements *all;
-	struct partner partner;
+	struct partner partner = { .id = SLICE_NONE };
 	bool found;
 
 	*x = (struct seen){ .nothing = c->who->country[0] != 0 };
@@ -200,7 +200,7 @@ static bool
 collections(struct api_call *c, struct err *e)
 {
 	struct listing l = { .c = c };
-	struct seen x;
+	struct seen x = { .nothing = true };
 	bool ok;
 
 	if (!accepts(c, e))
@@ -217,8 +217,8 @@ collections(struct api_call *c, struct err *e)
 static bool
 collection_one(struct api_call *c, struct err *e)
 {
-	struct collection x;
-	struct seen seen;
+	struct collection x = { 0 };
+	struct seen seen = { .nothing = true };
 	bool ok;
 
 	if (!accepts(c, e))
@@ -242,9 +242,9 @@ asked(const struct api_call *c, struct taxii_asked *out)
 static bool
 page_answer(struct api_call *c, enum taxii_kind kind, struct seen *seen, const struct taxii_asked *a, bool one, struct err *e)
 {
-	struct taxii_query q;
-	struct taxii_page page;
-	struct collection x;
+	struct taxii_query q = { .none = false };
+	struct taxii_page page = { 0 };
+	struct collection x = { 0 };
 
 	if (!collection_find_seen(c, seen, &x, e) || !taxii_query_read(a, &q, e))
 		return false;
@@ -275,7 +275,7 @@ page_of(struct api_call *c, enum taxii_kind kind, bool one, struct err *e)
 {
 	struct store *s = c->api->node->store;
 	struct taxii_asked a;
-	struct seen seen;
+	struct seen seen = { .nothing = true };
 	bool ok, mine = false;
 
 	if (!accepts(c, e))
@@ -334,9 +334,9 @@ static bool
 post(struct api_call *c, struct err *e)
 {
 	char id[UUID_TEXT + 1];
-	struct collection x;
-	struct seen seen;
-	struct slice body;
+	struct collection x = { 0 };
+	struct seen seen = { .nothing = true };
+	struct slice body = SLICE_NONE;
 	struct buf mem;
 	bool ok;
 
@@ -360,7 +360,7 @@ static bool
 status(struct api_call *c, struct err *e)
 {
 	bool found = false, ok;
-	struct seen seen;
+	struct seen seen = { .nothing = true };
 
 	if (!accepts(c, e))
 		return false;
@@ -374,8 +374,8 @@ static bool
 delete(struct api_call *c, struct err *e)
 {
 	struct taxii_asked a;
-	struct taxii_query q;
-	struct collection x;
+	struct taxii_query q = { .none = false };
+	struct collection x = { 0 };
 	struct seen seen = { .nothing = c->who->country[0] != 0 };
 	uint64_t count;
 

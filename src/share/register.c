@@ -200,11 +200,11 @@ register_verify(struct slice file, int64_t now_s, struct agreement **out,
 	arena_init(&r.a, LINE_MEMORY_MAX);
 	ok = lines_take(&r, file, e);
 	arena_fini(&r.a);
-	if (ok)
+	if (ok && r.g != NULL)
 		*out = r.g;
 	else
 		agreement_free(&r.g);
-	return ok;
+	return ok && *out != NULL;
 }
 
 /* Whose key is it? The file cannot say. */
