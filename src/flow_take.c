@@ -190,7 +190,7 @@ pause_in(void *cookie, struct err *e)
 bool
 flow_read_into_batch(struct flow *f, struct flow_read *out, struct err *e)
 {
-	struct field_set set;
+	struct field_set set = { .extras = false };
 	struct intake_sink sink = { .cookie = f, .event = event_in, .bad = bad_in, .settle = settle_in,
 		.pause = f->options.waiting == NULL ? NULL : pause_in,
 		.wanted = f->options.event == NULL ? &set : NULL };

@@ -105,7 +105,9 @@ EOF
 tar --zstd -cf a.tar.zst a.zip mail.eml || exit 1
 export ENTENTE_NOW=1781870400 # 2026-06-19
 node n || exit 1
-ok "take them" e ingest -q $(cut -f1 made.tsv)
+cut -f1 made.tsv >made
+# shellcheck disable=SC2046 # names of our own, without blanks
+ok "take them" e ingest -q $(cat made)
 while IFS='	' read -r file address; do
 	id=$(e query "$address" --json | python3 -c 'import json,sys; print(json.load(sys.stdin)[0]["id"])')
 	ok "$file" e query "$id" --evidence

@@ -72,8 +72,8 @@ same "places" "$("$ENTENTE" query --node other --json --limit 0 --sort id | grep
 ok "a feed" e export misp --class c2-server --to feed
 ok "another question" e export misp --class phishing --to feed
 ok "the first again" e export misp --class c2-server --to feed
-same "two events" "$(ls feed | grep -c '^[0-9a-f-]*\.json$')" 2
-same "and the manifest names them" "$(grep -o '"[0-9a-f]\{8\}-[0-9a-f-]*":{' feed/manifest.json | tr -d '":{' | sort | tr '\n' ' ')" "$(ls feed | grep '^[0-9a-f-]*\.json$' | sed 's/\.json//' | sort | tr '\n' ' ')"
+same "two events" "$(find feed -name '????????-*.json' | wc -l | tr -d ' ')" 2
+same "and the manifest names them" "$(grep -o '"[0-9a-f]\{8\}-[0-9a-f-]*":{' feed/manifest.json | tr -d '":{' | sort | tr '\n' ' ')" "$(find feed -name '????????-*.json' | sed 's,.*/,,; s/\.json//' | sort | tr '\n' ' ')"
 same "the hash of a value" "$(grep -c "^$(printf 45.33.32.156 | md5sum | cut -d' ' -f1)," feed/hashes.csv)" 1
 same "and of a port" "$(grep -c "^$(printf 8443 | md5sum | cut -d' ' -f1)," feed/hashes.csv)" 1
 rm -rf other
@@ -85,5 +85,5 @@ same "it is there" "$(ls lists)" findings.nft
 echo '{' >feed/manifest.json
 exits 65 "a manifest that is none" e export misp --class scanner --to feed
 says "which file" "manifest.json"
-same "nothing of it stays" "$(ls feed | grep -c tmp)" 0
+same "nothing of it stays" "$(find feed -name '*tmp*' | wc -l | tr -d ' ')" 0
 done_
