@@ -27,8 +27,11 @@ if [ "$(id -u)" = 0 ]; then
 	chown -R nobody n in
 	as="-u nobody"
 fi
-# serve starts $ENTENTE: here within a trace that only counts.
-program=$ENTENTE
+# serve starts $ENTENTE: here within a trace that only counts. A copy, as the source
+# may lie where nobody may look.
+cp "$ENTENTE" entente || exit 1
+program=$work/entente
+plain=$ENTENTE
 cat >traced <<-S
 	#!/bin/sh
 	exec strace -f -qq -c $as -U name -o "$work/calls.\$\$" "$program" "\$@"
@@ -36,7 +39,7 @@ S
 chmod +x traced
 ENTENTE=$work/traced
 serve n
-ENTENTE=$program
+ENTENTE=$plain
 node=$(pgrep -P "$server" entente)
 post() {
 	curl -sk -m 60 -o .post -w '%{http_code}' -H "$auth" -H 'Content-Type: application/json' -d "$2" "${url}api/v1/$1"
