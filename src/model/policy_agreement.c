@@ -132,7 +132,7 @@ struct policy_answer
 policy_by_agreement(const struct policy_record *r, const struct policy_recipient *to,
     enum policy_purpose purpose, int64_t date_s)
 {
-	static const enum step_no by_state[] = { [PAIR_NOT_IN_FORCE] = NO_FORCE, [PAIR_LEFT] = NO_LEFT, [PAIR_EXPIRED] = NO_EXPIRED };
+	static const enum step_no by_state[PAIR_IN_FORCE + 1] = { [PAIR_NOT_IN_FORCE] = NO_FORCE, [PAIR_LEFT] = NO_LEFT, [PAIR_EXPIRED] = NO_EXPIRED, [PAIR_IN_FORCE] = NO_AGREEMENT };
 	const struct policy_answer *no = never(r, date_s);
 	struct policy_answer best = refusals[NO_AGREEMENT];
 	enum step_no nearest = NO_AGREEMENT;
@@ -146,9 +146,9 @@ policy_by_agreement(const struct policy_record *r, const struct policy_recipient
 
 		for (uint32_t k = 0; k < (s == PAIR_IN_FORCE ? t->clause_count : 1); k++) {
 			const struct agreement_clause *c = s == PAIR_IN_FORCE ? &t->clauses[k] : NULL;
-			enum step_no step = c == NULL ? by_state[s] : clause_ask(p, c, r, to, purpose, date_s);
+			enum step_no step = s == PAIR_IN_FORCE ? clause_ask(p, c, r, to, purpose, date_s) : by_state[s];
 
-			if (step == NO_COUNT && c != NULL && better(&best, p->agreement, c)) {
+			if (step == NO_COUNT && better(&best, p->agreement, c)) {
 				best = (struct policy_answer){ true, "agreement", N_("an agreement in force lets it go, by the clause that is named"), p->agreement, c };
 			} else if (!best.allowed && step != NO_COUNT && step > nearest) {
 				nearest = step;

@@ -262,7 +262,7 @@ take(struct store *s, struct slice file, int64_t now_s, struct agreement **out, 
 	if (!register_verify(file, now_s, out, wording_keep, s, e))
 		return false;
 	g = *out;
-	if (!lead_known(s, g, e))
+	if (g == NULL || !lead_known(s, g, e))
 		return false;
 	ok = agreement_load(s, g->texts[0]->id, now_s, &ours, e) || (ours == NULL && e->code == ERR_ABSENT);
 	/* A draft of ours gives way to what was opened. */
