@@ -148,7 +148,7 @@ policy_by_agreement(const struct policy_record *r, const struct policy_recipient
 			const struct agreement_clause *c = s == PAIR_IN_FORCE ? &t->clauses[k] : NULL;
 			enum step_no step = s == PAIR_IN_FORCE ? clause_ask(p, c, r, to, purpose, date_s) : by_state[s];
 
-			if (step == NO_COUNT && better(&best, p->agreement, c)) {
+			if (step == NO_COUNT && c != NULL && better(&best, p->agreement, c)) {
 				best = (struct policy_answer){ true, "agreement", N_("an agreement in force lets it go, by the clause that is named"), p->agreement, c };
 			} else if (!best.allowed && step != NO_COUNT && step > nearest) {
 				nearest = step;
