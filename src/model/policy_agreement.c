@@ -128,11 +128,23 @@ better(const struct policy_answer *best, const struct agreement *g, const struct
 	return d < 0 || (d == 0 && c->number < best->clause->number);
 }
 
+/* Of several refusals the one that came nearest to a yes is told; c: which clause, NULL where it was none. */
+static void
+refuse(struct policy_answer *best, enum step_no *nearest, enum step_no step, const struct agreement *g, const struct agreement_clause *c)
+{
+	if (best->allowed || step <= *nearest)
+		return;
+	*nearest = step;
+	*best = refusals[step];
+	best->agreement = g;
+	best->clause = step > NO_CATEGORY ? c : NULL;
+}
+
 struct policy_answer
 policy_by_agreement(const struct policy_record *r, const struct policy_recipient *to,
     enum policy_purpose purpose, int64_t date_s)
 {
-	static const enum step_no by_state[PAIR_IN_FORCE + 1] = { [PAIR_NOT_IN_FORCE] = NO_FORCE, [PAIR_LEFT] = NO_LEFT, [PAIR_EXPIRED] = NO_EXPIRED, [PAIR_IN_FORCE] = NO_AGREEMENT };
+	static const enum step_no by_state[] = { [PAIR_NOT_IN_FORCE] = NO_FORCE, [PAIR_LEFT] = NO_LEFT, [PAIR_EXPIRED] = NO_EXPIRED };
 	const struct policy_answer *no = never(r, date_s);
 	struct policy_answer best = refusals[NO_AGREEMENT];
 	enum step_no nearest = NO_AGREEMENT;
@@ -144,18 +156,18 @@ policy_by_agreement(const struct policy_record *r, const struct policy_recipient
 		const struct agreement_text *t = NULL;
 		enum pair_state s = agreement_pair_at(p, date_s, &t);
 
-		for (uint32_t k = 0; k < (s == PAIR_IN_FORCE ? t->clause_count : 1); k++) {
-			const struct agreement_clause *c = s == PAIR_IN_FORCE ? &t->clauses[k] : NULL;
-			enum step_no step = s == PAIR_IN_FORCE ? clause_ask(p, c, r, to, purpose, date_s) : by_state[s];
+		if (s != PAIR_IN_FORCE) {
+			refuse(&best, &nearest, by_state[s], p->agreement, NULL);
+			continue;
+		}
+		for (uint32_t k = 0; k < t->clause_count; k++) {
+			const struct agreement_clause *c = &t->clauses[k];
+			enum step_no step = clause_ask(p, c, r, to, purpose, date_s);
 
-			if (step == NO_COUNT && c != NULL && better(&best, p->agreement, c)) {
+			if (step != NO_COUNT)
+				refuse(&best, &nearest, step, p->agreement, c);
+			else if (better(&best, p->agreement, c))
 				best = (struct policy_answer){ true, "agreement", N_("an agreement in force lets it go, by the clause that is named"), p->agreement, c };
-			} else if (!best.allowed && step != NO_COUNT && step > nearest) {
-				nearest = step;
-				best = refusals[step];
-				best.agreement = p->agreement;
-				best.clause = step > NO_CATEGORY ? c : NULL;
-			}
 		}
 	}
 	return best;
