@@ -1,6 +1,7 @@
 #include "base/hash.h"
 
 #include <stdlib.h>
+#include <sys/random.h>
 
 #include <openssl/evp.h>
 #define XXH_INLINE_ALL
@@ -110,4 +111,28 @@ hash64(struct slice s, uint64_t seed)
 {
 	return XXH3_64bits_withSeed(s.p == NULL ? (const uint8_t *)"" : s.p, s.len,
 	    seed);
+}
+
+void
+uuid_of_name(const uint8_t space[16], struct slice name, char out[UUID_TEXT + 1])
+{
+	uint8_t h[EVP_MAX_MD_SIZE] = { 0 };
+	EVP_MD_CTX *c = EVP_MD_CTX_new();
+
+	if (c == NULL || EVP_DigestInit_ex(c, EVP_sha1(), NULL) != 1 || EVP_DigestUpdate(c, space, 16) != 1 ||
+	    EVP_DigestUpdate(c, name.p, name.len) != 1 || EVP_DigestFinal_ex(c, h, NULL) != 1)
+		abort(); /* only without memory */
+	EVP_MD_CTX_free(c);
+	uuid_print(h, 5, out);
+}
+
+bool
+uuid_random(char out[UUID_TEXT + 1], struct err *e)
+{
+	uint8_t random[16];
+
+	if (getrandom(random, sizeof(random), 0) != sizeof(random))
+		return err_sys(e, "the system gives no random numbers");
+	uuid_print(random, 4, out);
+	return true;
 }

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/err.h"
 #include "base/slice.h"
 
 #define SHA256_BYTES 32
@@ -33,6 +34,10 @@ bool sha256_parse(struct slice s, struct sha256 *out);
 /* A UUID of this version (RFC 9562; 5 and 8 are made of a hash) of a hash's first 16 bytes, in text. */
 #define UUID_TEXT 36
 void uuid_print(const uint8_t hash[16], unsigned version, char out[UUID_TEXT + 1]);
+/* Version 5: the same name in the same name space is the same UUID everywhere. */
+void uuid_of_name(const uint8_t space[16], struct slice name, char out[UUID_TEXT + 1]);
+/* Version 4: another one each time. */
+bool uuid_random(char out[UUID_TEXT + 1], struct err *e) MUST_USE;
 
 uint64_t hash64(struct slice s, uint64_t seed);
 

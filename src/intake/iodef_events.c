@@ -1,9 +1,6 @@
 #include "intake/iodef.h"
 
-#include <stdio.h>
-
 #include "parse/base64.h"
-#include "parse/date.h"
 
 #define EVENTS_MAX 100000 /* of one flow */
 
@@ -131,7 +128,8 @@ put_hash(struct intake *in, struct slice v, struct err *why)
 {
 	static const struct { size_t bytes; enum field field; } kinds[] = {
 		{ 16, FIELD_MALWARE_HASH_MD5 }, { 20, FIELD_MALWARE_HASH_SHA1 }, { 32, FIELD_MALWARE_HASH_SHA256 } };
-	struct slice raw, hex;
+	struct slice raw, text;
+	struct buf hex;
 	bool is_hex = true;
 
 	for (size_t i = 0; i < v.len; i++)
@@ -145,14 +143,11 @@ put_hash(struct intake *in, struct slice v, struct err *why)
 	for (size_t i = 0; i < 3; i++) {
 		if (raw.len != kinds[i].bytes)
 			continue;
-		hex = SLICE_NONE;
-		for (size_t at = 0; at < raw.len; at++) {
-			char two[3];
-
-			(void)snprintf(two, sizeof(two), "%02x", raw.p[at]);
-			hex = arena_join(&in->record, (struct slice[]){ hex, slice_of(two, 2) }, 2);
-		}
-		return put(in, kinds[i].field, hex, "hash", why);
+		buf_init(&hex, 2 * raw.len);
+		buf_hex(&hex, raw);
+		text = arena_copy(&in->record, buf_view(&hex));
+		buf_fini(&hex);
+		return put(in, kinds[i].field, text, "hash", why);
 	}
 	return extra(in, "hash", v, why);
 }

@@ -2,7 +2,6 @@
  * stix_id: ids that follow from what an object is, and the fixed ones of the
  * markings of the Traffic Light Protocol.
  */
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -16,15 +15,9 @@ static const uint8_t space[16] = { 0x00, 0xab, 0xed, 0xb4, 0xaa, 0x42, 0x46, 0x6
 void
 stix_id_make(const char *type, struct slice name, char out[STIX_ID_MAX])
 {
-	uint8_t h[EVP_MAX_MD_SIZE] = { 0 };
 	char uuid[UUID_TEXT + 1];
-	EVP_MD_CTX *c = EVP_MD_CTX_new();
 
-	if (c == NULL || EVP_DigestInit_ex(c, EVP_sha1(), NULL) != 1 || EVP_DigestUpdate(c, space, sizeof(space)) != 1 ||
-	    EVP_DigestUpdate(c, name.p, name.len) != 1 || EVP_DigestFinal_ex(c, h, NULL) != 1)
-		abort(); /* only without memory */
-	EVP_MD_CTX_free(c);
-	uuid_print(h, 5, uuid);
+	uuid_of_name(space, name, uuid);
 	(void)snprintf(out, STIX_ID_MAX, "%.240s--%s", type, uuid);
 }
 

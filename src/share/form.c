@@ -1,7 +1,5 @@
 #include "share/form.h"
 
-#include <openssl/evp.h>
-
 #include "base/hash.h"
 #include "base/lang.h"
 #include "parse/date.h"
@@ -83,20 +81,17 @@ form_uuid(const struct form_run *r, const char *what, struct slice of, char out[
 {
 	/* RFC 9562's name space for URLs: ours name what they are of. */
 	static const uint8_t space[16] = { 0x6b, 0xa7, 0xb8, 0x11, 0x9d, 0xad, 0x11, 0xd1, 0x80, 0xb4, 0x00, 0xc0, 0x4f, 0xd4, 0x30, 0xc8 };
-	uint8_t h[EVP_MAX_MD_SIZE] = { 0 };
 	struct buf name;
 
 	buf_init(&name, (size_t)64 << 10);
-	buf_put(&name, slice_of(space, sizeof(space)));
 	buf_printf(&name, "entente:%s:", what);
 	buf_put(&name, r->who->name);
 	buf_byte(&name, ':');
 	buf_put(&name, r->who->mail);
 	buf_byte(&name, ':');
 	buf_put(&name, of);
-	(void)EVP_Digest(name.p, name.len, h, NULL, EVP_sha1(), NULL);
+	uuid_of_name(space, buf_view(&name), out);
 	buf_fini(&name);
-	uuid_print(h, 5, out);
 }
 
 struct slice

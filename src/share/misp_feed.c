@@ -82,8 +82,7 @@ hash_line(struct misp_feed *f, struct slice value)
 	uint8_t h[EVP_MAX_MD_SIZE] = { 0 };
 
 	(void)EVP_Digest(value.p, value.len, h, NULL, EVP_md5(), NULL);
-	for (size_t i = 0; i < 16; i++)
-		buf_printf(&f->lines, "%02x", h[i]);
+	buf_hex(&f->lines, slice_of(h, 16));
 	buf_printf(&f->lines, ",%s\n", f->uuid);
 }
 

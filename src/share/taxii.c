@@ -1,7 +1,6 @@
 #include "share/taxii.h"
 
 #include <stdio.h>
-#include <sys/random.h>
 
 #include "base/clock.h"
 #include "base/lang.h"
@@ -300,15 +299,11 @@ taxii_add(struct store *s, int64_t collection, struct slice body, bool (*may)(vo
 {
 	struct adding x = { .good_count = 0 };
 	struct stix_in in = { .store = s, .collection = collection, .may = may, .may_cookie = cookie, .bad = bad_in, .done = done_in, .cookie = &x };
-	uint8_t random[16];
 	struct source src;
 	bool ok;
 
-	if (!envelope_check(body, e))
+	if (!envelope_check(body, e) || !uuid_random(id_out, e))
 		return false;
-	if (getrandom(random, sizeof(random), 0) != sizeof(random))
-		return err_sys(e, "the system gives no random numbers");
-	uuid_print(random, 4, id_out);
 	buf_init(&x.good, (size_t)64 << 20);
 	buf_init(&x.bad, (size_t)64 << 20);
 	source_of_slice(&src, body);

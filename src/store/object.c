@@ -1,7 +1,6 @@
 #include "store/object.h"
 
 #include <stdlib.h>
-#include <sys/random.h>
 #include <time.h>
 
 #include "base/clock.h"
@@ -54,7 +53,6 @@ collection_add(struct store *s, struct slice alias, struct slice title, struct s
 {
 	char uuid[UUID_TEXT + 1];
 	struct stmt *q = NULL;
-	uint8_t random[16];
 	bool found, ok;
 
 	if (!alias_ok(alias))
@@ -63,9 +61,8 @@ collection_add(struct store *s, struct slice alias, struct slice title, struct s
 		return false;
 	if (found)
 		return err_set(e, ERR_CONFLICT, "there is a collection %.*s already", SLICE_ARG(alias));
-	if (getrandom(random, sizeof(random), 0) != sizeof(random))
-		return err_sys(e, "the system gives no random numbers");
-	uuid_print(random, 4, uuid);
+	if (!uuid_random(uuid, e))
+		return false;
 	ok = db_prepare(s->db, "INSERT INTO collection (id, uuid, alias, title, description, created_s)"
 	    " SELECT coalesce(max(id), 0) + 1, ?1, ?2, ?3, ?4, ?5 FROM collection", &q, e);
 	if (ok) {
