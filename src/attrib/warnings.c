@@ -11,6 +11,7 @@
 #include "base/lang.h"
 #include "base/log.h"
 #include "parse/domain.h"
+#include "parse/ip.h"
 #include "parse/json.h"
 
 #define NAME_MAX_BYTES 253
@@ -20,32 +21,23 @@ struct range { struct ip first, last; uint32_t list; };
 struct text { struct slice s; uint32_t list; };
 
 /* Kept sorted between additions, so that a look is a search by halves. */
-struct texts { struct text *v; size_t count, room; };
+struct texts { struct text *v; size_t count; };
 
 struct warnings {
 	struct arena memory;
 	char **names;
 	size_t name_count;
 	struct range *ranges; /* by first; those that overlap are joined */
-	size_t range_count, range_room;
+	size_t range_count;
 	struct texts names_below; /* these and all below them */
 	struct texts exact;
 	struct texts within; /* anywhere in a value: looked at one by one */
 };
 
 static void
-grow(void **v, size_t *room, size_t count, size_t size)
-{
-	if (count < *room)
-		return;
-	*room = *room == 0 ? 64 : 2 * *room;
-	*v = xrealloc(*v, *room * size);
-}
-
-static void
 text_add(struct texts *t, struct slice s, size_t list)
 {
-	grow((void **)&t->v, &t->room, t->count, sizeof(*t->v));
+	t->v = xgrown(t->v, t->count, sizeof(*t->v));
 	t->v[t->count++] = (struct text){ s, (uint32_t)list };
 }
 
@@ -98,7 +90,7 @@ address_add(struct warnings *w, struct slice s)
 
 	if (!prefix_read_loose(s, &p))
 		return false;
-	grow((void **)&w->ranges, &w->range_room, w->range_count, sizeof(*w->ranges));
+	w->ranges = xgrown(w->ranges, w->range_count, sizeof(*w->ranges));
 	w->ranges[w->range_count++] = (struct range){ p.ip, prefix_last(&p), (uint32_t)w->name_count };
 	return true;
 }
@@ -144,8 +136,9 @@ entries(const struct warnings *w)
 	return w->range_count + w->names_below.count + w->exact.count + w->within.count;
 }
 
-bool
-warnings_add(struct warnings *w, struct slice text, size_t *skipped_out, struct err *e)
+/* The caller sorts when all are in. */
+static bool
+add(struct warnings *w, struct slice text, size_t *skipped_out, struct err *e)
 {
 	const struct json *root, *list;
 	struct arena tree;
@@ -168,12 +161,20 @@ warnings_add(struct warnings *w, struct slice text, size_t *skipped_out, struct 
 		if (entries(w) >= ENTRIES_MAX || kind == KIND_NONE || !entry_add(w, kind, json_text(j)))
 			++*skipped_out;
 	}
-	w->names = xrealloc(w->names, (w->name_count + 1) * sizeof(*w->names));
+	w->names = xgrown(w->names, w->name_count, sizeof(*w->names)); /* NOLINT(bugprone-sizeof-expression): pointers */
 	w->names[w->name_count++] = xtext(slice_sub(name, 0, 200));
-	settle(w);
 	ok = true;
 out:
 	arena_fini(&tree);
+	return ok;
+}
+
+bool
+warnings_add(struct warnings *w, struct slice text, size_t *skipped_out, struct err *e)
+{
+	bool ok = add(w, text, skipped_out, e);
+
+	settle(w);
 	return ok;
 }
 
@@ -188,11 +189,12 @@ warnings_new(void)
 	arena_init(&w->memory, 4 * WARNINGS_FILE_BYTES_MAX);
 	for (size_t i = 0; i < embedded_count; i++) {
 		bool ok = !slice_starts(embedded_files[i].name, S("warnings/")) ||
-		    warnings_add(w, embedded_bytes(&embedded_files[i]), &skipped, &e);
+		    add(w, embedded_bytes(&embedded_files[i]), &skipped, &e);
 
 		assert(ok);
 		(void)ok;
 	}
+	settle(w);
 	return w;
 }
 
@@ -204,7 +206,7 @@ file_add(struct warnings *w, const char *path, struct err *e)
 	bool ok;
 
 	buf_init(&b, WARNINGS_FILE_BYTES_MAX);
-	ok = file_read(path, &b, e) && warnings_add(w, buf_view(&b), &skipped, e);
+	ok = file_read(path, &b, e) && add(w, buf_view(&b), &skipped, e);
 	if (ok && skipped > 0)
 		log_warn("warnings.skipped", "file=%s entries=%zu", LOG_TEXT(path), skipped);
 	buf_fini(&b);
@@ -232,6 +234,7 @@ warnings_add_folder(struct warnings *w, const char *folder,
 		ok = file_add(w, path, &e);
 		said(cookie, path, ok ? NULL : &e);
 	}
+	settle(w);
 	(void)closedir(d);
 }
 
@@ -293,8 +296,8 @@ range_met(const struct warnings *w, struct ip first, struct ip last, const char 
 	return r != NULL && ip_cmp(r->last, first) >= 0 && found(w, r->list, list_out);
 }
 
-bool
-warnings_ip(const struct warnings *w, struct ip ip, const char **list_out)
+static bool
+address_met(const struct warnings *w, struct ip ip, const char **list_out)
 {
 	if (ip_is_special(ip))
 		return by_rule(N_("special-purpose addresses (RFC 6890)"), list_out);
@@ -359,7 +362,7 @@ warnings_text(const struct warnings *w, struct slice s, const char **list_out)
 	}
 	host = url_split(s, &url) ? url.host : s;
 	if (ip_read(host, &ip))
-		return warnings_ip(w, ip, list_out);
+		return address_met(w, ip, list_out);
 	if (prefix_read_loose(host, &p))
 		return network_met(w, &p, list_out);
 	return fqdn_ok(host) && name_met(w, host, list_out);

@@ -10,7 +10,6 @@
 
 #include "base/err.h"
 #include "base/slice.h"
-#include "parse/ip.h"
 
 struct warnings;
 
@@ -31,9 +30,11 @@ void warnings_add_folder(struct warnings *w, const char *folder,
     void (*said)(void *cookie, const char *path, const struct err *why), void *cookie);
 void warnings_free(struct warnings **w);
 
-/* Is it on a list? Its name in *list_out (may be NULL), valid as long as w. */
-bool warnings_ip(const struct warnings *w, struct ip ip, const char **list_out);
-/* A network (one warned address within it is enough), a name, a URL, any other value. */
+/*
+ * Is it on a list? An address, a network (one warned address within it is enough),
+ * a name, a URL, any other value. The list's name in *list_out (may be NULL), valid
+ * as long as w.
+ */
 bool warnings_text(const struct warnings *w, struct slice s, const char **list_out);
 
 size_t warnings_lists(const struct warnings *w);

@@ -230,6 +230,19 @@ xarray(size_t count, size_t size)
 	return xalloc(n);
 }
 
+void *
+xgrown(void *v, size_t count, size_t size)
+{
+	size_t bytes;
+
+	/* By doubling, at each power of two from 8 on. */
+	if (count > 0 && (count < 8 || (count & (count - 1)) != 0))
+		return v;
+	if (!size_mul(count == 0 ? 4 : count, 2 * size, &bytes))
+		abort();
+	return xrealloc(v, bytes);
+}
+
 #define HUGE_PAGE ((size_t)2 << 20)
 
 /* In whole huge pages; SIZE_MAX: nobody has so much. */

@@ -51,6 +51,11 @@ void *xalloc(size_t n);
 void *xrealloc(void *p, size_t n);
 void *xarray(size_t count, size_t size);
 /*
+ * An array that is only ever made longer by this, one item at a time (or NULL,
+ * with count 0): with room for one more. How long it is follows from count.
+ */
+void *xgrown(void *v, size_t count, size_t size);
+/*
  * An array of some MiB, zeroed, that is looked into here and there: in huge
  * pages where the kernel has them, as a look into each small page waits for its
  * address first. Ends with large_free() of the same numbers.

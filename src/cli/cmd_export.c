@@ -163,7 +163,8 @@ write_form(struct cli *c, const struct form *f, struct err *e)
 	who.name = node.conf.name;
 	who.mail = node.conf.mail;
 	who.now_s = clock_now_s();
-	r.warnings = node_warnings(&node);
+	if (f->list)
+		r.warnings = node_warnings(&node);
 	r.a = &a;
 	question(c, &text);
 	r.question = buf_view(&text);

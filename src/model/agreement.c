@@ -16,15 +16,6 @@
 /* Texts, lines and names of one register; 100,000 lines of half a KiB. */
 #define MEMORY_MAX ((size_t)256 << 20)
 
-static void *
-grown(void *v, uint32_t count, size_t size)
-{
-	/* By doubling, at each power of two from 8 on. */
-	if (count >= 8 ? (count & (count - 1)) == 0 : count == 0)
-		return xrealloc(v, (count == 0 ? 8 : (size_t)count * 2) * size);
-	return v;
-}
-
 /* --- texts ----------------------------------------------------------------- */
 
 static bool
@@ -42,8 +33,8 @@ text_keep(struct agreement *g, struct slice json, struct err *e)
 	if (g->text_count > 0 && (!slice_eq(t->id, g->texts[0]->id) || t->kind != g->texts[0]->kind ||
 		!slice_eq(t->lead.id, g->texts[0]->lead.id) || !ed25519_key_eq(&t->lead.key, &g->texts[0]->lead.key)))
 		return err_set(e, ERR_INPUT, "agreement: version %u of its text has another name, kind or lead than the first", t->version);
-	g->texts = grown(g->texts, g->text_count, sizeof(*g->texts)); /* NOLINT(bugprone-sizeof-expression): pointers */
-	g->version_s = grown(g->version_s, g->text_count, sizeof(*g->version_s));
+	g->texts = xgrown(g->texts, g->text_count, sizeof(*g->texts)); /* NOLINT(bugprone-sizeof-expression): pointers */
+	g->version_s = xgrown(g->version_s, g->text_count, sizeof(*g->version_s));
 	g->version_s[g->text_count] = NEVER;
 	g->texts[g->text_count++] = t;
 	return true;
@@ -247,7 +238,7 @@ agreement_state_at(const struct agreement *g, int64_t date_s)
 static void
 round_begin(struct agreement *g, uint32_t party, int64_t at_s)
 {
-	g->adhesions = grown(g->adhesions, g->adhesion_count, sizeof(*g->adhesions));
+	g->adhesions = xgrown(g->adhesions, g->adhesion_count, sizeof(*g->adhesions));
 	g->adhesions[g->adhesion_count++] = (struct adhesion){ .party = party, .invited_s = at_s, .signed_s = NEVER,
 		.deposited_s = NEVER, .in_force_s = NEVER, .notified_s = NEVER, .left_s = NEVER };
 }
@@ -255,7 +246,7 @@ round_begin(struct agreement *g, uint32_t party, int64_t at_s)
 static void
 party_add(struct agreement *g, const struct agreement_party *p)
 {
-	g->parties = grown(g->parties, g->party_count, sizeof(*g->parties));
+	g->parties = xgrown(g->parties, g->party_count, sizeof(*g->parties));
 	g->parties[g->party_count++] = *p;
 }
 
@@ -301,7 +292,7 @@ invite_do(struct agreement *g, const struct agreement_act *x, int64_t at_s, stru
 static void
 accept(struct agreement *g, struct adhesion *r, int64_t at_s)
 {
-	r->accepts = grown(r->accepts, r->accept_count, sizeof(*r->accepts));
+	r->accepts = xgrown(r->accepts, r->accept_count, sizeof(*r->accepts));
 	r->accepts[r->accept_count++] = (struct agreement_accept){ g->version, at_s };
 }
 
@@ -389,7 +380,7 @@ reserve_do(struct agreement *g, uint32_t party, uint32_t clause, int64_t at_s, s
 		return false;
 	if (agreement_reserved_at(g, party, clause, at_s))
 		return err_set(e, ERR_CONFLICT, "it has a reservation against clause %u already", clause);
-	g->reservations = grown(g->reservations, g->reservation_count, sizeof(*g->reservations));
+	g->reservations = xgrown(g->reservations, g->reservation_count, sizeof(*g->reservations));
 	g->reservations[g->reservation_count++] = (struct agreement_reservation){ party, clause, at_s, NEVER };
 	return true;
 }
@@ -577,7 +568,7 @@ agreement_act_add(struct agreement *g, struct slice line, int64_t now_s, struct 
 	ok = x.line.p != NULL || err_set(e, ERR_LIMIT, "a record of more than %zu bytes", g->a.max);
 	if (!ok || !agreement_act_read(x.line, &g->a, &x, e) || !act_do(g, &x, now_s, false, e))
 		return err_within(e, "act %u", g->act_count + 1);
-	g->acts = grown(g->acts, g->act_count, sizeof(*g->acts));
+	g->acts = xgrown(g->acts, g->act_count, sizeof(*g->acts));
 	g->acts[g->act_count++] = x;
 	return true;
 }

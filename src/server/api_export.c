@@ -192,7 +192,7 @@ export(struct api_call *c, enum export_kind kind, const struct form *form, const
 	x->q.limit = PAGE_ROWS;
 	x->request.query = c->r->query;
 	keep(x, &x->request.query);
-	x->run = (struct form_run){ .who = &x->options, .question = x->request.query, .warnings = node_warnings(x->node), .a = &x->page, .most = TLP_RED };
+	x->run = (struct form_run){ .who = &x->options, .question = x->request.query, .warnings = form != NULL && form->list ? node_warnings(x->node) : NULL, .a = &x->page, .most = TLP_RED };
 	keep(x, &x->q.class_type);
 	keep(x, &x->q.taxonomy);
 	keep(x, &x->q.country);

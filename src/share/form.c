@@ -31,15 +31,6 @@ form_begin(const struct form *f, struct form_run *r, struct buf *b)
 		f->head(r, b);
 }
 
-static bool
-warned(const struct form_run *r, const struct finding_row *row)
-{
-	if (r->warnings == NULL)
-		return false;
-	return (row->has_ip && row->kind == PLACE_IP && warnings_ip(r->warnings, row->ip, NULL)) ||
-	    warnings_text(r->warnings, row->place, NULL);
-}
-
 void
 form_row(const struct form *f, struct form_run *r, const struct finding_row *row, struct buf *b)
 {
@@ -49,7 +40,7 @@ form_row(const struct form *f, struct form_run *r, const struct finding_row *row
 		r->marked++;
 		return;
 	}
-	if (f->list && warned(r, row)) {
+	if (f->list && r->warnings != NULL && warnings_text(r->warnings, row->place, NULL)) {
 		r->warned++;
 		return;
 	}

@@ -259,7 +259,7 @@ object_delete(struct store *s, const struct object_query *q, uint64_t *count_out
 {
 	struct object_walk *w = NULL;
 	struct object_row *rows = NULL;
-	size_t n = 0, cap = 0;
+	size_t n = 0;
 	enum step step;
 	bool mine, ok;
 
@@ -269,8 +269,7 @@ object_delete(struct store *s, const struct object_query *q, uint64_t *count_out
 	ok = object_open(s, q, &w, e);
 	if (ok) {
 		for (;; n++) {
-			if (n == cap)
-				rows = xrealloc(rows, (cap = cap == 0 ? 16 : cap * 2) * sizeof(*rows));
+			rows = xgrown(rows, n, sizeof(*rows));
 			if ((step = object_next(w, &rows[n], e)) != STEP_ITEM)
 				break;
 		}
