@@ -245,10 +245,12 @@ element_begin(struct report *r, const struct xml_item *item, unsigned depth, str
 }
 
 static bool
-take(struct report *r, const struct xml_item *item, struct err *e)
+take(void *cookie, struct xml_reader *xml, const struct xml_item *item, struct err *e)
 {
+	struct report *r = cookie;
 	unsigned depth = item->depth - r->outer;
 
+	(void)xml;
 	switch (item->kind) {
 	case XML_ITEM_START:
 		return element_begin(r, item, depth, e);
@@ -276,23 +278,12 @@ static bool
 read(struct intake *in, struct source *src, struct err *e)
 {
 	struct report *r = xalloc(sizeof(*r));
-	struct xml_reader *xml = NULL;
-	struct xml_item item;
-	enum step step = STEP_FAIL;
-	bool ok = false;
+	bool ok;
 
 	*r = (struct report){ .in = in, .at = PART_COUNT };
-	if (!xml_open(src, &XML_LIMITS, &xml, e))
-		goto out;
-	while ((step = xml_next(xml, &item, e)) == STEP_ITEM) {
-		if (!take(r, &item, e))
-			goto out;
-	}
-	ok = step == STEP_END;
+	ok = xml_each(src, &XML_LIMITS, take, r, e);
 	if (ok && r->rows == 0)
 		ok = err_set(e, ERR_INPUT, "a DMARC report without a single record");
-out:
-	xml_free(&xml);
 	free(r);
 	return ok;
 }

@@ -505,8 +505,9 @@ take_start(struct document *d, struct xml_reader *xml, const struct xml_item *it
 }
 
 static bool
-take(struct document *d, struct xml_reader *xml, const struct xml_item *item, struct err *e)
+take(void *cookie, struct xml_reader *xml, const struct xml_item *item, struct err *e)
 {
+	struct document *d = cookie;
 	bool ok;
 
 	switch (item->kind) {
@@ -528,26 +529,15 @@ static bool
 read(struct intake *in, struct source *src, struct err *e)
 {
 	struct document *d = xalloc(sizeof(*d));
-	struct xml_reader *xml = NULL;
-	struct xml_item item;
-	enum step step = STEP_FAIL;
-	bool ok = false;
+	bool ok;
 
 	*d = (struct document){ .in = in };
 	arena_init(&d->flow_memory, (size_t)128 << 20);
 	arena_init(&d->attributes, 4096);
 	buf_init(&d->text, LIST_MAX);
-	if (!xml_open(src, &XML_LIMITS, &xml, e))
-		goto out;
-	while ((step = xml_next(xml, &item, e)) == STEP_ITEM) {
-		if (!take(d, xml, &item, e))
-			goto out;
-	}
-	ok = step == STEP_END;
+	ok = xml_each(src, &XML_LIMITS, take, d, e);
 	if (ok && d->incidents == 0)
 		ok = err_set(e, ERR_INPUT, "an IODEF document without a single incident");
-out:
-	xml_free(&xml);
 	buf_fini(&d->text);
 	arena_fini(&d->attributes);
 	arena_fini(&d->flow_memory);

@@ -330,3 +330,19 @@ xml_place(const struct xml_item *end, uint64_t *offset, uint32_t *length)
 	else
 		*length = n > UINT32_MAX ? UINT32_MAX : (uint32_t)n;
 }
+
+bool
+xml_each(struct source *src, const struct xml_limits *limits,
+    bool (*take)(void *cookie, struct xml_reader *r, const struct xml_item *item, struct err *e),
+    void *cookie, struct err *e)
+{
+	struct xml_reader *r = NULL;
+	struct xml_item item;
+	enum step step = STEP_ITEM;
+	bool ok = xml_open(src, limits, &r, e);
+
+	while (ok && (step = xml_next(r, &item, e)) == STEP_ITEM)
+		ok = take(cookie, r, &item, e);
+	xml_free(&r);
+	return ok && step == STEP_END;
+}

@@ -69,5 +69,9 @@ bool xml_attribute(struct xml_reader *r, struct slice *name, struct slice *value
  */
 enum step xml_next(struct xml_reader *r, struct xml_item *out,
     struct err *e) MUST_USE;
+/* The whole document, item by item, until take() says false. */
+bool xml_each(struct source *src, const struct xml_limits *limits,
+    bool (*take)(void *cookie, struct xml_reader *r, const struct xml_item *item, struct err *e),
+    void *cookie, struct err *e) MUST_USE;
 
 #endif
