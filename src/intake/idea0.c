@@ -39,18 +39,11 @@ static const struct end_fields TARGET = { FIELD_DESTINATION_IP,
 	FIELD_DESTINATION_REVERSE_DNS, FIELD_DESTINATION_PORT, FIELD_DESTINATION_URL,
 	FIELD_DESTINATION_ASN };
 
-/* A value that its field does not take stays beside it under extra. */
 static bool
 put(struct intake *in, enum field f, struct slice value, const char *key,
     struct err *e)
 {
-	struct err why = ERR_INIT;
-
-	value = slice_sub(value, 0, VALUE_BYTES_MAX);
-	if (slice_trim(value).len == 0 || event_has(&in->ev, f) ||
-	    event_set(&in->ev, f, value, &in->record, &why))
-		return true;
-	return event_extra(&in->ev, slice_of_str(key), value, EXTRA_TEXT, e);
+	return intake_put(in, f, slice_sub(value, 0, VALUE_BYTES_MAX), key, e);
 }
 
 static bool

@@ -88,6 +88,17 @@ tally(struct intake *in, struct slice column, const struct err *why)
 	in->tallies[i].count++;
 }
 
+bool
+intake_put(struct intake *in, enum field f, struct slice value, const char *key, struct err *e)
+{
+	struct err not_said = ERR_INIT;
+
+	if (slice_trim(value).len == 0 || event_has(&in->ev, f) ||
+	    event_set(&in->ev, f, value, &in->record, &not_said))
+		return true;
+	return event_extra(&in->ev, slice_of_str(key), value, EXTRA_TEXT, e);
+}
+
 void
 intake_look(struct intake *in, struct slice record)
 {

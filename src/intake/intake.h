@@ -183,6 +183,12 @@ bool intake_child(struct intake *in, struct slice part, struct slice name,
  * afterwards.
  */
 bool intake_event(struct intake *in, struct event *ev, struct err *e) MUST_USE;
+/*
+ * Put a value that is not the event's whole point into in->ev: what its field does
+ * not take stays beside it, under extra.KEY. One that is there already stays; an
+ * empty one is none.
+ */
+bool intake_put(struct intake *in, enum field f, struct slice value, const char *key, struct err *e) MUST_USE;
 /* Set a record aside: why->text, the column or field it is about (or empty). */
 bool intake_bad(struct intake *in, const struct place *place,
     struct slice column, const struct err *why, struct err *e) MUST_USE;

@@ -111,17 +111,6 @@ extra(struct intake *in, const char *key, struct slice v, struct err *why)
 	return v.len == 0 || event_extra(&in->ev, slice_of_str(key), v, EXTRA_TEXT, why);
 }
 
-/* A value that its field does not take stays beside it, under extra. */
-static bool
-put(struct intake *in, enum field f, struct slice v, const char *key, struct err *why)
-{
-	struct err not_said = ERR_INIT;
-
-	if (v.len == 0 || event_has(&in->ev, f) || event_set(&in->ev, f, v, &in->record, &not_said))
-		return true;
-	return extra(in, key, v, why);
-}
-
 /* XML signatures write a digest in base64, much else in hexadecimal. */
 static bool
 put_hash(struct intake *in, struct slice v, struct err *why)
@@ -136,7 +125,7 @@ put_hash(struct intake *in, struct slice v, struct err *why)
 		is_hex = is_hex && byte_hex(v.p[i]) >= 0;
 	for (size_t i = 0; i < 3 && is_hex; i++) {
 		if (v.len == 2 * kinds[i].bytes)
-			return put(in, kinds[i].field, arena_lower(&in->record, v), "hash", why);
+			return intake_put(in, kinds[i].field, arena_lower(&in->record, v), "hash", why);
 	}
 	if (!base64_read_loose(v, &in->record, &raw))
 		return extra(in, "hash", v, why);
@@ -147,7 +136,7 @@ put_hash(struct intake *in, struct slice v, struct err *why)
 		buf_hex(&hex, raw);
 		text = arena_copy(&in->record, buf_view(&hex));
 		buf_fini(&hex);
-		return put(in, kinds[i].field, text, "hash", why);
+		return intake_put(in, kinds[i].field, text, "hash", why);
 	}
 	return extra(in, "hash", v, why);
 }
@@ -157,17 +146,17 @@ put_value(struct intake *in, const struct side_fields *f, const struct iodef_val
 {
 	switch (v->kind) {
 	case IODEF_IP:
-		return put(in, f->ip, v->text, f->hidden, why);
+		return intake_put(in, f->ip, v->text, f->hidden, why);
 	case IODEF_NETWORK:
-		return put(in, f->network, v->text, f->hidden, why);
+		return intake_put(in, f->network, v->text, f->hidden, why);
 	case IODEF_ASN:
-		return put(in, f->asn, v->text, f->hidden, why);
+		return intake_put(in, f->asn, v->text, f->hidden, why);
 	case IODEF_URL:
-		return put(in, f->url, v->text, f->hidden, why);
+		return intake_put(in, f->url, v->text, f->hidden, why);
 	case IODEF_MAIL:
-		return put(in, f->account, v->text, f->hidden, why);
+		return intake_put(in, f->account, v->text, f->hidden, why);
 	case IODEF_NAME:
-		return put(in, f->fqdn, v->text, f->hidden, why);
+		return intake_put(in, f->fqdn, v->text, f->hidden, why);
 	case IODEF_HASH:
 		return put_hash(in, v->text, why);
 	case IODEF_OTHER:
@@ -199,9 +188,9 @@ set_where(struct intake *in, const struct iodef_value *v, struct err *why)
 static bool
 put_system(struct intake *in, const struct side_fields *f, const struct iodef_system *s, struct err *why)
 {
-	return put(in, f->port, s->port, f->ports, why) && extra(in, f->ports, s->ports, why) &&
+	return intake_put(in, f->port, s->port, f->ports, why) && extra(in, f->ports, s->ports, why) &&
 	    extra(in, f->service, s->service, why) &&
-	    put(in, FIELD_PROTOCOL_TRANSPORT, s->transport, "protocol", why);
+	    intake_put(in, FIELD_PROTOCOL_TRANSPORT, s->transport, "protocol", why);
 }
 
 static struct slice
@@ -223,10 +212,10 @@ put_scope(struct intake *in, const struct iodef_flow *flow, struct err *why)
 	if (!event_set(&in->ev, FIELD_TIME_SOURCE, when, &in->record, why) ||
 	    !event_set(&in->ev, FIELD_TLP, tlp_text(s->tlp), &in->record, why))
 		return false;
-	if (!put(in, FIELD_TIME_OBSERVATION, s->detect, "detected", why) ||
-	    !put(in, FIELD_EVENT_DESCRIPTION_TEXT, s->description, "description", why) ||
-	    !put(in, FIELD_EVENT_DESCRIPTION_URL, s->reference, "reference", why) ||
-	    (cve && !put(in, FIELD_PRODUCT_VULNERABILITIES, s->vulnerability, "vulnerability", why)) ||
+	if (!intake_put(in, FIELD_TIME_OBSERVATION, s->detect, "detected", why) ||
+	    !intake_put(in, FIELD_EVENT_DESCRIPTION_TEXT, s->description, "description", why) ||
+	    !intake_put(in, FIELD_EVENT_DESCRIPTION_URL, s->reference, "reference", why) ||
+	    (cve && !intake_put(in, FIELD_PRODUCT_VULNERABILITIES, s->vulnerability, "vulnerability", why)) ||
 	    (!cve && !extra(in, "vulnerability", s->vulnerability, why)))
 		return false;
 	return extra(in, "incident", flow->incident, why) && extra(in, "confidence", s->confidence, why);

@@ -1,20 +1,24 @@
 #include "model/stix_table_room.h"
 
+/* Of all but observables; who speaks of others need not say when it was changed. */
+#define COMMON(modified_required) \
+	{ .name = S_INIT("type"), .kind = STIX_TYPE, .required = true }, \
+	{ .name = S_INIT("spec_version"), .kind = STIX_VERSION, .required = true }, \
+	{ .name = S_INIT("id"), .kind = STIX_ID, .required = true }, \
+	{ .name = S_INIT("created_by_ref"), .kind = STIX_REF, .arg = "identity" }, \
+	{ .name = S_INIT("created"), .kind = STIX_TIME_MS, .required = true }, \
+	{ .name = S_INIT("modified"), .kind = STIX_TIME_MS, .required = (modified_required) }, \
+	{ .name = S_INIT("revoked"), .kind = STIX_BOOLEAN }, \
+	{ .name = S_INIT("labels"), .kind = STIX_STRING, .list = true }, \
+	{ .name = S_INIT("confidence"), .kind = STIX_INTEGER, .min = 0, .max = 100 }, \
+	{ .name = S_INIT("lang"), .kind = STIX_LANG }, \
+	{ .name = S_INIT("external_references"), .kind = STIX_EMBEDDED, .list = true, .arg = "external-reference" }, \
+	{ .name = S_INIT("object_marking_refs"), .kind = STIX_REF, .list = true, .arg = "marking-definition" }, \
+	{ .name = S_INIT("granular_markings"), .kind = STIX_GRANULAR, .list = true }, \
+	{ .name = S_INIT("extensions"), .kind = STIX_EXTENSIONS }
+
 static const struct stix_prop common_object[] = {
-	{ .name = S_INIT("type"), .kind = STIX_TYPE, .required = true },
-	{ .name = S_INIT("spec_version"), .kind = STIX_VERSION, .required = true },
-	{ .name = S_INIT("id"), .kind = STIX_ID, .required = true },
-	{ .name = S_INIT("created_by_ref"), .kind = STIX_REF, .arg = "identity" },
-	{ .name = S_INIT("created"), .kind = STIX_TIME_MS, .required = true },
-	{ .name = S_INIT("modified"), .kind = STIX_TIME_MS, .required = true },
-	{ .name = S_INIT("revoked"), .kind = STIX_BOOLEAN },
-	{ .name = S_INIT("labels"), .kind = STIX_STRING, .list = true },
-	{ .name = S_INIT("confidence"), .kind = STIX_INTEGER, .min = 0, .max = 100 },
-	{ .name = S_INIT("lang"), .kind = STIX_LANG },
-	{ .name = S_INIT("external_references"), .kind = STIX_EMBEDDED, .list = true, .arg = "external-reference" },
-	{ .name = S_INIT("object_marking_refs"), .kind = STIX_REF, .list = true, .arg = "marking-definition" },
-	{ .name = S_INIT("granular_markings"), .kind = STIX_GRANULAR, .list = true },
-	{ .name = S_INIT("extensions"), .kind = STIX_EXTENSIONS },
+	COMMON(true),
 };
 
 static const struct stix_prop common_sco[] = {
@@ -29,20 +33,7 @@ static const struct stix_prop common_sco[] = {
 
 /* A marking and what speaks of others need not say when it was changed. */
 static const struct stix_prop common_meta[] = {
-	{ .name = S_INIT("type"), .kind = STIX_TYPE, .required = true },
-	{ .name = S_INIT("spec_version"), .kind = STIX_VERSION, .required = true },
-	{ .name = S_INIT("id"), .kind = STIX_ID, .required = true },
-	{ .name = S_INIT("created_by_ref"), .kind = STIX_REF, .arg = "identity" },
-	{ .name = S_INIT("created"), .kind = STIX_TIME_MS, .required = true },
-	{ .name = S_INIT("modified"), .kind = STIX_TIME_MS },
-	{ .name = S_INIT("revoked"), .kind = STIX_BOOLEAN },
-	{ .name = S_INIT("labels"), .kind = STIX_STRING, .list = true },
-	{ .name = S_INIT("confidence"), .kind = STIX_INTEGER, .min = 0, .max = 100 },
-	{ .name = S_INIT("lang"), .kind = STIX_LANG },
-	{ .name = S_INIT("external_references"), .kind = STIX_EMBEDDED, .list = true, .arg = "external-reference" },
-	{ .name = S_INIT("object_marking_refs"), .kind = STIX_REF, .list = true, .arg = "marking-definition" },
-	{ .name = S_INIT("granular_markings"), .kind = STIX_GRANULAR, .list = true },
-	{ .name = S_INIT("extensions"), .kind = STIX_EXTENSIONS },
+	COMMON(false),
 };
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
