@@ -7,31 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/pieces.h"
 #include "base/source.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define LINE_MAX_BYTES 100
-
-struct pieces {
-	struct slice rest;
-	size_t most;
-};
-
-static bool
-pull(void *cookie, uint8_t *p, size_t cap, size_t *n_out, struct err *e)
-{
-	struct pieces *c = cookie;
-	size_t n = c->most < cap ? c->most : cap;
-
-	(void)e;
-	n = n < c->rest.len ? n : c->rest.len;
-	if (n > 0)
-		memcpy(p, c->rest.p, n);
-	c->rest = slice_from(c->rest, n);
-	*n_out = n;
-	return true;
-}
 
 static void
 lines(struct slice text, size_t piece)
@@ -43,7 +24,7 @@ lines(struct slice text, size_t piece)
 	uint64_t offset;
 	enum step step;
 
-	source_of_pull(&src, pull, &c, 1 << 20);
+	source_of_pull(&src, pieces_pull, &c, 1 << 20);
 	while ((step = source_line(&src, LINE_MAX_BYTES, &line, &offset, &e)) == STEP_ITEM || step == STEP_BAD) {
 		if (!slice_line(&text, &want))
 			abort();

@@ -1,4 +1,5 @@
 /* Documents of every shape, by shipped mappings and by ones of our own. */
+#include "base/pieces.h"
 #include "intake/intake.h"
 #include "intake/mapping.h"
 #include "intake/tables.h"
@@ -160,26 +161,13 @@ TEST(shapes)
 }
 
 /* Any split of a document into windows gives the same; here: pulled byte by byte. */
-static bool
-pull_one(void *cookie, uint8_t *p, size_t cap, size_t *n, struct err *e)
-{
-	struct slice *rest = cookie;
-
-	(void)e;
-	*n = rest->len > 0 && cap > 0 ? 1 : 0;
-	if (*n == 1)
-		p[0] = rest->p[0];
-	*rest = slice_from(*rest, *n);
-	return true;
-}
-
 TEST(bytewise)
 {
 	struct intake_tables *t = intake_tables_new();
 	struct err e = ERR_INIT;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct slice text = slice_of_str(cases[i].in);
+		struct pieces text = { slice_of_str(cases[i].in), 1 };
 		struct seen whole, pieces = { 0 };
 		struct source src;
 		struct intake in;
@@ -194,7 +182,7 @@ TEST(bytewise)
 		in.tables = t;
 		in.options = S("mapping=x");
 		in.sink = (struct intake_sink){ .cookie = &pieces, .event = on_event, .bad = on_bad };
-		source_of_pull(&src, pull_one, &text, 8 << 20);
+		source_of_pull(&src, pieces_pull, &text, 8 << 20);
 		b = intake_read(&in, &src, &e);
 		source_fini(&src);
 		intake_fini(&in);

@@ -1,28 +1,9 @@
 #include <stdlib.h>
 
+#include "base/pieces.h"
 #include "parse/csv.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-struct pieces {
-	struct slice rest;
-	size_t most;
-};
-
-static bool
-pull(void *cookie, uint8_t *p, size_t cap, size_t *n_out, struct err *e)
-{
-	struct pieces *c = cookie;
-	size_t n = c->most < cap ? c->most : cap;
-
-	(void)e;
-	n = n < c->rest.len ? n : c->rest.len;
-	if (n > 0)
-		memcpy(p, c->rest.p, n);
-	c->rest = slice_from(c->rest, n);
-	*n_out = n;
-	return true;
-}
 
 static void
 mix(uint64_t *sum, uint64_t value)
@@ -75,7 +56,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	c = (struct pieces){ slice_of(data + 1, size - 1), 1 + (size_t)data[0] };
 	source_of_slice(&src, c.rest);
 	whole = walk(&src);
-	source_of_pull(&src, pull, &c, 1 << 20);
+	source_of_pull(&src, pieces_pull, &c, 1 << 20);
 	if (walk(&src) != whole)
 		abort();
 	source_fini(&src);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/pieces.h"
 #include "test.h"
 
 static const struct { const char *text, *items; bool fails; } cases[] = {
@@ -25,33 +26,13 @@ static const struct { const char *text, *items; bool fails; } cases[] = {
 	{ "{\"objects\":[1],\"objects\":[2]}", "1|", true },
 };
 
-struct bytes {
-	struct slice rest;
-	size_t step;
-};
-
-static bool
-pull(void *cookie, uint8_t *p, size_t cap, size_t *n_out, struct err *e)
-{
-	struct bytes *b = cookie;
-	size_t n = b->rest.len < b->step ? b->rest.len : b->step;
-
-	(void)e;
-	n = n < cap ? n : cap;
-	if (n > 0)
-		memcpy(p, b->rest.p, n);
-	b->rest = slice_from(b->rest, n);
-	*n_out = n;
-	return true;
-}
-
 TEST(items_in_pieces)
 {
 	static const size_t steps[] = { 1, 2, 3, 7, 4096 };
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		for (size_t k = 0; k < sizeof(steps) / sizeof(steps[0]); k++) {
-			struct bytes b = { slice_of_str(cases[i].text), steps[k] };
+			struct pieces b = { slice_of_str(cases[i].text), steps[k] };
 			struct err e = ERR_INIT;
 			struct json_items it;
 			struct source src;
@@ -61,7 +42,7 @@ TEST(items_in_pieces)
 
 			test_case("%s, %zu bytes at once", cases[i].text, steps[k]);
 			buf_init(&got, 4096);
-			source_of_pull(&src, pull, &b, 1 << 16);
+			source_of_pull(&src, pieces_pull, &b, 1 << 16);
 			json_items_init(&it, &src, 1 << 16);
 			while ((step = json_items_next(&it, &item, &e)) == STEP_ITEM) {
 				buf_put(&got, item);
@@ -78,7 +59,7 @@ TEST(items_in_pieces)
 
 TEST(large_items)
 {
-	struct bytes b;
+	struct pieces b;
 	struct err e = ERR_INIT;
 	struct json_items it;
 	struct source src;
@@ -90,8 +71,8 @@ TEST(large_items)
 	for (size_t i = 0; i < 100000; i++)
 		buf_byte(&text, 'x');
 	buf_str(&text, "\"}]}");
-	b = (struct bytes){ buf_view(&text), 4096 };
-	source_of_pull(&src, pull, &b, 1 << 20);
+	b = (struct pieces){ buf_view(&text), 4096 };
+	source_of_pull(&src, pieces_pull, &b, 1 << 20);
 	json_items_init(&it, &src, 65536);
 	CHECK_INT(json_items_next(&it, &item, &e), STEP_ITEM);
 	CHECK_INT(json_items_next(&it, &item, &e), STEP_FAIL);
