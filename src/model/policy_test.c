@@ -438,7 +438,7 @@ TEST(oracle)
 
 			*o = (struct o_agreement){ .kind = (enum agreement_kind)(test_random() % 3), .count = 1 + (int)(test_random() % 2),
 				.delay = (int)(test_random() % 8), .term = test_random() % 2 == 0 ? 0 : 5 + (int)(test_random() % 60),
-				.notice = (int)(test_random() % 15), .clause_count = 1 + (int)(test_random() % 4) };
+				.notice = (int)(test_random() % 15), .clause_count = test_random() % 4 == 0 ? 1 : 2 + (int)(test_random() % 3) };
 			for (int k = 0; k < o->clause_count; k++)
 				o->clauses[k] = (struct o_clause){ CATEGORY_ABUSE_REPORT + (int)(test_random() % 2), 1 + (int)(test_random() % 7),
 					(int)(test_random() % 4), 1 + (int)(test_random() % 3), (int)(test_random() % 4) };
@@ -448,8 +448,9 @@ TEST(oracle)
 		agreement_pairs(v, (size_t)n, &us, &them, &pairs, &to.pair_count);
 		to.pairs = pairs;
 		for (int i = 0; i < 400; i++) {
-			struct o_record r = { CATEGORY_ABUSE_REPORT + (int)(test_random() % 2), (int)(test_random() % 5), test_random() % 2 == 0, test_random() % 20 == 0, -1, 0, 0 };
-			int purpose = (int)(test_random() % PURPOSE_COUNT), day = (int)(test_random() % 100), bi = -1, bk = 0;
+			/* Mostly marks that may go: a yes is what is rare. */
+			struct o_record r = { CATEGORY_ABUSE_REPORT + (int)(test_random() % 2), (int)(test_random() % (test_random() % 4 == 0 ? 5 : 2)), test_random() % 2 == 0, test_random() % 20 == 0, -1, 0, 0 };
+			int purpose = (int)(test_random() % PURPOSE_COUNT), day = (int)(test_random() % (test_random() % 4 == 0 ? 100 : 50)), bi = -1, bk = 0;
 			struct policy_origin origin;
 			struct policy_record record = { .class = r.violence ? CLASS_VIOLENCE : CLASS_SPAM, .category = (enum policy_category)r.category,
 				.tlp = (enum tlp)r.tlp, .own_mark = r.own };
@@ -482,8 +483,8 @@ TEST(oracle)
 		for (int i = 0; i < n; i++)
 			agreement_free(&v[i]);
 	}
-	/* It would be easy to agree on a no. How many are yes hangs on the seed: some 1 to 3 of a hundred. */
-	CHECK(yes > asked / 400);
+	/* It would be easy to agree on a no. */
+	CHECK(yes > asked / 100);
 	CHECK(yes < asked / 2);
 }
 
