@@ -104,7 +104,9 @@ xml_open(struct source *src, const struct xml_limits *limits,
 		*e = r->e;
 		xml_tags_fini(&r->tags);
 		free(r);
-		return ours ? false : err_set(e, ERR_SYSTEM, "the XML reader does not start");
+		if (!ours)
+			(void)err_set(e, ERR_SYSTEM, "the XML reader does not start");
+		return false;
 	}
 	xmlTextReaderSetStructuredErrorHandler(r->x, complain, r);
 	*out = r;
