@@ -14,7 +14,7 @@ struct agreements_work {
 	struct cli *c;
 	struct node node;
 	struct arena a;
-	struct ed25519 *key; /* of verbs that sign */
+	struct agree_keys keys; /* of verbs that sign */
 	struct who by;
 	int64_t now_s, date_s; /* date_s: --date, else now */
 };
@@ -50,6 +50,7 @@ agreement_state_word(bool json, enum agreement_state s)
 /* cmd_agreements_act.c */
 bool cli_agreements_draft(struct agreements_work *w, struct err *e) MUST_USE;
 bool cli_agreements_act(struct agreements_work *w, struct err *e) MUST_USE; /* by its verb */
+bool cli_agreements_rekey(struct agreements_work *w, struct err *e) MUST_USE;
 bool cli_agreements_receipts(struct agreements_work *w, struct err *e) MUST_USE;
 bool cli_agreements_export(struct agreements_work *w, struct err *e) MUST_USE;
 bool cli_agreements_import(struct agreements_work *w, struct err *e) MUST_USE;

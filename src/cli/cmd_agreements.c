@@ -224,6 +224,13 @@ acts_put(struct sheet *s, const struct agreement *g, int64_t date_s)
 		sheet_date(s, "at", N_("When"), act_effective_s(x));
 		sheet_word(s, "act", N_("What was done"), act_kind_name(x->kind));
 		sheet_text(s, "party", N_("Party"), x->kind == ACT_INVITED ? x->invites.id : x->party);
+		if (x->kind == ACT_KEY_CHANGED) {
+			char mark[ED25519_FINGERPRINT_TEXT];
+
+			ed25519_fingerprint_print(&x->key, mark);
+			sheet_text(s, "holder", N_("Whose key"), x->holder);
+			sheet_text(s, "fingerprint", N_("Fingerprint of its key"), slice_of_str(mark));
+		}
 		if (x->clause != 0 || s->json)
 			sheet_int(s, "clause", N_("Clause"), x->clause);
 		if (s->json) {
@@ -320,6 +327,7 @@ static const struct agreements_verb verbs[] = {
 	{ "leave", true, true, 1, 1, "NAME --paper FILE", cli_agreements_act },
 	{ "amend", true, true, 1, 1, "NAME", cli_agreements_act },
 	{ "end", true, true, 1, 1, "NAME --paper FILE", cli_agreements_act },
+	{ "rekey", true, true, 1, 2, "NAME [REQUEST --paper FILE]", cli_agreements_rekey },
 	{ "receipts", true, true, 1, -1, "FILE...", cli_agreements_receipts },
 	{ "export", false, false, 1, 1, "NAME", cli_agreements_export },
 	{ "import", true, false, 1, 1, "FILE", cli_agreements_import },
@@ -343,15 +351,16 @@ static const struct cli_option options[] = {
 	{ "paper", 0, N_("FILE"), N_("of an act: the paper that it is written on; its hash is signed") },
 	{ "out", 'o', N_("FILE"), N_("write the act, wording or register there instead of to standard output") },
 	{ "wording", 0, N_("LANG=FILE..."), N_("draft: the wording in a language; several times") },
+	{ "lost", 0, NULL, N_("rekey: our old key is lost or stolen; makes what is sent to who keeps the register, with a paper") },
 	{ "role", 0, N_("ROLE"), N_("invite: member (default), expert, donor") },
 	{ NULL, 0, NULL, NULL },
 };
 
 const struct cli_command cli_agreements = {
 	.name = "agreements",
-	.args = N_("[list|show|draft|open|invite|sign|deposit|reserve|withdraw-reservation|leave|amend|end|receipts|export|import|verify|wording|discard|ask|transfers] [NAME|FILE...]"),
+	.args = N_("[list|show|draft|open|invite|sign|deposit|reserve|withdraw-reservation|leave|amend|end|rekey|receipts|export|import|verify|wording|discard|ask|transfers] [NAME|FILE...]"),
 	.summary = N_("agreements with partners: their texts and acts, and what may flow by them"),
-	.details = N_("draft checks a text (docs/agreements.md shows one) and keeps it with its wordings; open begins its register. Every act after that is signed with this node's key, in one chain with those before it. Who keeps the register, in a memorandum the depositary, does its own acts at once; a party's act is a line that is sent to it, where receipts takes it, with a receipt whose date counts. export writes the register, import verifies all of it and takes what is new, verify only looks. leave begins the notice; the flow ends when it has run out. ask says what a partner would get of our findings, by which agreement and clause, and why not the rest; nothing is sent. transfers lists what went, and what was refused. Exit status 1: an agreement could not be verified, and counts as none."),
+	.details = N_("draft checks a text (docs/agreements.md shows one) and keeps it with its wordings; open begins its register. Every act after that is signed with this node's key, in one chain with those before it. Who keeps the register, in a memorandum the depositary, does its own acts at once; a party's act is a line that is sent to it, where receipts takes it, with a receipt whose date counts. export writes the register, import verifies all of it and takes what is new, verify only looks. rekey tells the agreement our next key (entente partners rekey), by an act that the old key signs; where that one is lost or stolen, --lost makes a request, and who keeps the register writes the change down with rekey NAME REQUEST and the party's paper. leave begins the notice; the flow ends when it has run out. ask says what a partner would get of our findings, by which agreement and clause, and why not the rest; nothing is sent. transfers lists what went, and what was refused. Exit status 1: an agreement could not be verified, and counts as none."),
 	.examples = "  entente agreements draft mou.json --wording en=mou-en.txt --wording es=mou-es.txt\n  entente agreements open mou-2026\n  entente agreements sign mou-2026 --paper signed.pdf --out to-depositary.json\n  entente agreements receipts from-es.json\n  entente agreements show mou-2026 --date 2027-01-01\n  entente agreements ask --partner fr-cert --purpose protect",
 	.options = options,
 	.args_max = -1,

@@ -140,7 +140,7 @@ static const struct { const char *verb; enum act_kind kind; const char *audit; }
 	{ "open", ACT_OPENED, "agreement.open" }, { "invite", ACT_INVITED, "agreement.invite" }, { "sign", ACT_SIGNED, "agreement.sign" },
 	{ "deposit", ACT_DEPOSITED, "agreement.deposit" }, { "reserve", ACT_RESERVED, "agreement.reserve" },
 	{ "withdraw-reservation", ACT_RESERVATION_WITHDRAWN, "agreement.unreserve" }, { "leave", ACT_WITHDRAWAL_NOTIFIED, "agreement.leave" },
-	{ "amend", ACT_AMENDED, "agreement.amend" }, { "end", ACT_ENDED, "agreement.end" },
+	{ "amend", ACT_AMENDED, "agreement.amend" }, { "end", ACT_ENDED, "agreement.end" }, { "rekey", ACT_KEY_CHANGED, "agreement.rekey" },
 };
 
 struct act {
@@ -165,7 +165,8 @@ paper_take(struct agreements_work *w, struct act *x, struct err *e)
 		file_unmap(&file);
 		return true;
 	}
-	if (x->deed.kind != ACT_OPENED && x->deed.kind != ACT_INVITED && x->deed.kind != ACT_AMENDED)
+	if (x->deed.kind != ACT_OPENED && x->deed.kind != ACT_INVITED && x->deed.kind != ACT_AMENDED &&
+	    (x->deed.kind != ACT_KEY_CHANGED || x->deed.holder.p != NULL))
 		return err_set(e, ERR_USAGE, "an act has a paper, whose hash is signed with it: --paper FILE");
 	if (!agreement_load(w->node.store, x->id, w->now_s, &g, e))
 		return false;
@@ -200,7 +201,7 @@ act_do(struct agreements_work *w, void *cookie, struct err *e)
 {
 	struct act *x = cookie;
 
-	return agree_do(w->node.store, x->id, &x->deed, w->key, w->now_s, &w->a, &x->line, &x->kept, e);
+	return agree_do(w->node.store, x->id, &x->deed, &w->keys, w->now_s, &w->a, &x->line, &x->kept, e);
 }
 
 static bool
@@ -239,6 +240,42 @@ cli_agreements_act(struct agreements_work *w, struct err *e)
 	    agreements_change(w, act_do, &x, acts[i].audit, x.id, agreements_arg(w, 2), e) && told(w, &x, e);
 }
 
+/* --- another key -------------------------------------------------------------------------- */
+
+/* Our old key signs nothing any more: what the one who keeps the register needs. */
+static bool
+request_out(struct agreements_work *w, struct err *e)
+{
+	struct agreement_party us;
+	struct agreement *g;
+	struct slice request;
+	bool found, ok;
+
+	if (w->keys.next == NULL)
+		return err_set(e, ERR_CONFLICT, "there is no next key; make it: entente partners rekey");
+	if (!party_self(w->node.store, &w->a, &us, &found, e) || !agreement_load(w->node.store, agreements_arg(w, 1), w->now_s, &g, e))
+		return false;
+	ok = agree_rekey_request(g, us.id, w->keys.next, &w->a, &request, e) &&
+	    put_out(w, arena_printf(&w->a, "%.*s\n", SLICE_ARG(request)), e);
+	agreement_free(&g);
+	if (ok && !w->c->quiet)
+		cli_tell(T("Send it with a signed paper to who keeps the register, and tell them the new key's fingerprint by another way (entente partners rekey shows it)."));
+	return ok;
+}
+
+bool
+cli_agreements_rekey(struct agreements_work *w, struct err *e)
+{
+	struct act x = { .id = agreements_arg(w, 1), .deed = { .kind = ACT_KEY_CHANGED, .date_s = w->date_s } };
+	struct slice request;
+
+	if (cli_has(w->c, "lost"))
+		return request_out(w, e);
+	if (w->c->arg_count > 2 && (!file_get(w, w->c->args[2], 4096, &request, e) || !agree_rekey_read(request, x.id, &w->a, &x.deed, e)))
+		return err_within(e, "%s", w->c->args[2]);
+	return paper_take(w, &x, e) && agreements_change(w, act_do, &x, "agreement.rekey", x.id, x.deed.holder, e) && told(w, &x, e);
+}
+
 /* --- registers ------------------------------------------------------------------------------ */
 
 struct receipts {
@@ -256,7 +293,7 @@ receipts_do(struct agreements_work *w, void *cookie, struct err *e)
 	while (slice_line(&rest, &line)) {
 		if (line.len == 0)
 			continue;
-		if (!agree_take(w->node.store, line, w->key, w->now_s, &w->a, &x->last, e))
+		if (!agree_take(w->node.store, line, &w->keys, w->now_s, &w->a, &x->last, e))
 			return false;
 		x->taken++;
 	}
@@ -317,7 +354,7 @@ summary(struct agreements_work *w, const struct agreement *g, const struct regis
 
 	if (w->c->quiet)
 		return true;
-	ed25519_fingerprint_print(&g->texts[0]->lead.key, mark);
+	ed25519_fingerprint_print(&g->lead.key, mark);
 	sha256_hex(&sha, head);
 	sheet_begin(&s, w->c->json);
 	sheet_text(&s, "id", N_("Name"), g->texts[0]->id);

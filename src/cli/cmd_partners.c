@@ -38,7 +38,7 @@ agreements_run(struct cli *c, const struct agreements_verb *verbs, size_t n, str
 {
 	const struct agreements_verb *v = verb_find(c->arg_count == 0 ? "list" : c->args[0], verbs, n, e);
 	const struct passwd *p = getpwuid(getuid());
-	struct agreements_work w = { .c = c, .node = NODE_NONE, .now_s = clock_now_s(), .by = { .kind = WHO_HERE } };
+	struct agreements_work w = { .c = c, .node = NODE_NONE, .keys = AGREE_KEYS_NONE, .now_s = clock_now_s(), .by = { .kind = WHO_HERE } };
 	int args = c->arg_count == 0 ? 0 : c->arg_count - 1;
 	bool ok;
 
@@ -53,8 +53,8 @@ agreements_run(struct cli *c, const struct agreements_verb *verbs, size_t n, str
 	arena_init(&w.a, (size_t)64 << 20);
 	w.by.name = arena_copy(&w.a, p == NULL ? S("") : slice_of_str(p->pw_name));
 	ok = cli_opt_date(c, "date", &w.date_s, e) &&
-	    (!v->signs || ed25519_open(node_path(&w.node, "party.key"), &w.key, e)) && v->run(&w, e);
-	ed25519_close(&w.key);
+	    (!v->signs || agree_keys_open(&w.node, false, &w.keys, e)) && v->run(&w, e);
+	agree_keys_close(&w.keys);
 	arena_fini(&w.a);
 	node_close(&w.node);
 	return ok;
@@ -217,7 +217,7 @@ self_show(struct agreements_work *w, struct err *e)
 static bool
 self_put(struct agreements_work *w, void *cookie, struct err *e)
 {
-	return party_self_put(w->node.store, *(struct slice *)cookie, ed25519_public(w->key), e);
+	return party_self_put(w->node.store, *(struct slice *)cookie, ed25519_public(w->keys.now), e);
 }
 
 static bool
@@ -240,6 +240,77 @@ key(struct agreements_work *w, struct err *e)
 	return add(w, e);
 }
 
+/* --- another key ------------------------------------------------------------------------ */
+
+static void
+key_put(struct sheet *s, const char *name, const char *title, const struct ed25519_key *k)
+{
+	char hex[ED25519_KEY_HEX + 1], mark[ED25519_FINGERPRINT_TEXT];
+
+	ed25519_key_print(k, hex);
+	ed25519_fingerprint_print(k, mark);
+	sheet_text(s, name, title, slice_of_str(hex));
+	sheet_text(s, "fingerprint", N_("Its fingerprint"), slice_of_str(mark));
+}
+
+static bool
+partner_rekey(struct agreements_work *w, void *cookie, struct err *e)
+{
+	return agree_rekey_partner(w->node.store, agreements_arg(w, 1), slice_of_str(cli_opt(w->c, "fingerprint")), w->now_s, &w->a, cookie, e);
+}
+
+static bool
+rekey_done(struct agreements_work *w, void *cookie, struct err *e)
+{
+	(void)cookie;
+	return agree_keys_done(&w->node, &w->keys, w->now_s, e);
+}
+
+/* Ours: the next key is made, or takes the first one's place. */
+static bool
+rekey_self(struct agreements_work *w, struct err *e)
+{
+	struct agreement_party us;
+	struct sheet s;
+	bool found;
+
+	if (!party_self(w->node.store, &w->a, &us, &found, e))
+		return false;
+	if (!found)
+		return err_set(e, ERR_ABSENT, "this node has no name as a party yet; give it one: entente partners self NAME");
+	if (cli_has(w->c, "done"))
+		return agreements_change(w, rekey_done, NULL, "party.rekey", us.id, SLICE_NONE, e) && (w->c->quiet || self_show(w, e));
+	agree_keys_close(&w->keys);
+	if (!agree_keys_open(&w->node, true, &w->keys, e))
+		return false;
+	if (w->keys.next == NULL) /* it was taken, but for the file's name */
+		return err_set(e, ERR_CONFLICT, "the next key was taken already; finish with --done");
+	sheet_begin(&s, w->c->json);
+	sheet_text(&s, "id", N_("Name"), us.id);
+	key_put(&s, "next", N_("Its next key"), ed25519_public(w->keys.next));
+	return sheet_finish(&s, true, e);
+}
+
+static bool
+rekey(struct agreements_work *w, struct err *e)
+{
+	struct partner p;
+	struct sheet s;
+
+	if (w->c->arg_count < 2)
+		return rekey_self(w, e);
+	if (!cli_has(w->c, "fingerprint"))
+		return err_set(e, ERR_USAGE, "say which key, as its holder told you by another way: --fingerprint \"0a1b 2c3d ...\"");
+	if (!agreements_change(w, partner_rekey, &p, "partner.rekey", agreements_arg(w, 1), slice_of_str(cli_opt(w->c, "fingerprint")), e))
+		return false;
+	if (w->c->quiet)
+		return true;
+	sheet_begin(&s, w->c->json);
+	sheet_text(&s, "id", N_("Name"), p.id);
+	key_put(&s, "key", N_("Key"), &p.key);
+	return sheet_finish(&s, true, e);
+}
+
 static bool
 remove_it(struct agreements_work *w, void *cookie, struct err *e)
 {
@@ -259,6 +330,7 @@ static const struct agreements_verb verbs[] = {
 	{ "add", true, false, 1, 1, "NAME", add },
 	{ "key", true, false, 0, 1, "[NAME --key HEX|FILE]", key },
 	{ "self", true, true, 0, 1, "[NAME]", self },
+	{ "rekey", true, true, 0, 1, "[--done] | NAME --fingerprint MARK", rekey },
 	{ "remove", true, false, 1, 1, "NAME", take_out },
 };
 
@@ -275,16 +347,18 @@ static const struct cli_option options[] = {
 	{ "url", 0, "URL", N_("where it answers, https://") },
 	{ "key", 0, N_("HEX|FILE"), N_("its Ed25519 key, as its own \"entente partners key\" prints it") },
 	{ "replace", 0, NULL, N_("take another key in the place of the one that was entered") },
+	{ "done", 0, NULL, N_("rekey: all agreements know the next key, so it takes the place of the old one") },
+	{ "fingerprint", 0, N_("MARK"), N_("rekey: of a partner's new key, as it was compared with a person of the partner") },
 	{ "certificate", 0, N_("NUMBER"), N_("its client certificate, by the number of entente account partners") },
 	{ NULL, 0, NULL, NULL },
 };
 
 const struct cli_command cli_partners = {
 	.name = "partners",
-	.args = N_("[list|add|key|self|remove] [NAME]"),
+	.args = N_("[list|add|key|self|rekey|remove] [NAME]"),
 	.summary = N_("enter the nodes of others, their keys, and our own name and key"),
-	.details = N_("A partner is a node or system of others that we have agreements with. Its name is the one that it has in the texts of agreements: a-z, 0-9 and \"-\". Its key is what its acts are signed with. Compare the key's fingerprint by another way than the one that the key came by, such as a call, before it is entered: whoever enters a false key lets a stranger sign. self gives this node its name and makes its key, which lies in party.key in its folder; keep a copy, as another key is another party. key without a name shows ours, for others to enter."),
-	.examples = "  entente partners self es-cert\n  entente partners key\n  entente partners add fr-cert --name \"CERT-FR\" --country FR --key fr-cert.key\n  entente partners key fr-cert --key 3b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29 --replace",
+	.details = N_("A partner is a node or system of others that we have agreements with. Its name is the one that it has in the texts of agreements: a-z, 0-9 and \"-\". Its key is what its acts are signed with. Compare the key's fingerprint by another way than the one that the key came by, such as a call, before it is entered: whoever enters a false key lets a stranger sign. self gives this node its name and makes its key, which lies in party.key in its folder; keep a copy, as another key is another party. key without a name shows ours, for others to enter. rekey makes our next key, which each agreement comes to know by entente agreements rekey; --done puts it in the place of the old one, which is no longer of use then. rekey with a partner's name enters the new key that an agreement knows it by, once its fingerprint was compared."),
+	.examples = "  entente partners self es-cert\n  entente partners key\n  entente partners add fr-cert --name \"CERT-FR\" --country FR --key fr-cert.key\n  entente partners rekey\n  entente partners rekey fr-cert --fingerprint \"5e1f 02c9 77ab 10d4 ...\"\n  entente partners key fr-cert --key 3b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29 --replace",
 	.options = options,
 	.args_max = 2,
 	.run = partners,

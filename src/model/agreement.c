@@ -4,7 +4,7 @@
  * without going through the acts again; and as their dates only grow, an act
  * never changes what was so before it.
  */
-#include "model/agreement.h"
+#include "model/agreement_room.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +31,7 @@ text_keep(struct agreement *g, struct slice json, struct err *e)
 	if (t->version != g->text_count + 1)
 		return err_set(e, ERR_INPUT, "agreement: version %u of its text comes where version %u is expected", t->version, g->text_count + 1);
 	if (g->text_count > 0 && (!slice_eq(t->id, g->texts[0]->id) || t->kind != g->texts[0]->kind ||
-		!slice_eq(t->lead.id, g->texts[0]->lead.id) || !ed25519_key_eq(&t->lead.key, &g->texts[0]->lead.key)))
+		!slice_eq(t->lead.id, g->texts[0]->lead.id)))
 		return err_set(e, ERR_INPUT, "agreement: version %u of its text has another name, kind or lead than the first", t->version);
 	g->texts = xgrown(g->texts, g->text_count, sizeof(*g->texts)); /* NOLINT(bugprone-sizeof-expression): pointers */
 	g->version_s = xgrown(g->version_s, g->text_count, sizeof(*g->version_s));
@@ -48,8 +48,10 @@ agreement_new(struct slice text, struct agreement **out, struct err *e)
 	*g = (struct agreement){ .version = 1, .opened_s = NEVER, .in_force_s = NEVER, .ended_s = NEVER };
 	arena_init(&g->a, MEMORY_MAX);
 	*out = g;
-	if (text_keep(g, text, e))
+	if (text_keep(g, text, e)) {
+		g->lead = g->texts[0]->lead;
 		return true;
+	}
 	agreement_free(out);
 	return false;
 }
@@ -73,6 +75,7 @@ agreement_free(struct agreement **gp)
 	free(g->adhesions);
 	free(g->reservations);
 	free(g->parties);
+	free(g->changes);
 	free(g->acts);
 	free(g->texts);
 	free(g->version_s);
@@ -86,151 +89,6 @@ agreement_head(const struct agreement *g)
 	static const struct sha256 none;
 
 	return g->act_count == 0 ? none : g->acts[g->act_count - 1].sha;
-}
-
-/* --- states ---------------------------------------------------------------- */
-
-uint32_t
-agreement_party_find(const struct agreement *g, struct slice id, const struct ed25519_key *key)
-{
-	for (uint32_t i = 0; i < g->party_count; i++) {
-		if (slice_eq(g->parties[i].id, id))
-			return key == NULL || ed25519_key_eq(key, &g->parties[i].key) ? i : UINT32_MAX;
-	}
-	return UINT32_MAX;
-}
-
-static struct adhesion *
-round_of(const struct agreement *g, uint32_t party, int64_t date_s)
-{
-	for (uint32_t i = g->adhesion_count; i-- > 0;) {
-		if (g->adhesions[i].party == party && g->adhesions[i].invited_s <= date_s)
-			return &g->adhesions[i];
-	}
-	return NULL;
-}
-
-const struct adhesion *
-agreement_adhesion_at(const struct agreement *g, uint32_t party, int64_t date_s)
-{
-	return round_of(g, party, date_s);
-}
-
-enum adhesion_state
-adhesion_state_at(const struct adhesion *x, int64_t date_s)
-{
-	if (x == NULL || date_s < x->invited_s)
-		return ADHESION_NONE;
-	if (date_s >= x->left_s)
-		return ADHESION_LEFT;
-	if (date_s >= x->notified_s)
-		return ADHESION_NOTIFIED;
-	if (date_s >= x->in_force_s)
-		return ADHESION_IN_FORCE;
-	if (date_s >= x->deposited_s)
-		return ADHESION_DEPOSITED;
-	return date_s >= x->signed_s ? ADHESION_SIGNED : ADHESION_INVITED;
-}
-
-uint32_t
-adhesion_version_at(const struct adhesion *x, int64_t date_s)
-{
-	uint32_t version = 0;
-
-	for (uint32_t i = 0; i < x->accept_count && x->accepts[i].at_s <= date_s; i++)
-		version = x->accepts[i].version;
-	return version;
-}
-
-bool
-agreement_reserved_at(const struct agreement *g, uint32_t party, uint32_t clause, int64_t date_s)
-{
-	for (uint32_t i = 0; i < g->reservation_count; i++) {
-		const struct agreement_reservation *r = &g->reservations[i];
-
-		if (r->party == party && r->clause == clause && r->from_s <= date_s && date_s < r->until_s)
-			return true;
-	}
-	return false;
-}
-
-/* When a text's term is over; it counts from the agreement's entry into force. */
-static int64_t
-term_end_s(const struct agreement *g, const struct agreement_text *t)
-{
-	if (t->term_days == 0 || g->in_force_s == NEVER)
-		return NEVER;
-	return g->in_force_s + (int64_t)t->term_days * (1 + (int64_t)t->renewals) * DAY_S;
-}
-
-/* Of the terms that any party has accepted the longest: a shorter one later would end it in the past. */
-static int64_t
-terms_end_s(const struct agreement *g)
-{
-	int64_t end = term_end_s(g, g->texts[0]);
-
-	for (uint32_t i = 0; i < g->adhesion_count; i++) {
-		const struct adhesion *x = &g->adhesions[i];
-
-		for (uint32_t k = 0; k < x->accept_count; k++) {
-			int64_t s = term_end_s(g, g->texts[x->accepts[k].version - 1]);
-
-			end = s > end ? s : end;
-		}
-	}
-	return end;
-}
-
-/* When the last one left, if all have. */
-static int64_t
-all_left_s(const struct agreement *g)
-{
-	bool was_in_force = false;
-	int64_t last = INT64_MIN;
-
-	for (uint32_t i = 0; i < g->adhesion_count; i++) {
-		const struct adhesion *x = &g->adhesions[i];
-
-		if (x->signed_s == NEVER)
-			continue;
-		was_in_force = was_in_force || x->in_force_s != NEVER;
-		last = x->left_s > last ? x->left_s : last;
-	}
-	return was_in_force ? last : NEVER;
-}
-
-static int64_t
-min_s(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
-int64_t
-agreement_end_s(const struct agreement *g)
-{
-	return min_s(g->ended_s, min_s(terms_end_s(g), all_left_s(g)));
-}
-
-enum agreement_state
-agreement_state_at(const struct agreement *g, int64_t date_s)
-{
-	uint32_t version = 1;
-
-	if (date_s < g->opened_s)
-		return AGREEMENT_DRAFT;
-	if (date_s >= agreement_end_s(g))
-		return AGREEMENT_ENDED;
-	if (date_s < g->in_force_s)
-		return AGREEMENT_OPEN;
-	while (version < g->version && g->version_s[version] <= date_s)
-		version++;
-	for (uint32_t i = 0; i < g->adhesion_count; i++) {
-		enum adhesion_state s = adhesion_state_at(&g->adhesions[i], date_s);
-
-		if ((s == ADHESION_IN_FORCE || s == ADHESION_NOTIFIED) && adhesion_version_at(&g->adhesions[i], date_s) < version)
-			return AGREEMENT_AMENDED;
-	}
-	return AGREEMENT_IN_FORCE;
 }
 
 /* --- what an act finds and leaves -------------------------------------------- */
@@ -266,15 +124,14 @@ open_do(struct agreement *g, int64_t at_s)
 static bool
 invite_do(struct agreement *g, const struct agreement_act *x, int64_t at_s, struct err *e)
 {
-	const struct agreement_party *p = &x->invites, *lead = &g->texts[0]->lead;
+	const struct agreement_party *p = &x->invites, *lead = &g->lead;
 	uint32_t i = agreement_party_find(g, p->id, NULL);
+	struct slice holder;
 
 	if (slice_eq(p->id, lead->id) != ed25519_key_eq(&p->key, &lead->key))
 		return err_set(e, ERR_INPUT, "%s has the lead's name or its key, and not both", QUOTE(p->id));
-	for (uint32_t k = 0; k < g->party_count; k++) {
-		if (k != i && ed25519_key_eq(&g->parties[k].key, &p->key))
-			return err_set(e, ERR_INPUT, "%s has the key of %s", QUOTE(p->id), QUOTE(g->parties[k].id));
-	}
+	if (agreement_key_was(g, &p->key, &holder) && !slice_eq(holder, p->id))
+		return err_set(e, ERR_INPUT, "%s has the key of %s", QUOTE(p->id), QUOTE(holder));
 	if (i == UINT32_MAX) {
 		if (g->party_count >= AGREEMENT_PARTIES_MAX)
 			return err_set(e, ERR_LIMIT, "more than %d parties", AGREEMENT_PARTIES_MAX);
@@ -282,7 +139,7 @@ invite_do(struct agreement *g, const struct agreement_act *x, int64_t at_s, stru
 		party_add(g, p);
 	} else if (!ed25519_key_eq(&g->parties[i].key, &p->key)) {
 		return err_set(e, ERR_INPUT, "%s is invited under another key than the one it had", QUOTE(p->id));
-	} else if (adhesion_state_at(round_of(g, i, at_s), at_s) != ADHESION_LEFT) {
+	} else if (adhesion_state_at(agreement_round(g, i, at_s), at_s) != ADHESION_LEFT) {
 		return err_set(e, ERR_CONFLICT, "%s is invited already", QUOTE(p->id));
 	}
 	round_begin(g, i, at_s);
@@ -422,21 +279,17 @@ amend_do(struct agreement *g, const struct agreement_act *x, int64_t at_s, struc
 		return err_set(e, ERR_CONFLICT, "it is not in force, so there is nothing to amend");
 	if (g->version >= g->text_count || memcmp(&g->texts[g->version]->sha, &x->amends, sizeof(x->amends)) != 0)
 		return err_set(e, ERR_ABSENT, "the amended text that it names is not there");
+	if (!ed25519_key_eq(&g->texts[g->version]->lead.key, &g->lead.key))
+		return err_set(e, ERR_CONFLICT, "the amended text gives %s another key than it has", QUOTE(g->lead.id));
 	g->version_s[g->version++] = at_s;
 	return true;
-}
-
-static bool
-by_lead(enum act_kind k)
-{
-	return k == ACT_OPENED || k == ACT_INVITED || k == ACT_AMENDED || k == ACT_ENDED;
 }
 
 /* An act of a party that is in, or on its way in. */
 static bool
 party_do(struct agreement *g, const struct agreement_act *x, uint32_t party, int64_t at_s, struct err *e)
 {
-	struct adhesion *r = round_of(g, party, at_s);
+	struct adhesion *r = agreement_round(g, party, at_s);
 	enum adhesion_state s = adhesion_state_at(r, at_s);
 
 	if (r == NULL || s == ADHESION_LEFT)
@@ -458,6 +311,7 @@ party_do(struct agreement *g, const struct agreement_act *x, uint32_t party, int
 	case ACT_INVITED:
 	case ACT_AMENDED:
 	case ACT_ENDED:
+	case ACT_KEY_CHANGED:
 	case ACT_KIND_COUNT:
 		break;
 	}
@@ -514,12 +368,12 @@ dates_ok(const struct agreement *g, const struct agreement_act *x, int64_t now_s
 static bool
 receipt_ok(const struct agreement *g, const struct agreement_act *x, struct err *e)
 {
-	bool receipt = g->texts[0]->kind == AGREEMENT_MEMORANDUM && !by_lead(x->kind);
+	bool receipt = agreement_receipted(g, x->kind, x->party, x->holder);
 
 	if (receipt != x->receipted)
 		return receipt ? err_set(e, ERR_INPUT, "the depositary's receipt is missing") :
 		    err_set(e, ERR_INPUT, "it has a receipt where none is given");
-	return !receipt || agreement_receipt_verify(x, &g->texts[0]->lead.key) ||
+	return !receipt || agreement_receipt_verify(x, &g->lead.key) ||
 	    err_set(e, ERR_DENIED, "its receipt is not signed by the depositary");
 }
 
@@ -527,11 +381,11 @@ receipt_ok(const struct agreement *g, const struct agreement_act *x, struct err 
 static bool
 signature_ok(const struct agreement *g, const struct agreement_act *x, uint32_t *party_out, struct err *e)
 {
-	const struct agreement_party *lead = &g->texts[0]->lead;
+	const struct agreement_party *lead = &g->lead;
 	const struct ed25519_key *key = &lead->key;
 
 	*party_out = UINT32_MAX;
-	if (by_lead(x->kind)) {
+	if (agreement_by_lead(g, x->kind, x->party)) {
 		if (!slice_eq(x->party, lead->id))
 			return err_set(e, ERR_DENIED, "this is for %s alone to do, and %s did it", QUOTE(lead->id), QUOTE(x->party));
 	} else {
@@ -540,7 +394,11 @@ signature_ok(const struct agreement *g, const struct agreement_act *x, uint32_t 
 			return err_set(e, ERR_DENIED, "%s was not invited", QUOTE(x->party));
 		key = &g->parties[*party_out].key;
 	}
-	return agreement_act_verify(x, key) || err_set(e, ERR_DENIED, "its signature is not one of %s", QUOTE(x->party));
+	if (agreement_act_verify(x, key))
+		return true;
+	if (agreement_signed_before(g, x))
+		return err_set(e, ERR_DENIED, "it is signed with a key that %s no longer has", QUOTE(x->party));
+	return err_set(e, ERR_DENIED, "its signature is not one of %s", QUOTE(x->party));
 }
 
 /* tried: its receipt is to come. */
@@ -554,7 +412,9 @@ act_do(struct agreement *g, const struct agreement_act *x, int64_t now_s, bool t
 		return false;
 	if (agreement_state_at(g, at_s) == AGREEMENT_ENDED)
 		return err_set(e, ERR_CONFLICT, "the agreement had ended by then");
-	return by_lead(x->kind) ? lead_do(g, x, at_s, e) : party_do(g, x, party, at_s, e);
+	if (x->kind == ACT_KEY_CHANGED)
+		return agreement_key_do(g, x, at_s, e);
+	return agreement_by_lead(g, x->kind, x->party) ? lead_do(g, x, at_s, e) : party_do(g, x, party, at_s, e);
 }
 
 bool
@@ -579,51 +439,9 @@ agreement_act_try(struct agreement *g, struct slice line, int64_t now_s, struct 
 	struct agreement_act x;
 	bool ok = agreement_act_read(line, &g->a, &x, e);
 
-	if (ok && g->texts[0]->kind == AGREEMENT_MEMORANDUM && !by_lead(x.kind)) {
+	if (ok && agreement_receipted(g, x.kind, x.party, x.holder)) {
 		x.receipted = true;
 		x.receipt_s = now_s;
 	}
 	return (ok && act_do(g, &x, now_s, true, e)) || err_within(e, "act %u", g->act_count + 1);
-}
-
-/* --- between two --------------------------------------------------------------- */
-
-void
-agreement_pairs(struct agreement *const *v, size_t n, const struct agreement_party *us,
-    const struct agreement_party *partner, struct agreement_pair **out, size_t *count_out)
-{
-	struct agreement_pair *pairs = n == 0 ? NULL : xarray(n, sizeof(*pairs));
-	size_t count = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		struct agreement_pair p = { v[i], agreement_party_find(v[i], us->id, &us->key),
-			agreement_party_find(v[i], partner->id, &partner->key) };
-
-		if (p.us != UINT32_MAX && p.partner != UINT32_MAX && p.us != p.partner)
-			pairs[count++] = p;
-	}
-	*out = pairs;
-	*count_out = count;
-}
-
-enum pair_state
-agreement_pair_at(const struct agreement_pair *p, int64_t date_s, const struct agreement_text **text_out)
-{
-	const struct agreement *g = p->agreement;
-	const struct adhesion *us = round_of(g, p->us, date_s), *partner = round_of(g, p->partner, date_s);
-	enum adhesion_state a = adhesion_state_at(us, date_s), b = adhesion_state_at(partner, date_s);
-	uint32_t x, y;
-
-	*text_out = NULL;
-	if (a == ADHESION_LEFT || b == ADHESION_LEFT)
-		return PAIR_LEFT;
-	if (date_s >= g->ended_s)
-		return PAIR_EXPIRED;
-	if ((a != ADHESION_IN_FORCE && a != ADHESION_NOTIFIED) || (b != ADHESION_IN_FORCE && b != ADHESION_NOTIFIED))
-		return date_s >= agreement_end_s(g) ? PAIR_EXPIRED : PAIR_NOT_IN_FORCE;
-	/* Between a party that accepted a text as amended and one that did not, the older one holds. */
-	x = adhesion_version_at(us, date_s);
-	y = adhesion_version_at(partner, date_s);
-	*text_out = g->texts[(x < y ? x : y) - 1];
-	return date_s >= term_end_s(g, *text_out) ? PAIR_EXPIRED : PAIR_IN_FORCE;
 }

@@ -17,6 +17,9 @@
  *	adhesion    invited -> signed -> deposited -> in-force -> withdrawal-notified -> left
  *	            (deposited in a memorandum alone); reserved and back at any time
  *
+ *	key         a party's or the lead's becomes another by an act that the old one
+ *	            signs, or, of a party, that the lead signs on a paper from it
+ *
  * All is pure: the same acts give the same states at a date, and what comes
  * later changes nothing before it (decision 0110).
  */
@@ -58,7 +61,7 @@ const char *adhesion_state_name(enum adhesion_state s); /* "withdrawal-notified"
 
 enum act_kind {
 	ACT_OPENED, ACT_INVITED, ACT_SIGNED, ACT_DEPOSITED, ACT_RESERVED, ACT_RESERVATION_WITHDRAWN,
-	ACT_WITHDRAWAL_NOTIFIED, ACT_AMENDED, ACT_ENDED, ACT_KIND_COUNT
+	ACT_WITHDRAWAL_NOTIFIED, ACT_AMENDED, ACT_ENDED, ACT_KEY_CHANGED, ACT_KIND_COUNT
 };
 const char *act_kind_name(enum act_kind k); /* "reservation-withdrawn" */
 
@@ -158,6 +161,10 @@ struct agreement_act {
 	uint32_t clause; /* reserved, reservation-withdrawn */
 	struct agreement_party invites; /* invited */
 	struct sha256 amends; /* amended: the new text */
+	/* key-changed: whose key becomes which; proof: the new key's signature */
+	struct slice holder;
+	struct ed25519_key key;
+	struct ed25519_signature proof;
 	struct ed25519_signature signature;
 	bool receipted;
 	int64_t receipt_s;
@@ -195,14 +202,25 @@ struct agreement_reservation {
 	int64_t from_s, until_s;
 };
 
+/* A key that became another: by the holder's old key, or by the lead on a paper. */
+struct agreement_key_change {
+	struct slice holder;
+	struct ed25519_key from, to;
+	int64_t at_s;
+	bool by_lead;
+};
+
 struct agreement {
 	struct arena a;
 	const struct agreement_text **texts; /* by version, from 1 at 0; beyond `version`: not yet in force */
 	uint32_t text_count;
 	uint32_t version; /* the one that acts name now */
 	int64_t *version_s; /* when each version was opened */
+	struct agreement_party lead; /* with the key that it has after the last act, as parties have theirs */
 	struct agreement_party *parties;
 	uint32_t party_count;
+	struct agreement_key_change *changes; /* in order */
+	uint32_t change_count;
 	struct adhesion *adhesions; /* in the order of invitations */
 	uint32_t adhesion_count;
 	struct agreement_reservation *reservations;
@@ -215,7 +233,7 @@ struct agreement {
 /* Of its first text. Later texts by agreement_text_add(), then the acts in order. */
 bool agreement_new(struct slice text, struct agreement **out, struct err *e) MUST_USE;
 void agreement_free(struct agreement **g);
-/* A further version: ERR_INPUT unless it is the next one, of the same agreement and lead. */
+/* A further version: ERR_INPUT unless it is the next one, of the same agreement and lead (by name; its key is looked at when it is amended to). */
 bool agreement_text_add(struct agreement *g, struct slice text, struct err *e) MUST_USE;
 /*
  * The next act: its place in the chain, its signatures, its dates (not after
@@ -247,6 +265,9 @@ struct agreement_deed {
 	uint32_t clause;
 	const struct agreement_party *invites;
 	struct sha256 amends;
+	struct slice holder; /* key-changed: the party itself, or whose key the lead writes down */
+	struct ed25519_key key;
+	struct ed25519_signature proof; /* by agreement_key_prove() */
 };
 /* The line for it, signed, with the place that the register has now; without a receipt. */
 bool agreement_act_make(const struct agreement *g, const struct agreement_deed *d,
@@ -259,8 +280,25 @@ enum agreement_state agreement_state_at(const struct agreement *g, int64_t date_
 /* From when on it is ended, by act, term or as all have left; AGREEMENT_NEVER. */
 int64_t agreement_end_s(const struct agreement *g);
 
-/* UINT32_MAX: no party of this name; with a key: or it has another. */
+/*
+ * UINT32_MAX: no party of this name; with a key: or it has another. A key that was
+ * its own counts as long as it alone laid it down; where the lead wrote a change
+ * down since, only what people have entered as the new one does.
+ */
 uint32_t agreement_party_find(const struct agreement *g, struct slice id, const struct ed25519_key *key);
+/* The same of the lead. */
+bool agreement_lead_is(const struct agreement *g, struct slice id, const struct ed25519_key *key);
+/* Has anybody in it this key, or had it? */
+bool agreement_key_was(const struct agreement *g, const struct ed25519_key *key, struct slice *holder_out);
+/* Is an act for the lead alone, and is it receipted? holder: of ACT_KEY_CHANGED. */
+bool agreement_by_lead(const struct agreement *g, enum act_kind k, struct slice party);
+bool agreement_receipted(const struct agreement *g, enum act_kind k, struct slice party, struct slice holder);
+/*
+ * The new key's signature for ACT_KEY_CHANGED; lost: for what the lead is to write
+ * down, else for the act that the party makes now. ERR_DENIED: no such party.
+ */
+bool agreement_key_prove(const struct agreement *g, struct slice holder, bool lost, const struct ed25519 *next,
+    struct arena *a, struct ed25519_signature *out, struct err *e) MUST_USE;
 /* The round that counts on a date, or NULL. */
 const struct adhesion *agreement_adhesion_at(const struct agreement *g, uint32_t party, int64_t date_s);
 enum adhesion_state adhesion_state_at(const struct adhesion *x, int64_t date_s);

@@ -9,17 +9,22 @@
 static const char *kind_word(int i) { return act_kind_name((enum act_kind)i); }
 
 /* Members beside the common ones, by kind. */
-static const char *
-own_member(enum act_kind k)
+static const char *const *
+own_members(enum act_kind k)
 {
+	static const char *const invites[] = { "invites", NULL }, *const clause[] = { "clause", NULL }, *const amends[] = { "amends", NULL },
+	    *const key[] = { "holder", "key", "proof", NULL }, *const none[] = { NULL };
+
 	switch (k) {
 	case ACT_INVITED:
-		return "invites";
+		return invites;
 	case ACT_RESERVED:
 	case ACT_RESERVATION_WITHDRAWN:
-		return "clause";
+		return clause;
 	case ACT_AMENDED:
-		return "amends";
+		return amends;
+	case ACT_KEY_CHANGED:
+		return key;
 	case ACT_OPENED:
 	case ACT_SIGNED:
 	case ACT_DEPOSITED:
@@ -28,19 +33,31 @@ own_member(enum act_kind k)
 	case ACT_KIND_COUNT:
 		break;
 	}
-	return NULL;
+	return none;
+}
+
+static bool
+key_read(const struct json *j, struct agreement_act *x, struct err *e)
+{
+	return doc_id(j, "holder", &x->holder, e) && (ed25519_key_parse(json_text(json_get(j, S("key"))), &x->key) ||
+	    err_set(e, ERR_INPUT, "%s: expected an Ed25519 key, 64 digits of 0-9 and a-f", "key")) &&
+	    (ed25519_signature_parse(json_text(json_get(j, S("proof"))), &x->proof) ||
+	    err_set(e, ERR_INPUT, "%s: expected 128 digits of 0-9 and a-f", "proof"));
 }
 
 static bool
 body_read(const struct json *j, struct agreement_act *x, struct err *e)
 {
-	const char *names[] = { "form", "agreement", "text", "number", "before", "act", "date", "party", "paper", NULL, NULL };
+	const char *names[13] = { "form", "agreement", "text", "number", "before", "act", "date", "party", "paper" };
+	const char *const *own;
 	int kind;
 
 	if (!json_is(j, JSON_OBJECT) || !doc_word(j, "act", kind_word, ACT_KIND_COUNT, &kind, e))
 		return json_is(j, JSON_OBJECT) ? false : err_set(e, ERR_INPUT, "expected an object");
 	x->kind = (enum act_kind)kind;
-	names[9] = own_member(x->kind);
+	own = own_members(x->kind);
+	for (size_t i = 9; *own != NULL; i++)
+		names[i] = *own++;
 	if (!doc_object(j, names, e))
 		return false;
 	if (!slice_eq(json_text(json_get(j, S("form"))), S("entente agreement act 1")))
@@ -58,6 +75,8 @@ body_read(const struct json *j, struct agreement_act *x, struct err *e)
 		return doc_number(j, "clause", 1, AGREEMENT_CLAUSES_MAX, &x->clause, e);
 	case ACT_AMENDED:
 		return doc_sha(j, "amends", &x->amends, e);
+	case ACT_KEY_CHANGED:
+		return key_read(j, x, e);
 	case ACT_OPENED:
 	case ACT_SIGNED:
 	case ACT_DEPOSITED:
@@ -73,7 +92,7 @@ static bool
 signature_read(const struct json *j, struct ed25519_signature *out, struct err *e)
 {
 	return ed25519_signature_parse(json_text(json_get(j, S("signature"))), out) ||
-	    err_set(e, ERR_INPUT, "signature: expected 128 digits of 0-9 and a-f");
+	    err_set(e, ERR_INPUT, "%s: expected 128 digits of 0-9 and a-f", "signature");
 }
 
 /* What a receipt is over. */
@@ -148,6 +167,18 @@ sha_put(struct json_out *o, struct slice key, const struct sha256 *h)
 }
 
 static void
+key_put(struct json_out *o, const struct agreement_deed *d)
+{
+	char key[ED25519_KEY_HEX + 1], proof[ED25519_SIGNATURE_HEX + 1];
+
+	ed25519_key_print(&d->key, key);
+	ed25519_signature_print(&d->proof, proof);
+	json_out_key_text(o, S("holder"), d->holder);
+	json_out_key_text(o, S("key"), slice_of_str(key));
+	json_out_key_text(o, S("proof"), slice_of_str(proof));
+}
+
+static void
 body_put(const struct agreement *g, const struct agreement_deed *d, struct buf *b)
 {
 	struct sha256 head = agreement_head(g);
@@ -174,6 +205,8 @@ body_put(const struct agreement *g, const struct agreement_deed *d, struct buf *
 		json_out_key(&o, S("invites"));
 		doc_party_put(&o, d->invites, true);
 	}
+	if (d->kind == ACT_KEY_CHANGED)
+		key_put(&o, d);
 	json_out_object_end(&o);
 }
 

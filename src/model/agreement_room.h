@@ -29,7 +29,15 @@ void doc_party_put(struct json_out *o, const struct agreement_party *p, bool wit
 
 extern const struct json_limits agreement_text_limits, agreement_line_limits;
 
+/* The round that counts on a date, or NULL: as agreement_adhesion_at(), to be changed. */
+struct adhesion *agreement_round(const struct agreement *g, uint32_t party, int64_t date_s);
+/* ACT_KEY_CHANGED, its signature seen: may it be done, and do it. */
+bool agreement_key_do(struct agreement *g, const struct agreement_act *x, int64_t at_s, struct err *e) MUST_USE;
+/* Did the party sign it with a key that it has laid down? */
+bool agreement_signed_before(const struct agreement *g, const struct agreement_act *x);
+
 #define ACT_PURPOSE "entente agreement act 1"
+#define KEY_PURPOSE "entente agreement key 1"
 #define RECEIPT_PURPOSE "entente agreement receipt 1"
 
 #endif

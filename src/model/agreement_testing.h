@@ -4,7 +4,8 @@
  *	"open 0; sign a 1; deposit a 2; reserve a 3 2; leave a 40"
  *
  * verb, party (but for open, amend and end), day, clause. Days count from
- * KIT_T0. Each party's key is made of its name; the lead is "lead".
+ * KIT_T0. Each party's key is made of its name, and of how often it was changed
+ * ("rekey a 5" by itself, "replace a 5" by the lead); the lead is "lead".
  */
 #ifndef MODEL_AGREEMENT_TESTING_H
 #define MODEL_AGREEMENT_TESTING_H
@@ -45,6 +46,28 @@ kit_key(struct slice id)
 	struct sha256 seed = sha256_of(id);
 
 	return ed25519_of_seed(seed.b);
+}
+
+/* The n-th key of a name; 0: the first. */
+static inline struct ed25519 *
+kit_key_nth(struct slice id, unsigned n)
+{
+	char name[80];
+
+	if (n == 0)
+		return kit_key(id);
+	(void)snprintf(name, sizeof(name), "%.*s#%u", SLICE_ARG(id), n);
+	return kit_key(slice_of_str(name));
+}
+
+static inline unsigned
+kit_changes(const struct agreement *g, struct slice id)
+{
+	unsigned n = 0;
+
+	for (uint32_t i = 0; i < g->change_count; i++)
+		n += slice_eq(g->changes[i].holder, id);
+	return n;
 }
 
 static inline struct agreement_party
@@ -115,12 +138,30 @@ kit_new(const struct kit_text *t)
 	return g;
 }
 
+/* A key's change: by itself, or lost and by the lead. */
+static inline void
+kit_rekey(const struct agreement *g, struct slice party, bool lost, struct agreement_deed *d, struct arena *a)
+{
+	struct ed25519 *next = kit_key_nth(party, kit_changes(g, party) + 1);
+	struct err e = ERR_INIT;
+
+	d->holder = party;
+	d->party = lost ? S("lead") : party;
+	d->key = *ed25519_public(next);
+	/* Of one who is no party there is none; the act is refused for that. */
+	if (!agreement_key_prove(g, party, lost, next, a, &d->proof, &e))
+		d->proof = (struct ed25519_signature){ { 0 } };
+	ed25519_close(&next);
+}
+
 static inline bool
 kit_by_lead(enum act_kind k)
 {
 	return k == ACT_OPENED || k == ACT_INVITED || k == ACT_AMENDED || k == ACT_ENDED;
 }
 
+/* In the place of a clause: the lead writes it down. */
+#define KIT_LOST 99
 /* The line of an act, with what its kind needs. */
 static inline struct slice
 kit_line(const struct agreement *g, enum act_kind kind, struct slice party, int64_t at_s, uint32_t clause, struct arena *a)
@@ -128,14 +169,17 @@ kit_line(const struct agreement *g, enum act_kind kind, struct slice party, int6
 	struct agreement_party invites = kit_party(party);
 	struct agreement_deed d = { .kind = kind, .party = kit_by_lead(kind) ? S("lead") : party, .paper = sha256_of(S("paper")),
 		.date_s = at_s, .clause = clause, .invites = &invites };
-	struct ed25519 *lead = kit_key(S("lead")), *key = kit_key(d.party);
+	struct ed25519 *lead = kit_key_nth(S("lead"), kit_changes(g, S("lead"))), *key;
 	struct err e = ERR_INIT;
 	struct slice line = SLICE_NONE;
 
 	if (kind == ACT_AMENDED && g->version < g->text_count)
 		d.amends = g->texts[g->version]->sha;
+	if (kind == ACT_KEY_CHANGED)
+		kit_rekey(g, party, clause == KIT_LOST, &d, a);
+	key = kit_key_nth(d.party, kit_changes(g, d.party));
 	CHECK_OK(agreement_act_make(g, &d, key, a, &line, &e), &e);
-	if (g->texts[0]->kind == AGREEMENT_MEMORANDUM && !kit_by_lead(kind))
+	if (agreement_receipted(g, kind, d.party, d.holder))
 		CHECK_OK(agreement_receipt_make(line, lead, at_s, a, &line, &e), &e);
 	ed25519_close(&lead);
 	ed25519_close(&key);
@@ -161,7 +205,7 @@ kit_run(struct agreement *g, const char *script, struct err *e)
 	static const struct { const char *verb; enum act_kind kind; } verbs[] = {
 		{ "open", ACT_OPENED }, { "invite", ACT_INVITED }, { "sign", ACT_SIGNED }, { "deposit", ACT_DEPOSITED },
 		{ "reserve", ACT_RESERVED }, { "unreserve", ACT_RESERVATION_WITHDRAWN }, { "leave", ACT_WITHDRAWAL_NOTIFIED },
-		{ "amend", ACT_AMENDED }, { "end", ACT_ENDED } };
+		{ "amend", ACT_AMENDED }, { "end", ACT_ENDED }, { "rekey", ACT_KEY_CHANGED }, { "replace", ACT_KEY_CHANGED } };
 	struct slice rest = slice_of_str(script), step;
 
 	while (slice_cut(&rest, ';', &step)) {
@@ -180,6 +224,8 @@ kit_run(struct agreement *g, const char *script, struct err *e)
 		CHECK(slice_cut(&step, ' ', &number) && slice_u64(number, &day));
 		if (slice_cut(&step, ' ', &number))
 			CHECK(slice_u64(number, &clause));
+		if (slice_eq(verb, S("replace")))
+			clause = KIT_LOST;
 		if (!kit_act(g, verbs[i].kind, party, KIT_DAY(day), (uint32_t)clause, e))
 			return false;
 	}

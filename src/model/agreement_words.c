@@ -12,7 +12,7 @@ static const char *const states[] = { "draft", "open", "in-force", "amended", "e
 /* Not the words themselves: a notice is a draft, too, and an account is open. */
 static const char *const state_titles[] = { N_("being drafted"), N_("open for signature"), N_("in force"), N_("in force, amended"), N_("ended") };
 static const char *const adhesions[] = { N_("none"), N_("invited"), N_("signed"), N_("deposited"), N_("in-force"), N_("withdrawal-notified"), N_("left") };
-static const char *const acts[] = { N_("opened"), N_("invited"), N_("signed"), N_("deposited"), N_("reserved"), N_("reservation-withdrawn"), N_("withdrawal-notified"), N_("amended"), N_("ended") };
+static const char *const acts[] = { N_("opened"), N_("invited"), N_("signed"), N_("deposited"), N_("reserved"), N_("reservation-withdrawn"), N_("withdrawal-notified"), N_("amended"), N_("ended"), N_("key-changed") };
 static const char *const roles[] = { "member", "expert", "donor" };
 static const char *const onwards[] = { "none", "same-agreement", "named" };
 static const char *const personals[] = { "removed", "reduced", "whole" };

@@ -96,7 +96,6 @@ head_put(struct api_call *c, struct json_out *j, const struct agreement *g, cons
 static bool
 sees(struct api_call *c, const struct agreement *g, bool *out, struct err *e)
 {
-	const struct agreement_party *lead = &g->texts[0]->lead;
 	struct partner p;
 
 	*out = c->who->kind != WHO_PARTNER;
@@ -105,7 +104,7 @@ sees(struct api_call *c, const struct agreement *g, bool *out, struct err *e)
 	if (!partner_of_cert(c->api->node->store, c->who->session, c->a, &p, out, e))
 		return false;
 	*out = *out && p.has_key && g->act_count > 0 && (agreement_party_find(g, p.id, &p.key) != UINT32_MAX ||
-	    (slice_eq(lead->id, p.id) && ed25519_key_eq(&lead->key, &p.key)));
+	    agreement_lead_is(g, p.id, &p.key));
 	return true;
 }
 
@@ -285,6 +284,8 @@ api_agreement_act(struct json_out *j, const struct agreement_act *x)
 	api_put_moment(j, S("receipt"), x->receipted ? x->receipt_s : 0);
 	api_put_number(j, S("clause"), x->clause);
 	api_put_text(j, S("invited"), x->kind == ACT_INVITED ? x->invites.id : SLICE_NONE);
+	api_put_text(j, S("holder"), x->holder);
+	api_agreement_key(j, &x->key, x->kind == ACT_KEY_CHANGED);
 	sha_put(j, S("paper"), &x->paper);
 	sha_put(j, S("sha256"), &x->sha);
 	json_out_object_end(j);
@@ -326,7 +327,7 @@ register_out(struct api_call *c, struct err *e)
 #define PARAMS_END { NULL, API_QUERY, NULL, false, NULL }
 
 const char *const api_agreement_acts[] = { "opened", "invited", "signed", "deposited", "reserved", "reservation-withdrawn",
-	"withdrawal-notified", "amended", "ended", NULL };
+	"withdrawal-notified", "amended", "ended", "key-changed", NULL };
 const struct api_value api_agreement_name = { .type = API_TEXT, .min = 1, .max = AGREEMENT_ID_MAX, .about = "A short name: a-z, 0-9, -" };
 const struct api_value api_agreement_sha = { .type = API_TEXT, .min = SHA256_HEX, .max = SHA256_HEX, .about = "SHA-256 in hexadecimal" };
 const struct api_value api_agreement_hex_key = { .type = API_TEXT, .min = ED25519_KEY_HEX, .max = ED25519_KEY_HEX, .about = "Ed25519, in hexadecimal" };
@@ -413,6 +414,9 @@ static const struct api_member act_members[] = {
 	{ "receipt", &api_moment, API_REQUIRED | API_NULL, "When the depositary received it" },
 	{ "clause", &api_count, API_REQUIRED | API_NULL, NULL },
 	{ "invited", &api_agreement_name, API_REQUIRED | API_NULL, NULL },
+	{ "holder", &api_agreement_name, API_REQUIRED | API_NULL, "Whose key was changed: the party's own, or another's, on a paper" },
+	{ "key", &api_agreement_hex_key, API_REQUIRED | API_NULL, "The new one" },
+	{ "fingerprint", &api_text, API_REQUIRED | API_NULL, "Of the new key" },
 	{ "paper", &api_agreement_sha, API_REQUIRED, NULL },
 	{ "sha256", &api_agreement_sha, API_REQUIRED, "Of the act's line" },
 	END,

@@ -57,6 +57,8 @@ deed_take(struct api_call *c, struct agreement_deed *d, struct agreement_party *
 	d->clause = (uint32_t)api_body_int(c, "clause", 0);
 	if (!sha256_parse(api_body_text(c, "paper"), &d->paper))
 		return api_fault(c, "paper"), err_set(e, ERR_INPUT, "%s: expected a SHA-256, 64 digits of 0-9 and a-f", "paper");
+	if (d->kind == ACT_KEY_CHANGED && api_body_text(c, "request").p != NULL)
+		return agree_rekey_read(api_body_text(c, "request"), api_text_of(c, "id"), c->a, d, e) || api_fault(c, "request");
 	if (d->kind != ACT_INVITED)
 		return true;
 	if (!partner_get(c->api->node->store, party.p == NULL ? S("") : party, c->a, &p, &found, e))
@@ -76,17 +78,17 @@ act_do(struct api_call *c, struct err *e)
 	struct agreement_party invites;
 	struct json_out *j = api_json(c);
 	struct auth_change change;
-	struct ed25519 *key;
+	struct agree_keys keys;
 	bool kept = false, ok;
 
-	if (!deed_take(c, &d, &invites, e) || !ed25519_open(node_path(c->api->node, "party.key"), &key, e))
+	if (!deed_take(c, &d, &invites, e) || !agree_keys_open(c->api->node, false, &keys, e))
 		return false;
 	ok = auth_change_begin(&change, c->api->node->store, e);
 	if (ok) {
-		ok = agree_do(c->api->node->store, id, &d, key, c->r->now_s, c->a, &line, &kept, e);
+		ok = agree_do(c->api->node->store, id, &d, &keys, c->r->now_s, c->a, &line, &kept, e);
 		ok = api_agreement_done(c, &change, ok, "agreement.act", id, slice_of_str(act_kind_name(d.kind)), e);
 	}
-	ed25519_close(&key);
+	agree_keys_close(&keys);
 	if (!ok)
 		return false;
 	json_out_object(j);
@@ -102,17 +104,17 @@ act_take(struct api_call *c, struct err *e)
 {
 	struct agreement_act x = { .number = 0 };
 	struct auth_change change;
-	struct ed25519 *key;
+	struct agree_keys keys;
 	bool ok;
 
-	if (!ed25519_open(node_path(c->api->node, "party.key"), &key, e))
+	if (!agree_keys_open(c->api->node, false, &keys, e))
 		return false;
 	ok = auth_change_begin(&change, c->api->node->store, e);
 	if (ok) {
-		ok = agree_take(c->api->node->store, slice_trim(api_body_text(c, "line")), key, c->r->now_s, c->a, &x, e) || api_fault(c, "line");
+		ok = agree_take(c->api->node->store, slice_trim(api_body_text(c, "line")), &keys, c->r->now_s, c->a, &x, e) || api_fault(c, "line");
 		ok = api_agreement_done(c, &change, ok, "agreement.receipt", ok ? x.agreement : S(""), ok ? x.party : SLICE_NONE, e);
 	}
-	ed25519_close(&key);
+	agree_keys_close(&keys);
 	if (ok)
 		api_agreement_act(api_json(c), &x);
 	return ok;
@@ -164,6 +166,7 @@ static const struct api_member deed_members[] = {
 	{ "date", &api_moment, 0, "When it was done; now" },
 	{ "clause", &clause_number, 0, "Of a reservation" },
 	{ "party", &api_agreement_name, 0, "Of an invitation: the partner" },
+	{ "request", &long_text, 0, "Of a changed key: a party's request, whose old key is lost; without it, our own next key is told" },
 	END,
 };
 static const struct api_value deed_body = { .type = API_OBJECT, .members = deed_members };

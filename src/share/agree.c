@@ -100,7 +100,7 @@ wordings_here(struct store *s, const struct agreement_text *t, struct err *e)
 }
 
 static bool
-self_get(struct store *s, const struct ed25519 *key, struct arena *a, struct agreement_party *us, struct err *e)
+self_get(struct store *s, const struct agree_keys *keys, struct arena *a, struct agreement_party *us, struct err *e)
 {
 	bool found;
 
@@ -108,21 +108,48 @@ self_get(struct store *s, const struct ed25519 *key, struct arena *a, struct agr
 		return false;
 	if (!found)
 		return err_set(e, ERR_CONFLICT, "this node has no name as a party yet; give it one: entente partners self NAME");
-	return ed25519_key_eq(&us->key, ed25519_public(key)) ||
+	return ed25519_key_eq(&us->key, ed25519_public(keys->now)) ||
 	    err_set(e, ERR_CONFLICT, "party.key is not the key that was this node's; put a copy of it back");
 }
 
-static bool
-we_lead(const struct agreement *g, const struct agreement_party *us)
+/* The key that the register knows us by: NULL where it is none that we have. */
+static const struct ed25519 *
+our_key(const struct agreement *g, const struct agreement_party *us, bool as_lead, const struct agree_keys *keys)
 {
-	const struct agreement_party *lead = &g->texts[0]->lead;
+	uint32_t p = agreement_party_find(g, us->id, NULL);
 
-	return slice_eq(lead->id, us->id) && ed25519_key_eq(&lead->key, &us->key);
+	if (as_lead)
+		return slice_eq(g->lead.id, us->id) ? agree_keys_of(keys, &g->lead.key) : NULL;
+	return p == UINT32_MAX ? NULL : agree_keys_of(keys, &g->parties[p].key);
+}
+
+/* Who neither leads nor is a party signs all the same: trying it says what is wrong with that. */
+static const struct ed25519 *
+signing_key(const struct agreement *g, const struct agreement_party *us, const struct agree_keys *keys)
+{
+	const struct ed25519 *k = our_key(g, us, true, keys);
+
+	k = k == NULL ? our_key(g, us, false, keys) : k;
+	return k == NULL ? keys->now : k;
 }
 
 static bool
-deed_ready(struct store *s, const struct agreement *g, struct agreement_deed *d, struct err *e)
+rekey_ready(const struct agreement *g, struct agreement_deed *d, const struct agree_keys *keys, struct arena *a, struct err *e)
 {
+	if (d->holder.p != NULL && !slice_eq(d->holder, d->party))
+		return true; /* another's, on a paper: with its own proof */
+	if (keys->next == NULL)
+		return err_set(e, ERR_CONFLICT, "there is no next key; make it: entente partners rekey");
+	d->holder = d->party;
+	d->key = *ed25519_public(keys->next);
+	return agreement_key_prove(g, d->holder, false, keys->next, a, &d->proof, e);
+}
+
+static bool
+deed_ready(struct store *s, const struct agreement *g, struct agreement_deed *d, const struct agree_keys *keys, struct arena *a, struct err *e)
+{
+	if (d->kind == ACT_KEY_CHANGED)
+		return rekey_ready(g, d, keys, a, e);
 	if (d->kind == ACT_OPENED)
 		return wordings_here(s, g->texts[0], e);
 	if (d->kind != ACT_AMENDED)
@@ -135,45 +162,47 @@ deed_ready(struct store *s, const struct agreement *g, struct agreement_deed *d,
 
 /* Try it on the agreement as it stands, so that what cannot be done is said here and not elsewhere. */
 static bool
-made(struct store *s, struct agreement *g, struct agreement_deed *d, const struct agreement_party *us, const struct ed25519 *key,
+made(struct store *s, struct agreement *g, struct agreement_deed *d, const struct agreement_party *us, const struct agree_keys *keys,
     int64_t now_s, struct arena *a, struct slice *line, bool *kept, struct err *e)
 {
-	bool receipt = g->texts[0]->kind == AGREEMENT_MEMORANDUM &&
-	    !(d->kind == ACT_OPENED || d->kind == ACT_INVITED || d->kind == ACT_AMENDED || d->kind == ACT_ENDED);
+	const struct ed25519 *lead = our_key(g, us, true, keys);
 
-	*kept = we_lead(g, us);
+	*kept = lead != NULL;
 	d->party = us->id;
-	if (!deed_ready(s, g, d, e) || !agreement_act_make(g, d, key, a, line, e))
+	if (!deed_ready(s, g, d, keys, a, e) || !agreement_act_make(g, d, signing_key(g, us, keys), a, line, e))
 		return false;
 	if (!*kept)
 		return agreement_act_try(g, *line, now_s, e); /* what makes it an act is not ours to give */
-	if (receipt && !agreement_receipt_make(*line, key, now_s, a, line, e))
+	if (agreement_receipted(g, d->kind, d->party, d->holder) && !agreement_receipt_make(*line, lead, now_s, a, line, e))
 		return false;
 	return agreement_act_add(g, *line, now_s, e) && agreement_act_put(s, g->texts[0]->id, &g->acts[g->act_count - 1], e);
 }
 
 bool
-agree_do(struct store *s, struct slice id, struct agreement_deed *d, const struct ed25519 *key,
+agree_do(struct store *s, struct slice id, struct agreement_deed *d, const struct agree_keys *keys,
     int64_t now_s, struct arena *a, struct slice *line_out, bool *kept_out, struct err *e)
 {
 	struct agreement_party us;
 	struct agreement *g;
 	bool mine, ok;
 
-	if (!self_get(s, key, a, &us, e) || !agreement_load(s, id, now_s, &g, e))
+	if (!self_get(s, keys, a, &us, e) || !agreement_load(s, id, now_s, &g, e))
 		return false;
-	ok = store_begin(s, &mine, e) && store_end(s, mine, made(s, g, d, &us, key, now_s, a, line_out, kept_out, e), e);
+	ok = store_begin(s, &mine, e) && store_end(s, mine, made(s, g, d, &us, keys, now_s, a, line_out, kept_out, e), e);
 	agreement_free(&g);
 	return ok;
 }
 
 static bool
-taken(struct store *s, struct agreement *g, struct slice line, const struct agreement_party *us, const struct ed25519 *key,
+taken(struct store *s, struct agreement *g, const struct agreement_act *sent, const struct agreement_party *us, const struct agree_keys *keys,
     int64_t now_s, struct arena *a, struct agreement_act *out, struct err *e)
 {
-	if (!we_lead(g, us))
+	const struct ed25519 *lead = our_key(g, us, true, keys);
+	struct slice line = sent->line;
+
+	if (lead == NULL)
 		return err_set(e, ERR_DENIED, "%s keeps this register; send it there", QUOTE(g->texts[0]->lead.id));
-	if (g->texts[0]->kind == AGREEMENT_MEMORANDUM && !agreement_receipt_make(line, key, now_s, a, &line, e))
+	if (agreement_receipted(g, sent->kind, sent->party, sent->holder) && !agreement_receipt_make(line, lead, now_s, a, &line, e))
 		return false;
 	if (!agreement_act_add(g, line, now_s, e))
 		return false;
@@ -182,7 +211,7 @@ taken(struct store *s, struct agreement *g, struct slice line, const struct agre
 }
 
 bool
-agree_take(struct store *s, struct slice line, const struct ed25519 *key, int64_t now_s,
+agree_take(struct store *s, struct slice line, const struct agree_keys *keys, int64_t now_s,
     struct arena *a, struct agreement_act *out, struct err *e)
 {
 	struct agreement_party us;
@@ -190,9 +219,9 @@ agree_take(struct store *s, struct slice line, const struct ed25519 *key, int64_
 	struct agreement *g;
 	bool mine, ok;
 
-	if (!agreement_act_read(line, a, &sent, e) || !self_get(s, key, a, &us, e) || !agreement_load(s, sent.agreement, now_s, &g, e))
+	if (!agreement_act_read(line, a, &sent, e) || !self_get(s, keys, a, &us, e) || !agreement_load(s, sent.agreement, now_s, &g, e))
 		return false;
-	ok = store_begin(s, &mine, e) && store_end(s, mine, taken(s, g, line, &us, key, now_s, a, out, e), e);
+	ok = store_begin(s, &mine, e) && store_end(s, mine, taken(s, g, &sent, &us, keys, now_s, a, out, e), e);
 	agreement_free(&g);
 	return ok;
 }

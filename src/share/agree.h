@@ -6,6 +6,7 @@
 #ifndef SHARE_AGREE_H
 #define SHARE_AGREE_H
 
+#include "share/agree_keys.h"
 #include "share/gate_partner.h"
 #include "store/agreements.h"
 
@@ -23,11 +24,12 @@ bool agree_draft(struct store *s, struct slice json, const struct agree_wording 
     struct arena *a, struct agreement_text *out, struct err *e) MUST_USE;
 
 /*
- * An act of ours; d->party is filled in. Who keeps the register has done it by
+ * An act of ours; d->party is filled in, and of our own ACT_KEY_CHANGED (d->holder
+ * is ours or NONE) what it says of the next key. Who keeps the register has done it by
  * this (*kept_out); all others send the line to who does. ERR_CONFLICT: it may not
  * be done now; the text says why.
  */
-bool agree_do(struct store *s, struct slice id, struct agreement_deed *d, const struct ed25519 *key,
+bool agree_do(struct store *s, struct slice id, struct agreement_deed *d, const struct agree_keys *keys,
     int64_t now_s, struct arena *a, struct slice *line_out, bool *kept_out, struct err *e) MUST_USE;
 
 /*
@@ -35,7 +37,7 @@ bool agree_do(struct store *s, struct slice id, struct agreement_deed *d, const 
  * where the agreement has a depositary, and becomes the next act. ERR_CONFLICT:
  * another came before it, or it may not be done; nothing is kept then.
  */
-bool agree_take(struct store *s, struct slice line, const struct ed25519 *key, int64_t now_s,
+bool agree_take(struct store *s, struct slice line, const struct agree_keys *keys, int64_t now_s,
     struct arena *a, struct agreement_act *out, struct err *e) MUST_USE;
 
 /* --- what would a partner get, and why not the rest? ------------------------------- */

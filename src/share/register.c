@@ -211,7 +211,7 @@ register_verify(struct slice file, int64_t now_s, struct agreement **out,
 static bool
 lead_known(struct store *s, const struct agreement *g, struct err *e)
 {
-	const struct agreement_party *lead = &g->texts[0]->lead;
+	const struct agreement_party *lead = &g->lead;
 	char mark[ED25519_FINGERPRINT_TEXT];
 	struct agreement_party us;
 	struct partner p;
@@ -221,10 +221,10 @@ lead_known(struct store *s, const struct agreement *g, struct err *e)
 	ed25519_fingerprint_print(&lead->key, mark);
 	arena_init(&a, 64 << 10);
 	ok = party_self(s, &a, &us, &self, e) && partner_get(s, lead->id, &a, &p, &found, e);
-	if (ok && !(self && slice_eq(us.id, lead->id) && ed25519_key_eq(&us.key, &lead->key))) {
+	if (ok && !(self && agreement_lead_is(g, us.id, &us.key))) {
 		if (!found || !p.has_key)
 			ok = err_set(e, ERR_DENIED, "%s keeps this register, and its key is not known here; compare its fingerprint (%s) by another way than the file's, then enter it: entente partners key", QUOTE(lead->id), mark);
-		else if (!ed25519_key_eq(&p.key, &lead->key))
+		else if (!agreement_lead_is(g, lead->id, &p.key))
 			ok = err_set(e, ERR_DENIED, "%s is known here under another key than the one of this register (%s)", QUOTE(lead->id), mark);
 	}
 	arena_fini(&a);
