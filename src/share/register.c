@@ -231,6 +231,17 @@ lead_known(struct store *s, const struct agreement *g, struct err *e)
 	return ok;
 }
 
+/* The hashes are what people compare; and the two lines are the proof. */
+static bool
+two_stories(const struct agreement_act *ours, const struct agreement_act *theirs, const struct agreement *g, struct err *e)
+{
+	char a[SHA256_HEX + 1], b[SHA256_HEX + 1];
+
+	sha256_hex(&ours->sha, a);
+	sha256_hex(&theirs->sha, b);
+	return err_set(e, ERR_CONFLICT, "act %u is another one than we hold (%.16s here, %.16s there); both are signed, so ask %s which one stands", ours->number, a, b, QUOTE(g->lead.id));
+}
+
 /* Both hold the same as far as both go; else somebody signed two stories. */
 static bool
 follows(const struct agreement *ours, const struct agreement *theirs, struct err *e)
@@ -241,7 +252,7 @@ follows(const struct agreement *ours, const struct agreement *theirs, struct err
 	}
 	for (uint32_t i = 0; i < ours->act_count && i < theirs->act_count; i++) {
 		if (memcmp(&ours->acts[i].sha, &theirs->acts[i].sha, sizeof(struct sha256)) != 0)
-			return err_set(e, ERR_CONFLICT, "act %u is another one than we hold; both are signed, so ask %s which one stands", i + 1, QUOTE(theirs->texts[0]->lead.id));
+			return two_stories(&ours->acts[i], &theirs->acts[i], theirs, e);
 	}
 	return true;
 }

@@ -39,8 +39,10 @@ text_free(struct store *s, const struct agreement_text *t, struct err *e)
 		ok = memcmp(&g->texts[t->version - 1]->sha, &t->sha, sizeof(t->sha)) == 0 ||
 		    err_set(e, ERR_CONFLICT, "version %u of the text of %s stands already, and is another one", t->version, QUOTE(t->id));
 	else
-		ok = t->version == g->version + 1 ||
-		    err_set(e, ERR_CONFLICT, "version %u of a text comes when the one before it is in force", t->version);
+		ok = (t->version == g->version + 1 ||
+		    err_set(e, ERR_CONFLICT, "version %u of a text comes when the one before it is in force", t->version)) &&
+		    (ed25519_key_eq(&t->lead.key, &g->lead.key) ||
+		    err_set(e, ERR_CONFLICT, "the amended text gives %s another key than it has", QUOTE(t->lead.id)));
 	agreement_free(&g);
 	return ok;
 }
