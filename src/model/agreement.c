@@ -142,6 +142,8 @@ invite_do(struct agreement *g, const struct agreement_act *x, int64_t at_s, stru
 	} else if (adhesion_state_at(agreement_round(g, i, at_s), at_s) != ADHESION_LEFT) {
 		return err_set(e, ERR_CONFLICT, "%s is invited already", QUOTE(p->id));
 	}
+	if (g->adhesion_count >= AGREEMENT_ROUNDS_MAX)
+		return err_set(e, ERR_LIMIT, "more than %d invitations", AGREEMENT_ROUNDS_MAX);
 	round_begin(g, i, at_s);
 	return true;
 }
@@ -237,6 +239,8 @@ reserve_do(struct agreement *g, uint32_t party, uint32_t clause, int64_t at_s, s
 		return false;
 	if (agreement_reserved_at(g, party, clause, at_s))
 		return err_set(e, ERR_CONFLICT, "it has a reservation against clause %u already", clause);
+	if (g->reservation_count >= AGREEMENT_RESERVATIONS_MAX)
+		return err_set(e, ERR_LIMIT, "more than %d reservations", AGREEMENT_RESERVATIONS_MAX);
 	g->reservations = xgrown(g->reservations, g->reservation_count, sizeof(*g->reservations));
 	g->reservations[g->reservation_count++] = (struct agreement_reservation){ party, clause, at_s, NEVER };
 	return true;

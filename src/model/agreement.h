@@ -42,6 +42,9 @@
 #define AGREEMENT_CLAUSES_MAX 64
 #define AGREEMENT_VERSIONS_MAX 64
 #define AGREEMENT_ACTS_MAX 100000
+/* What is gone through for each act: times that parties were invited, and reservations. */
+#define AGREEMENT_ROUNDS_MAX 4096
+#define AGREEMENT_RESERVATIONS_MAX 32768
 #define AGREEMENT_DAYS_MAX 36525
 /* So far may another's clock be ahead. */
 #define AGREEMENT_SKEW_S 3600
