@@ -49,6 +49,8 @@ struct node_conf {
 	struct slice reply_to; /* where answers go, if not to mail */
 	bool two_people; /* who prepared a notice does not approve it: another person does */
 	struct slice automatic; /* what the server does by itself: "no", "prepare" or "send" */
+	/* [agreements] */
+	struct slice agreements_two; /* "yes", "no", or "auto": does a second person confirm what one proposes to sign? */
 	/* [smtp] */
 	struct slice smtp_url, smtp_user, smtp_password_file, smtp_tls, smtp_ca;
 	/* [server] */

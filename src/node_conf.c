@@ -238,6 +238,14 @@ conf_automatic(struct node *n, struct slice v, void *out, struct err *e)
 	return conf_text(n, v, out, e);
 }
 
+static bool
+conf_two(struct node *n, struct slice v, void *out, struct err *e)
+{
+	if (!slice_eq(v, S("auto")) && !slice_eq(v, S("yes")) && !slice_eq(v, S("no")))
+		return err_set(e, ERR_INPUT, "%s is none of auto, yes, no", QUOTE(v));
+	return conf_text(n, v, out, e);
+}
+
 /* The next word of a list that commas and spaces part; false: none is left. */
 static bool
 word_next(struct slice *rest, struct slice *word)
@@ -355,6 +363,7 @@ static const struct conf_row {
 	{ "notices", "reply_to", conf_mail, AT(reply_to) },
 	{ "notices", "two_people", conf_yes, AT(two_people) },
 	{ "notices", "automatic", conf_automatic, AT(automatic) },
+	{ "agreements", "two_people", conf_two, AT(agreements_two) },
 	{ "smtp", "url", conf_smtp_url, AT(smtp_url) },
 	{ "smtp", "user", conf_text, AT(smtp_user) },
 	{ "smtp", "password_file", conf_text, AT(smtp_password_file) },
@@ -400,6 +409,7 @@ static const struct node_conf conf_defaults = {
 	.smtp_tls = S_INIT("require"),
 	.smtp_ca = S_INIT(""),
 	.automatic = S_INIT("no"),
+	.agreements_two = S_INIT("auto"),
 	.listen = S_INIT("127.0.0.1:8443, [::1]:8443"),
 	.tls = true,
 	.certificate = S_INIT("tls/certificate.pem"),
@@ -552,6 +562,8 @@ node_conf_print(struct buf *b, const struct node_conf *c)
 	buf_printf(b, "# %s\nreply_to = %.*s\n", T("Where answers go, if not to the mail address above."), SLICE_ARG(c->reply_to));
 	buf_printf(b, "# %s\ntwo_people = %s\n", T("yes: who prepared a notice cannot approve it, another person has to."), c->two_people ? "yes" : "no");
 	buf_printf(b, "# %s\nautomatic = %.*s\n", T("What the server does with notices by itself: no, prepare (people approve and send) or send."), SLICE_ARG(c->automatic));
+	buf_printf(b, "\n[agreements]\n# %s\ntwo_people = %.*s\n",
+	    T("yes: who proposes to sign an act cannot confirm it, another person has to; auto: where two people may; no: one is enough."), SLICE_ARG(c->agreements_two));
 	buf_printf(b, "\n[smtp]\n# smtp://host:25, smtps://host:465\nurl = %.*s\nuser = %.*s\npassword_file = %.*s\n# %s\ntls = %.*s\n",
 	    SLICE_ARG(c->smtp_url), SLICE_ARG(c->smtp_user), SLICE_ARG(c->smtp_password_file),
 	    T("require, try or off."), SLICE_ARG(c->smtp_tls));

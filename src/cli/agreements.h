@@ -8,7 +8,7 @@
 #include "cli/cli.h"
 #include "model/who.h"
 #include "node.h"
-#include "share/agree.h"
+#include "share/agree_two.h"
 
 struct agreements_work {
 	struct cli *c;
@@ -57,6 +57,15 @@ bool cli_agreements_import(struct agreements_work *w, struct err *e) MUST_USE;
 bool cli_agreements_verify(struct agreements_work *w, struct err *e) MUST_USE;
 bool cli_agreements_discard(struct agreements_work *w, struct err *e) MUST_USE;
 bool cli_agreements_wording(struct agreements_work *w, struct err *e) MUST_USE;
+/* What came of an act: in the register, or a line for who keeps that. */
+bool cli_agreements_told(struct agreements_work *w, bool kept, struct slice line, struct err *e) MUST_USE;
+/* cmd_agreements_two.c */
+bool cli_agreements_proposals(struct agreements_work *w, struct err *e) MUST_USE;
+bool cli_agreements_confirm(struct agreements_work *w, struct err *e) MUST_USE;
+bool cli_agreements_refuse(struct agreements_work *w, struct err *e) MUST_USE;
+bool cli_agreements_propose(struct agreements_work *w, struct proposal *p, struct err *e) MUST_USE;
+/* Something is to be signed by one person where two are asked for: what the audit log says beside `what`. */
+bool cli_agreements_alone(struct agreements_work *w, struct slice what, struct slice *detail_out, struct err *e) MUST_USE;
 /* cmd_agreements_ask.c */
 bool cli_agreements_ask(struct agreements_work *w, struct err *e) MUST_USE;
 bool cli_agreements_transfers(struct agreements_work *w, struct err *e) MUST_USE;

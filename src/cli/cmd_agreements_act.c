@@ -204,12 +204,11 @@ act_do(struct agreements_work *w, void *cookie, struct err *e)
 	return agree_do(w->node.store, x->id, &x->deed, &w->keys, w->now_s, &w->a, &x->line, &x->kept, e);
 }
 
-static bool
-told(struct agreements_work *w, const struct act *x, struct err *e)
+bool
+cli_agreements_told(struct agreements_work *w, bool kept, struct slice line, struct err *e)
 {
-	struct slice line = arena_printf(&w->a, "%.*s\n", SLICE_ARG(x->line));
-
-	if (x->kept) {
+	line = arena_printf(&w->a, "%.*s\n", SLICE_ARG(line));
+	if (kept) {
 		if (!w->c->quiet && !w->c->json)
 			puts(T("Done; the register has it."));
 		return !w->c->json || put_out(w, line, e);
@@ -219,6 +218,20 @@ told(struct agreements_work *w, const struct act *x, struct err *e)
 	if (!w->c->quiet)
 		cli_tell(T("It counts once who keeps the register has taken it: send the line there (entente agreements receipts FILE)."));
 	return true;
+}
+
+/* Signed, or put down for a second person. */
+static bool
+act_or_propose(struct agreements_work *w, struct act *x, const char *audit, struct slice what, struct slice request, struct err *e)
+{
+	struct proposal p = { .agreement = x->id, .kind = x->deed.kind, .paper = x->deed.paper, .date_s = x->deed.date_s, .clause = x->deed.clause,
+		.party = x->deed.kind == ACT_INVITED ? x->invites.id : SLICE_NONE, .role = x->invites.role, .request = request };
+	struct slice detail;
+
+	if (cli_has(w->c, "propose"))
+		return cli_agreements_propose(w, &p, e);
+	return cli_agreements_alone(w, what, &detail, e) && agreements_change(w, act_do, x, audit, x->id, detail, e) &&
+	    cli_agreements_told(w, x->kept, x->line, e);
 }
 
 bool
@@ -237,7 +250,7 @@ cli_agreements_act(struct agreements_work *w, struct err *e)
 		x.deed.clause = (uint32_t)clause;
 	}
 	return (x.deed.kind != ACT_INVITED || invites_take(w, &x, e)) && paper_take(w, &x, e) &&
-	    agreements_change(w, act_do, &x, acts[i].audit, x.id, agreements_arg(w, 2), e) && told(w, &x, e);
+	    act_or_propose(w, &x, acts[i].audit, agreements_arg(w, 2), SLICE_NONE, e);
 }
 
 /* --- another key -------------------------------------------------------------------------- */
@@ -267,13 +280,13 @@ bool
 cli_agreements_rekey(struct agreements_work *w, struct err *e)
 {
 	struct act x = { .id = agreements_arg(w, 1), .deed = { .kind = ACT_KEY_CHANGED, .date_s = w->date_s } };
-	struct slice request;
+	struct slice request = SLICE_NONE;
 
 	if (cli_has(w->c, "lost"))
 		return request_out(w, e);
 	if (w->c->arg_count > 2 && (!file_get(w, w->c->args[2], 4096, &request, e) || !agree_rekey_read(request, x.id, &w->a, &x.deed, e)))
 		return err_within(e, "%s", w->c->args[2]);
-	return paper_take(w, &x, e) && agreements_change(w, act_do, &x, "agreement.rekey", x.id, x.deed.holder, e) && told(w, &x, e);
+	return paper_take(w, &x, e) && act_or_propose(w, &x, "agreement.rekey", x.deed.holder, request, e);
 }
 
 /* --- registers ------------------------------------------------------------------------------ */
@@ -300,15 +313,37 @@ receipts_do(struct agreements_work *w, void *cookie, struct err *e)
 	return x->taken > 0 || err_set(e, ERR_INPUT, "there is no act in it");
 }
 
+static bool
+receipts_propose(struct agreements_work *w, struct slice file, struct err *e)
+{
+	struct slice line;
+
+	while (slice_line(&file, &line)) {
+		struct proposal p = { .line = line };
+
+		if (line.len > 0 && !cli_agreements_propose(w, &p, e))
+			return false;
+	}
+	return true;
+}
+
 bool
 cli_agreements_receipts(struct agreements_work *w, struct err *e)
 {
 	for (int i = 1; i < w->c->arg_count; i++) {
 		struct receipts x = { .taken = 0 };
+		struct slice detail;
 
 		if (!file_get(w, w->c->args[i], (size_t)1 << 20, &x.file, e))
 			return false;
-		if (!agreements_change(w, receipts_do, &x, "agreement.receipt", slice_of_str(w->c->args[i]), SLICE_NONE, e))
+		if (cli_has(w->c, "propose")) {
+			if (!receipts_propose(w, x.file, e))
+				return err_within(e, "%s", w->c->args[i]);
+			continue;
+		}
+		if (!cli_agreements_alone(w, S(""), &detail, e))
+			return false;
+		if (!agreements_change(w, receipts_do, &x, "agreement.receipt", slice_of_str(w->c->args[i]), detail, e))
 			return err_within(e, "%s", w->c->args[i]);
 		if (!w->c->quiet && !w->c->json) {
 			printf(T("%s: %.*s, act %u: %s by %.*s"), w->c->args[i], SLICE_ARG(x.last.agreement), x.last.number,

@@ -44,80 +44,92 @@ draft_delete(struct api_call *c, struct err *e)
 	return api_agreement_done(c, &change, ok, "agreement.discard", api_text_of(c, "id"), SLICE_NONE, e);
 }
 
+/* What the body says. */
 static bool
-deed_take(struct api_call *c, struct agreement_deed *d, struct agreement_party *invites, struct err *e)
+proposal_take(struct api_call *c, struct proposal *p, struct err *e)
 {
-	struct slice act = api_body_text(c, "act"), party = api_body_text(c, "party");
-	struct partner p;
-	bool found;
+	struct slice act = api_body_text(c, "act");
 
-	while (!slice_eq(act, slice_of_str(api_agreement_acts[d->kind])))
-		d->kind++;
-	d->date_s = api_body_int(c, "date", c->r->now_s);
-	d->clause = (uint32_t)api_body_int(c, "clause", 0);
-	if (!sha256_parse(api_body_text(c, "paper"), &d->paper))
-		return api_fault(c, "paper"), err_set(e, ERR_INPUT, "%s: expected a SHA-256, 64 digits of 0-9 and a-f", "paper");
-	if (d->kind == ACT_KEY_CHANGED && api_body_text(c, "request").p != NULL)
-		return agree_rekey_read(api_body_text(c, "request"), api_text_of(c, "id"), c->a, d, e) || api_fault(c, "request");
-	if (d->kind != ACT_INVITED)
-		return true;
-	if (!partner_get(c->api->node->store, party.p == NULL ? S("") : party, c->a, &p, &found, e))
+	*p = (struct proposal){ .agreement = api_text_of(c, "id"), .kind = ACT_OPENED, .date_s = api_body_int(c, "date", c->r->now_s),
+		.clause = (uint32_t)api_body_int(c, "clause", 0), .party = api_body_text(c, "party"), .request = api_body_text(c, "request") };
+	while (!slice_eq(act, slice_of_str(api_agreement_acts[p->kind])))
+		p->kind++;
+	return sha256_parse(api_body_text(c, "paper"), &p->paper) ||
+	    (api_fault(c, "paper"), err_set(e, ERR_INPUT, "%s: expected a SHA-256, 64 digits of 0-9 and a-f", "paper"));
+}
+
+void
+api_agreement_signed(struct json_out *j, bool kept, struct slice line, int64_t proposal)
+{
+	json_out_object(j);
+	json_out_key(j, S("kept"));
+	json_out_bool(j, kept);
+	api_put_text(j, S("line"), line);
+	api_put_number(j, S("proposal"), proposal);
+	json_out_object_end(j);
+}
+
+/* Put down for a second person, or signed. */
+static bool
+propose_or(struct api_call *c, struct proposal *p, bool two, const struct agree_keys *keys, struct slice *line, bool *kept, struct err *e)
+{
+	struct store *s = c->api->node->store;
+	struct agreement_party invites;
+	struct agreement_deed d;
+	struct agreement_act x;
+
+	if (two)
+		return agree_propose(s, p, c->who, keys, c->r->now_s, c->a, e);
+	if (p->line.len == 0)
+		return agree_deed(s, p, c->a, &d, &invites, e) && agree_do(s, p->agreement, &d, keys, c->r->now_s, c->a, line, kept, e);
+	if (!agree_take(s, p->line, keys, c->r->now_s, c->a, &x, e))
 		return false;
-	if (!found || !p.has_key)
-		return api_fault(c, "party"), err_set(e, ERR_INPUT, "%s is no partner whose key is known; enter it: entente partners key", QUOTE(party));
-	*invites = (struct agreement_party){ p.id, p.name, p.country, PARTY_MEMBER, p.key };
-	d->invites = invites;
+	*kept = true;
+	*line = x.line;
+	p->agreement = x.agreement;
+	p->kind = x.kind;
+	p->party = x.party;
 	return true;
+}
+
+static bool
+act_or_receipt(struct api_call *c, struct proposal *p, const char *field, struct err *e)
+{
+	bool receipt = p->line.len > 0, two = false, kept = false, ok;
+	struct slice line = SLICE_NONE;
+	struct auth_change change;
+	struct agree_keys keys;
+
+	if (!agree_two_needed(c->api->node, &two, e) || !agree_keys_open(c->api->node, false, &keys, e))
+		return false;
+	ok = auth_change_begin(&change, c->api->node->store, e);
+	if (ok) {
+		ok = propose_or(c, p, two, &keys, &line, &kept, e) || (field != NULL && api_fault(c, field));
+		ok = api_agreement_done(c, &change, ok, two ? "agreement.propose" : receipt ? "agreement.receipt" : "agreement.act", ok || !receipt ? p->agreement : S(""),
+		    arena_printf(c->a, "%s%s%.*s", act_kind_name(p->kind), p->party.len > 0 ? " " : "", SLICE_ARG(p->party)), e);
+	}
+	agree_keys_close(&keys);
+	if (ok)
+		api_agreement_signed(api_json(c), kept, line, two ? p->id : 0);
+	return ok;
 }
 
 static bool
 act_do(struct api_call *c, struct err *e)
 {
-	struct slice id = api_text_of(c, "id"), line = SLICE_NONE;
-	struct agreement_deed d = { .kind = ACT_OPENED };
-	struct agreement_party invites;
-	struct json_out *j = api_json(c);
-	struct auth_change change;
-	struct agree_keys keys;
-	bool kept = false, ok;
+	struct proposal p;
 
-	if (!deed_take(c, &d, &invites, e) || !agree_keys_open(c->api->node, false, &keys, e))
-		return false;
-	ok = auth_change_begin(&change, c->api->node->store, e);
-	if (ok) {
-		ok = agree_do(c->api->node->store, id, &d, &keys, c->r->now_s, c->a, &line, &kept, e);
-		ok = api_agreement_done(c, &change, ok, "agreement.act", id, slice_of_str(act_kind_name(d.kind)), e);
-	}
-	agree_keys_close(&keys);
-	if (!ok)
-		return false;
-	json_out_object(j);
-	json_out_key(j, S("kept"));
-	json_out_bool(j, kept);
-	json_out_key_text(j, S("line"), line);
-	json_out_object_end(j);
-	return true;
+	return proposal_take(c, &p, e) && act_or_receipt(c, &p, p.kind == ACT_INVITED ? "party" : p.request.p != NULL ? "request" : NULL, e);
 }
 
 static bool
 act_take(struct api_call *c, struct err *e)
 {
-	struct agreement_act x = { .number = 0 };
-	struct auth_change change;
-	struct agree_keys keys;
-	bool ok;
+	struct proposal p = { .line = slice_trim(api_body_text(c, "line")) };
 
-	if (!agree_keys_open(c->api->node, false, &keys, e))
-		return false;
-	ok = auth_change_begin(&change, c->api->node->store, e);
-	if (ok) {
-		ok = agree_take(c->api->node->store, slice_trim(api_body_text(c, "line")), &keys, c->r->now_s, c->a, &x, e) || api_fault(c, "line");
-		ok = api_agreement_done(c, &change, ok, "agreement.receipt", ok ? x.agreement : S(""), ok ? x.party : SLICE_NONE, e);
-	}
-	agree_keys_close(&keys);
-	if (ok)
-		api_agreement_act(api_json(c), &x);
-	return ok;
+	if (p.line.len == 0)
+		return api_fault(c, "line"), err_set(e, ERR_INPUT, "there is no act in it");
+	return act_or_receipt(c, &p, "line", e);
 }
 
 static bool
@@ -170,12 +182,13 @@ static const struct api_member deed_members[] = {
 	END,
 };
 static const struct api_value deed_body = { .type = API_OBJECT, .members = deed_members };
-static const struct api_member deed_answer_members[] = {
-	{ "kept", &api_bool, API_REQUIRED, "It is in the register; false: send the line to who keeps that" },
-	{ "line", &long_text, API_REQUIRED, NULL },
+static const struct api_member signed_members[] = {
+	{ "kept", &api_bool, API_REQUIRED, "It is in the register; false: send the line to who keeps that, or it waits for a second person" },
+	{ "line", &long_text, API_REQUIRED | API_NULL, "The act, signed; a receipt stands in it" },
+	{ "proposal", &api_count, API_REQUIRED | API_NULL, "Nothing is signed yet: another person confirms it, by this number" },
 	END,
 };
-static const struct api_value deed_answer = { .type = API_OBJECT, .members = deed_answer_members };
+const struct api_value api_agreement_signed_value = { .type = API_OBJECT, .members = signed_members, .name = "AgreementSigned" };
 static const struct api_member line_members[] = { { "line", &long_text, API_REQUIRED, "A party's act, as it was sent" }, END };
 static const struct api_value line_body = { .type = API_OBJECT, .members = line_members };
 static const struct api_member register_members[] = { { "register", &long_text, API_REQUIRED, "A register, as its keeper publishes it" }, END };
@@ -197,13 +210,13 @@ static const struct api_route routes[] = {
 	{ .method = API_POST, .path = "/api/v1/agreements", .right = RIGHT_AGREEMENTS_CHANGE, .flags = WRITES, .run = draft,
 	    .summary = "Keep a draft, or the amended text of an agreement in force", .body = &draft_body, .answer = &api_agreement_value, .status = 201 },
 	{ .method = API_POST, .path = "/api/v1/agreements/receipts", .right = RIGHT_AGREEMENTS_CHANGE, .flags = WRITES, .run = act_take,
-	    .summary = "Who keeps the register takes a party's act", .body = &line_body, .answer = &api_agreement_act_value, .status = 201 },
+	    .summary = "Who keeps the register takes a party's act, or proposes to", .body = &line_body, .answer = &api_agreement_signed_value, .status = 201 },
 	{ .method = API_POST, .path = "/api/v1/agreements/registers", .right = RIGHT_AGREEMENTS_CHANGE, .flags = WRITES, .run = register_in,
 	    .summary = "Verify a register and take what is new of it", .body = &register_body, .answer = &imported_value },
 	{ .method = API_DELETE, .path = "/api/v1/agreements/{id}", .right = RIGHT_AGREEMENTS_CHANGE, .flags = WRITES, .run = draft_delete,
 	    .summary = "Throw a draft away", .params = id_params, .status = 204 },
 	{ .method = API_POST, .path = "/api/v1/agreements/{id}/acts", .right = RIGHT_AGREEMENTS_CHANGE, .flags = WRITES, .run = act_do,
-	    .summary = "Do an act of this node, signed with its key", .params = id_params, .body = &deed_body, .answer = &deed_answer, .status = 201 },
+	    .summary = "Do an act of this node, signed with its key, or propose it to a second person", .params = id_params, .body = &deed_body, .answer = &api_agreement_signed_value, .status = 201 },
 };
 
 const struct api_room api_agreement_do_room = { "agreements", routes, sizeof(routes) / sizeof(routes[0]) };

@@ -226,6 +226,42 @@ agree_take(struct store *s, struct slice line, const struct agree_keys *keys, in
 	return ok;
 }
 
+bool
+agree_try(struct store *s, struct slice id, struct agreement_deed *d, const struct agree_keys *keys, int64_t now_s,
+    struct arena *a, struct sha256 *text_out, struct err *e)
+{
+	struct agreement_party us;
+	struct slice line;
+	struct agreement *g;
+	bool ok;
+
+	if (!self_get(s, keys, a, &us, e) || !agreement_load(s, id, now_s, &g, e))
+		return false;
+	*text_out = agreement_text_now(g)->sha;
+	d->party = us.id;
+	ok = deed_ready(s, g, d, keys, a, e) && agreement_act_make(g, d, signing_key(g, &us, keys), a, &line, e) && agreement_act_try(g, line, now_s, e);
+	agreement_free(&g);
+	return ok;
+}
+
+bool
+agree_take_try(struct store *s, struct slice line, const struct agree_keys *keys, int64_t now_s, struct arena *a,
+    struct sha256 *text_out, struct err *e)
+{
+	struct agreement_party us;
+	struct agreement_act sent;
+	struct agreement *g;
+	bool ok;
+
+	if (!agreement_act_read(line, a, &sent, e) || !self_get(s, keys, a, &us, e) || !agreement_load(s, sent.agreement, now_s, &g, e))
+		return false;
+	*text_out = agreement_text_now(g)->sha;
+	ok = our_key(g, &us, true, keys) == NULL ? err_set(e, ERR_DENIED, "%s keeps this register; send it there", QUOTE(g->lead.id)) :
+	    agreement_act_try(g, line, now_s, e);
+	agreement_free(&g);
+	return ok;
+}
+
 /* --- asking ------------------------------------------------------------------------ */
 
 struct asking {

@@ -40,6 +40,15 @@ bool agree_do(struct store *s, struct slice id, struct agreement_deed *d, const 
 bool agree_take(struct store *s, struct slice line, const struct agree_keys *keys, int64_t now_s,
     struct arena *a, struct agreement_act *out, struct err *e) MUST_USE;
 
+/*
+ * Would agree_do(), or agree_take(), do it? Nothing is signed for others or kept.
+ * *text_out: the text that holds.
+ */
+bool agree_try(struct store *s, struct slice id, struct agreement_deed *d, const struct agree_keys *keys, int64_t now_s,
+    struct arena *a, struct sha256 *text_out, struct err *e) MUST_USE;
+bool agree_take_try(struct store *s, struct slice line, const struct agree_keys *keys, int64_t now_s, struct arena *a,
+    struct sha256 *text_out, struct err *e) MUST_USE;
+
 /* --- what would a partner get, and why not the rest? ------------------------------- */
 
 struct agree_answer {

@@ -8,6 +8,7 @@
 #define STORE_AGREEMENTS_H
 
 #include "model/agreement.h"
+#include "model/who.h"
 #include "store/store.h"
 
 /* --- partners ---------------------------------------------------------------- */
@@ -77,6 +78,45 @@ void agreements_fini(struct agreements *x);
 bool agreement_wording_put(struct store *s, struct slice bytes, struct err *e) MUST_USE;
 bool agreement_wording_get(struct store *s, const struct sha256 *sha, struct arena *a, struct slice *out,
     bool *found_out, struct err *e) MUST_USE;
+
+/* --- proposals ------------------------------------------------------------------- */
+
+/*
+ * An act of ours, or a receipt for a party's act, that one person proposed and a
+ * second one decides on. They stay when they are decided on: who did is history.
+ */
+enum proposal_state { PROPOSAL_OPEN, PROPOSAL_DONE, PROPOSAL_REFUSED, PROPOSAL_STATE_COUNT };
+const char *proposal_state_name(enum proposal_state s); /* "open" */
+#define PROPOSALS_OPEN_MAX 1000
+#define PROPOSAL_DAYS 30
+struct proposal {
+	int64_t id; /* 1, 2, ...: never given twice */
+	struct slice agreement;
+	enum act_kind kind;
+	struct sha256 text, paper; /* text: the one that held when it was proposed */
+	int64_t date_s;
+	uint32_t clause;
+	struct slice party; /* invited; of a receipt: whose act it is */
+	enum party_role role;
+	struct ed25519_key key; /* that it is about; zero: none */
+	struct slice request; /* key-changed: of a party that lost its own */
+	struct slice line; /* of a receipt: the party's act; else NONE or "" */
+	enum who_kind by_kind;
+	int64_t by_account; /* 0: none */
+	struct slice by;
+	int64_t at_s;
+	enum proposal_state state;
+	struct slice decided_by;
+	int64_t decided_s;
+};
+/* p->id and at_s are set. ERR_LIMIT: too many wait. */
+bool proposal_add(struct store *s, struct proposal *p, int64_t now_s, struct err *e) MUST_USE;
+bool proposal_get(struct store *s, int64_t id, struct arena *a, struct proposal *out, struct err *e) MUST_USE; /* ERR_ABSENT */
+/* Newest first; those that wait, or all. limit 0: no limit. Texts live until the next. */
+bool proposal_list(struct store *s, bool decided, size_t limit, bool (*each)(void *cookie, const struct proposal *p, struct err *e),
+    void *cookie, struct err *e) MUST_USE;
+/* ERR_CONFLICT: it was decided on before. */
+bool proposal_decide(struct store *s, int64_t id, enum proposal_state state, struct slice by, int64_t now_s, struct err *e) MUST_USE;
 
 /* --- what came from others ------------------------------------------------------ */
 

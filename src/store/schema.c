@@ -263,6 +263,15 @@ static const char *const migrations[] = {
 	"ALTER TABLE transfer ADD COLUMN clause BIGINT;"
 	"ALTER TABLE transfer ADD COLUMN profile TEXT;"
 	"CREATE INDEX transfer_record ON transfer (record, recipient) WHERE record IS NOT NULL;",
+
+	/* 12: acts and receipts that one person proposed and another decides on (store/agreements.h) */
+	"CREATE TABLE agreement_proposal ("
+	" id $ID PRIMARY KEY, agreement TEXT NOT NULL, act BIGINT NOT NULL, text TEXT NOT NULL,"
+	" paper TEXT NOT NULL, date_s BIGINT NOT NULL, clause BIGINT NOT NULL, party TEXT NOT NULL,"
+	" role BIGINT NOT NULL, key TEXT NOT NULL, request TEXT NOT NULL, line TEXT NOT NULL,"
+	" by_kind BIGINT NOT NULL, by_account BIGINT NOT NULL, by_name TEXT NOT NULL, at_s BIGINT NOT NULL,"
+	" state BIGINT NOT NULL, decided_by TEXT NOT NULL, decided_s BIGINT NOT NULL);"
+	"CREATE INDEX agreement_proposal_open ON agreement_proposal (id) WHERE state = 0;",
 };
 
 static const struct schema own = { migrations, sizeof(migrations) / sizeof(migrations[0]) };

@@ -120,4 +120,17 @@ passes_fr() { fr agreements deposit mou --paper paper.txt --out act.json; }
 exits 75 "a deposit that was made" passes_fr
 ok "the audit log knows" desk audit
 says "the change" "agreement.rekey"
+
+# Two people: one proposes, and who sits at the machine alone says so.
+ok "proposed" fr agreements leave mou --paper paper.txt --propose
+ok "it waits" fr agreements proposals --json
+says "unsigned" '"state":"open"'
+exits 77 "not confirmed by the same one" fr agreements confirm 1
+ok "taken back" fr agreements refuse 1
+exits 75 "once" fr agreements confirm 1
+sed -i 's/^two_people = auto/two_people = yes/' fr/entente.conf
+ok "two are asked for" fr agreements reserve mou 1 --paper paper.txt --out act.json
+says "and one did it" "by you alone"
+ok "which is in the log" fr audit --json
+says "for ever" "alone, at the machine"
 done_
