@@ -40,6 +40,9 @@ agreements_arg(const struct agreements_work *w, int n)
 	return slice_of_str(w->c->arg_count > n ? w->c->args[n] : NULL);
 }
 
+/* A whole file in the work's memory. */
+bool agreements_file(struct agreements_work *w, const char *path, size_t max, struct slice *out, struct err *e) MUST_USE;
+
 /* For programs its name, for people its title. */
 static inline const char *
 agreement_state_word(bool json, enum agreement_state s)
@@ -47,8 +50,9 @@ agreement_state_word(bool json, enum agreement_state s)
 	return json ? agreement_state_name(s) : T(agreement_state_title(s));
 }
 
-/* cmd_agreements_act.c */
+/* cmd_agreements_draft.c */
 bool cli_agreements_draft(struct agreements_work *w, struct err *e) MUST_USE;
+/* cmd_agreements_act.c */
 bool cli_agreements_act(struct agreements_work *w, struct err *e) MUST_USE; /* by its verb */
 bool cli_agreements_rekey(struct agreements_work *w, struct err *e) MUST_USE;
 bool cli_agreements_receipts(struct agreements_work *w, struct err *e) MUST_USE;

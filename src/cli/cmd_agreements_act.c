@@ -10,23 +10,6 @@
 #include "cli/sheet.h"
 #include "share/register.h"
 
-/* A whole file in the work's memory. */
-static bool
-file_get(struct agreements_work *w, const char *path, size_t max, struct slice *out, struct err *e)
-{
-	struct buf b;
-	bool ok;
-
-	buf_init(&b, max);
-	ok = file_read(path, &b, e);
-	if (ok) {
-		*out = arena_copy(&w->a, buf_view(&b));
-		ok = out->p != NULL || b.len == 0 || err_set(e, ERR_LIMIT, "a record of more than %zu bytes", w->a.max);
-	}
-	buf_fini(&b);
-	return ok;
-}
-
 static bool
 put_out(struct agreements_work *w, struct slice text, struct err *e)
 {
@@ -38,68 +21,6 @@ put_out(struct agreements_work *w, struct slice text, struct err *e)
 }
 
 /* --- drafts ------------------------------------------------------------------------------ */
-
-struct draft {
-	struct slice json;
-	struct agree_wording wordings[LANG_COUNT];
-	size_t n;
-	struct agreement_text text;
-};
-
-static bool
-wordings_take(struct agreements_work *w, struct draft *d, struct err *e)
-{
-	const char *v;
-
-	for (size_t i = 0; (v = cli_opt_nth(w->c, "wording", i)) != NULL; i++) {
-		struct slice path = slice_of_str(v), tag;
-		char lang[3] = "";
-
-		if (d->n == LANG_COUNT)
-			return err_set(e, ERR_USAGE, "more than %d wordings", LANG_COUNT);
-		if (!slice_cut(&path, '=', &tag) || tag.len != 2 || path.len == 0)
-			return err_set(e, ERR_USAGE, "--wording: expected LANG=FILE, found \"%s\"", v);
-		memcpy(lang, tag.p, 2);
-		if (!lang_parse(lang, &d->wordings[d->n].lang))
-			return err_set(e, ERR_USAGE, "--%s: \"%s\" is none of ar, zh, en, fr, ru, es", "wording", lang);
-		for (size_t k = 0; k < d->n; k++) {
-			if (d->wordings[k].lang == d->wordings[d->n].lang)
-				return err_set(e, ERR_USAGE, "--wording: \"%s\" is given twice", lang);
-		}
-		if (!file_get(w, (const char *)path.p, AGREEMENT_WORDING_BYTES_MAX, &d->wordings[d->n++].bytes, e))
-			return false;
-	}
-	return true;
-}
-
-static bool
-draft_do(struct agreements_work *w, void *cookie, struct err *e)
-{
-	struct draft *d = cookie;
-
-	return agree_draft(w->node.store, d->json, d->wordings, d->n, &w->a, &d->text, e);
-}
-
-bool
-cli_agreements_draft(struct agreements_work *w, struct err *e)
-{
-	struct draft d = { .n = 0 };
-	char hex[SHA256_HEX + 1];
-	struct sheet s;
-
-	if (!file_get(w, w->c->args[1], AGREEMENT_TEXT_BYTES_MAX, &d.json, e) || !wordings_take(w, &d, e))
-		return false;
-	if (!agreements_change(w, draft_do, &d, "agreement.draft", slice_of_str(w->c->args[1]), SLICE_NONE, e))
-		return e->code == ERR_INPUT ? err_within(e, "%s", w->c->args[1]) : false;
-	if (w->c->quiet)
-		return true;
-	sha256_hex(&d.text.sha, hex);
-	sheet_begin(&s, w->c->json);
-	sheet_text(&s, "id", N_("Name"), d.text.id);
-	sheet_int(&s, "version", N_("Version"), d.text.version);
-	sheet_text(&s, "sha256", "SHA-256", slice_of_str(hex));
-	return sheet_finish(&s, true, e);
-}
 
 static bool
 discard_do(struct agreements_work *w, void *cookie, struct err *e)
@@ -118,19 +39,23 @@ cli_agreements_discard(struct agreements_work *w, struct err *e)
 bool
 cli_agreements_wording(struct agreements_work *w, struct err *e)
 {
+	enum lang asked = lang_get(), lang;
 	struct agreement *g;
 	struct slice bytes;
-	enum lang lang;
-	bool ok, found = false;
+	bool ok;
 
-	if (strlen(w->c->args[2]) != 2 || !lang_parse(w->c->args[2], &lang))
+	if (w->c->arg_count > 2 && (strlen(w->c->args[2]) != 2 || !lang_parse(w->c->args[2], &asked)))
 		return err_set(e, ERR_USAGE, "\"%s\" is none of ar, zh, en, fr, ru, es", w->c->args[2]);
 	if (!agreement_load(w->node.store, agreements_arg(w, 1), w->now_s, &g, e))
 		return false;
-	ok = (agreement_text_now(g)->wordings[lang].there || err_set(e, ERR_ABSENT, "there is no wording in \"%s\"", lang_tag(lang))) &&
-	    agreement_wording_get(w->node.store, &agreement_text_now(g)->wordings[lang].sha, &w->a, &bytes, &found, e) &&
-	    (found || err_set(e, ERR_ABSENT, "the wording in \"%s\" is not here; its hash is", lang_tag(lang)));
+	ok = agree_wording_find(w->node.store, agreement_text_now(g), asked, &w->a, &bytes, &lang, e);
 	agreement_free(&g);
+	if (ok && lang != asked && !w->c->quiet) {
+		char said[200];
+
+		(void)snprintf(said, sizeof(said), T("There is none in \"%s\"; this is the authentic one in \"%s\"."), lang_tag(asked), lang_tag(lang));
+		cli_tell(said);
+	}
 	return ok && put_out(w, bytes, e);
 }
 
@@ -284,7 +209,7 @@ cli_agreements_rekey(struct agreements_work *w, struct err *e)
 
 	if (cli_has(w->c, "lost"))
 		return request_out(w, e);
-	if (w->c->arg_count > 2 && (!file_get(w, w->c->args[2], 4096, &request, e) || !agree_rekey_read(request, x.id, &w->a, &x.deed, e)))
+	if (w->c->arg_count > 2 && (!agreements_file(w, w->c->args[2], 4096, &request, e) || !agree_rekey_read(request, x.id, &w->a, &x.deed, e)))
 		return err_within(e, "%s", w->c->args[2]);
 	return paper_take(w, &x, e) && act_or_propose(w, &x, "agreement.rekey", x.deed.holder, request, e);
 }
@@ -334,7 +259,7 @@ cli_agreements_receipts(struct agreements_work *w, struct err *e)
 		struct receipts x = { .taken = 0 };
 		struct slice detail;
 
-		if (!file_get(w, w->c->args[i], (size_t)1 << 20, &x.file, e))
+		if (!agreements_file(w, w->c->args[i], (size_t)1 << 20, &x.file, e))
 			return false;
 		if (cli_has(w->c, "propose")) {
 			if (!receipts_propose(w, x.file, e))

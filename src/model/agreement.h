@@ -140,7 +140,9 @@ bool agreement_text_read(struct slice json, struct arena *a,
 /* A draft as a person wrote it, checked and brought to canonical form. */
 bool agreement_draft_read(struct slice json, struct arena *a, struct agreement_text *out,
     struct buf *canonical, struct err *e) MUST_USE;
-/* The title in a language, or in one that there is. */
+/* The languages whose wording is to be handed out where one is asked for: that, then the authentic ones. How many. */
+unsigned agreement_wording_order(const struct agreement_text *t, enum lang asked, enum lang out[LANG_COUNT]);
+/* The title in a language, else in an authentic one, else in one that there is. */
 struct slice agreement_title(const struct agreement_text *t, enum lang lang);
 bool agreement_id_ok(struct slice id); /* of parties, too: a-z 0-9 - */
 

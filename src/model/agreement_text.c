@@ -251,13 +251,32 @@ agreement_title(const struct agreement_text *t, enum lang lang)
 {
 	if (t->titles[lang].p != NULL)
 		return t->titles[lang];
-	if (t->titles[LANG_EN].p != NULL)
-		return t->titles[LANG_EN];
-	for (unsigned l = 0; l < LANG_COUNT; l++) {
-		if (t->titles[l].p != NULL)
-			return t->titles[l];
+	/* An authentic one, English first among them; then any. */
+	for (int authentic = 1; authentic >= 0; authentic--) {
+		for (unsigned i = 0; i <= LANG_COUNT; i++) {
+			unsigned l = i == 0 ? LANG_EN : i - 1;
+
+			if (t->titles[l].p != NULL && (authentic == 0 || (t->authentic >> l & 1) != 0))
+				return t->titles[l];
+		}
 	}
 	return t->id;
+}
+
+unsigned
+agreement_wording_order(const struct agreement_text *t, enum lang asked, enum lang out[LANG_COUNT])
+{
+	unsigned n = 0;
+
+	if (t->wordings[asked].there)
+		out[n++] = asked;
+	for (unsigned i = 0; i <= LANG_COUNT; i++) {
+		unsigned l = i == 0 ? LANG_EN : i - 1;
+
+		if ((t->authentic >> l & 1) != 0 && l != asked && (i == 0 || l != LANG_EN))
+			out[n++] = (enum lang)l;
+	}
+	return n;
 }
 
 const struct agreement_clause *

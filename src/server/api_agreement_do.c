@@ -5,6 +5,7 @@
  */
 #include "server/api_agreement.h"
 
+#include "share/agree_model.h"
 #include "share/register.h"
 
 static bool
@@ -30,6 +31,56 @@ draft(struct api_call *c, struct err *e)
 		return false;
 	ok = agree_draft(c->api->node->store, text->raw, wordings, n, c->a, &t, e) || api_fault(c, "text");
 	return api_agreement_done(c, &change, ok, "agreement.draft", ok ? t.id : S(""), SLICE_NONE, e) && api_agreement_show(c, t.id, e);
+}
+
+/* "es-cert,fr-cert": as members; the first is where nobody is named. */
+static bool
+model_parties(struct api_call *c, struct agree_model *m, struct err *e)
+{
+	struct agreement_party us, *v = arena_array(c->a, AGREEMENT_PARTIES_MAX, sizeof(*v));
+	struct slice rest = api_text_of(c, "parties"), lead = api_text_of(c, "lead"), id;
+	bool self;
+
+	if (!party_self(c->api->node->store, c->a, &us, &self, e))
+		return false;
+	if (lead.p == NULL && !self)
+		return err_set(e, ERR_CONFLICT, "this node has no name as a party yet; give it one: entente partners self NAME");
+	if (!agree_model_party(c->api->node, lead.p == NULL ? us.id : lead, PARTY_MEMBER, c->a, &m->lead, e))
+		return api_fault(c, "lead");
+	while (rest.len > 0 && slice_cut(&rest, ',', &id)) {
+		if (m->party_count == AGREEMENT_PARTIES_MAX)
+			return err_set(e, ERR_LIMIT, "more than %d parties", AGREEMENT_PARTIES_MAX);
+		if (!agree_model_party(c->api->node, slice_trim(id), PARTY_MEMBER, c->a, &v[m->party_count++], e))
+			return api_fault(c, "parties");
+	}
+	m->parties = v;
+	return true;
+}
+
+static bool
+model(struct api_call *c, struct err *e)
+{
+	struct agree_model m = { .id = api_text_of(c, "id") };
+	struct agree_wording w[LANG_COUNT];
+	struct json_out *j = api_json(c);
+	struct slice text;
+
+	if (c->who->kind == WHO_PARTNER)
+		return err_set(e, ERR_DENIED, "this is for the people of this node");
+	if (!agreement_id_ok(m.id))
+		return api_fault(c, "id"), err_set(e, ERR_INPUT, "%s: expected a short name of a-z, 0-9 and \"-\", at most %d", QUOTE(m.id), AGREEMENT_ID_MAX);
+	if (!agree_model_kind(api_text_of(c, "kind"), &m.kind) || !model_parties(c, &m, e) || !agree_model_make(&m, c->a, &text, w, e))
+		return false;
+	json_out_object(j);
+	json_out_key(j, S("text"));
+	json_out_raw(j, text);
+	json_out_key(j, S("wordings"));
+	json_out_object(j);
+	for (unsigned l = 0; l < LANG_COUNT; l++)
+		json_out_key_text(j, slice_of_str(lang_tag(w[l].lang)), w[l].bytes);
+	json_out_object_end(j);
+	json_out_object_end(j);
+	return true;
 }
 
 static bool
@@ -171,6 +222,16 @@ static const struct api_member draft_members[] = {
 	{ "wordings", &object_any, 0, "Texts by language; their hashes are put into a draft that has none" },
 	END,
 };
+static const char *const kinds[] = { "memorandum", "technical-cooperation", "project", NULL };
+static const struct api_value kind_word = { .type = API_WORD, .words = kinds };
+static const struct api_value names_text = { .type = API_TEXT, .max = AGREEMENT_PARTIES_MAX * (AGREEMENT_ID_MAX + 1) };
+static const struct api_param model_params[] = {
+	{ "kind", API_PATH, &kind_word, true, NULL },
+	{ "id", API_QUERY, &api_agreement_name, true, "What the agreement is called" },
+	{ "parties", API_QUERY, &names_text, false, "Partners and this node, by name, with commas" },
+	{ "lead", API_QUERY, &api_agreement_name, false, "Depositary or coordinator; this node" },
+	PARAMS_END,
+};
 static const struct api_value draft_body = { .type = API_OBJECT, .members = draft_members };
 static const struct api_member deed_members[] = {
 	{ "act", &act_word, API_REQUIRED, NULL },
@@ -209,6 +270,8 @@ static const struct api_param id_params[] = { { "id", API_PATH, &api_agreement_n
 static const struct api_route routes[] = {
 	{ .method = API_POST, .path = "/api/v1/agreements", .right = RIGHT_AGREEMENTS_CHANGE, .flags = WRITES, .run = draft,
 	    .summary = "Keep a draft, or the amended text of an agreement in force", .body = &draft_body, .answer = &api_agreement_value, .status = 201 },
+	{ .method = API_GET, .path = "/api/v1/agreements/models/{kind}", .right = RIGHT_AGREEMENTS_READ, .run = model,
+	    .summary = "A model text with its wordings in six languages, as POST /agreements takes it; no legal advice", .params = model_params, .answer = &draft_body },
 	{ .method = API_POST, .path = "/api/v1/agreements/receipts", .right = RIGHT_AGREEMENTS_CHANGE, .flags = WRITES, .run = act_take,
 	    .summary = "Who keeps the register takes a party's act, or proposes to", .body = &line_body, .answer = &api_agreement_signed_value, .status = 201 },
 	{ .method = API_POST, .path = "/api/v1/agreements/registers", .right = RIGHT_AGREEMENTS_CHANGE, .flags = WRITES, .run = register_in,

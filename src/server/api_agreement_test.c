@@ -246,6 +246,54 @@ TEST(partners_ask)
 	kit_close(&k);
 }
 
+/* Model texts, and the wording in the language that is asked for, or an authentic one. */
+TEST(wordings)
+{
+	struct who fp = kit_role(WHO_VIEWER);
+	struct answer a;
+	struct slice text, ar;
+	struct kit k;
+
+	kit_open(&k);
+	self_named(&k);
+	partner_entered(&k);
+	a = kit_call(&k, &kit_all, "GET /api/v1/agreements/models/memorandum?id=m&parties=a,b", NONE);
+	CHECK_STATUS(a, 200);
+	CHECK_SLICE(kit_text(&a, "text.parties.1.name"), S("CERT B"));
+	CHECK_SLICE(kit_text(&a, "text.lead.id"), S("a"));
+	ar = arena_copy(&k.a, kit_text(&a, "wordings.ar"));
+	CHECK(ar.len > 1000);
+	text = arena_copy(&k.a, a.body);
+	a = kit_call(&k, &kit_all, "GET /api/v1/agreements/models/memorandum?id=m&parties=a,z", NONE);
+	CHECK_STATUS(a, 404);
+	CHECK_SLICE(kit_text(&a, "field"), S("parties"));
+	a = kit_call(&k, &kit_all, "GET /api/v1/agreements/models/treaty?id=m", NONE);
+	CHECK_STATUS(a, 404);
+	a = kit_call(&k, &kit_all, "GET /api/v1/agreements/models/project?id=M_1", NONE);
+	CHECK_STATUS(a, 400);
+	a = kit_call(&k, &kit_all, "POST /api/v1/agreements", text);
+	CHECK_STATUS(a, 201);
+	CHECK_INT(json_get(a.json, S("wordings"))->count, 6);
+	a = kit_call(&k, &kit_all, "GET /api/v1/agreements/m/wording?language=ar", NONE);
+	CHECK_STATUS(a, 200);
+	CHECK_SLICE(a.body, ar);
+	CHECK(slice_find(a.headers, S("Content-Language: ar")) != SIZE_MAX);
+	a = kit_call(&k, &kit_all, "GET /api/v1/agreements/m/wording", NONE);
+	CHECK(slice_find(a.headers, S("Content-Language: en")) != SIZE_MAX);
+	a = kit_call(&k, &fp, "GET /api/v1/agreements/m/wording", NONE);
+	CHECK_STATUS(a, 403);
+	/* One language alone, asked for in another. */
+	a = kit_call(&k, &kit_all, "POST /api/v1/agreements", draft_body(&k, 0));
+	CHECK_STATUS(a, 201);
+	a = kit_call(&k, &kit_all, "GET /api/v1/agreements/x/wording?language=fr", NONE);
+	CHECK_STATUS(a, 200);
+	CHECK_SLICE(a.body, S("The parties agree."));
+	CHECK(slice_find(a.headers, S("Content-Language: en")) != SIZE_MAX);
+	a = kit_call(&k, &kit_all, "GET /api/v1/agreements/x/wording?language=de", NONE);
+	CHECK_STATUS(a, 400);
+	kit_close(&k);
+}
+
 int
 main(void)
 {
@@ -254,5 +302,6 @@ main(void)
 	RUN(bounds);
 	RUN(damaged);
 	RUN(partners_ask);
+	RUN(wordings);
 	return test_end();
 }

@@ -75,6 +75,25 @@ agree_draft(struct store *s, struct slice json, const struct agree_wording *w, s
 	return ok && store_begin(s, &mine, e) && store_end(s, mine, draft_keep(s, out, w, n, e), e);
 }
 
+bool
+agree_wording_find(struct store *s, const struct agreement_text *t, enum lang asked, struct arena *a,
+    struct slice *out, enum lang *lang_out, struct err *e)
+{
+	enum lang order[LANG_COUNT];
+	unsigned n = agreement_wording_order(t, asked, order);
+
+	for (unsigned i = 0; i < n; i++) {
+		bool found;
+
+		*lang_out = order[i];
+		if (!agreement_wording_get(s, &t->wordings[order[i]].sha, a, out, &found, e))
+			return false;
+		if (found)
+			return true;
+	}
+	return err_set(e, ERR_ABSENT, "no wording of %s is here, only their hashes", QUOTE(t->id));
+}
+
 /* --- acts ------------------------------------------------------------------------ */
 
 /* What the parties are to sign must be here for them to read. */

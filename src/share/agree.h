@@ -49,6 +49,13 @@ bool agree_try(struct store *s, struct slice id, struct agreement_deed *d, const
 bool agree_take_try(struct store *s, struct slice line, const struct agree_keys *keys, int64_t now_s, struct arena *a,
     struct sha256 *text_out, struct err *e) MUST_USE;
 
+/*
+ * The wording in a language, or where there is none, or its bytes are not here, in
+ * an authentic one; *lang_out says which. Bytes lie in a. ERR_ABSENT: none is here.
+ */
+bool agree_wording_find(struct store *s, const struct agreement_text *t, enum lang asked, struct arena *a,
+    struct slice *out, enum lang *lang_out, struct err *e) MUST_USE;
+
 /* --- what would a partner get, and why not the rest? ------------------------------- */
 
 struct agree_answer {

@@ -46,6 +46,15 @@ END
 ok "a draft" desk agreements draft mou.json --wording en=en.txt
 ok "opened" desk agreements open mou
 publish
+ok "asked for in French" fr agreements wording mou fr
+says "the authentic one" 'authentic one in "en"'
+says "itself" "fight spam together"
+ok "a model, as files" es agreements draft --model project --id p-2026 --party es-cert --party fr-cert=expert --lead desk-cert --out model
+same "in six languages" "$(ls model | tr '\n' ' ')" "agreement.json ar.txt en.txt es.txt fr.txt ru.txt zh.txt "
+ok "changed, and drafted from there" sh -c 'sed -i "s/: 730/: 365/" model/agreement.json && "$ENTENTE" agreements draft model/agreement.json --node es $(for l in ar en es fr ru zh; do printf " --wording %s=model/%s.txt" $l $l; done)'
+ok "another, kept at once" es agreements draft --model memorandum --id m-2026 --party es-cert --title "fr=Contre le spam"
+same "its title in French" "$(es agreements show m-2026 -l fr --json | field title)" "Contre le spam"
+exits 64 "a model that is none" es agreements draft --model treaty --id t
 for n in es fr; do passes $n sign mou; passes $n deposit mou; done
 same "in force" "$(es agreements show mou --json | field state)" "in-force"
 flows=$(asked es fr-cert)
