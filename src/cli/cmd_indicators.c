@@ -51,9 +51,10 @@ why_not(const struct indicator_row *r, const struct json *j, struct arena *a)
 static bool
 row(void *cookie, const struct indicator_row *r, struct err *e)
 {
-	static const char *const states[] = { N_("watched"), N_("watched"), N_("not watched"), N_("revoked") };
+	static const char *const states[] = { [INDICATOR_VALUE] = N_("watched"), [INDICATOR_PATTERN] = N_("watched"), [INDICATOR_NOT_WATCHED] = N_("not watched"),
+		[INDICATOR_SERIES] = N_("watched"), [INDICATOR_SERIES + 1] = N_("revoked") };
 	struct rows *x = cookie;
-	const char *state = states[r->revoked ? 3 : r->watch <= INDICATOR_NOT_WATCHED ? r->watch : INDICATOR_NOT_WATCHED], *why;
+	const char *state = states[r->revoked ? INDICATOR_SERIES + 1 : r->watch <= INDICATOR_SERIES ? r->watch : INDICATOR_NOT_WATCHED], *why;
 	const struct json *j = NULL;
 	struct err none = ERR_INIT;
 
@@ -114,7 +115,7 @@ const struct cli_command cli_indicators = {
 	.name = "indicators",
 	.args = N_("[list|search] [TEXT]"),
 	.summary = N_("show what is watched for, and how often it was seen"),
-	.details = N_("Every event of every report is held against the STIX patterns of all valid indicators as it is read; what meets one counts as a sighting of it, once an event. Patterns that need several events, or speak of what reports do not say, are kept and handed on, and shown as not watched, with the reason. Counts are made again by \"entente replay\"."),
+	.details = N_("Every event of every report is held against the STIX patterns of all valid indicators as it is read; what meets one counts as a sighting of it, once an event. A pattern over several events is met by each event that completes it. Patterns that speak of what reports do not say are kept and handed on, and shown as not watched, with the reason. Counts are made again by \"entente replay\"."),
 	.examples = "  entente indicators --seen\n  entente indicators search 198.51.100\n  entente indicators list --limit 0 --json",
 	.options = options,
 	.args_max = 2,

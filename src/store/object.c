@@ -317,6 +317,14 @@ object_indicator_put(struct store *s, int64_t id, int64_t object, const struct s
 	stmt_i64(q, 6, plan.watch);
 	stmt_i64(q, 7, plan.key);
 	stmt_text(q, 8, text_clean(plan.watch == INDICATOR_VALUE ? plan.value : pattern, PATTERN_BYTES_MAX, a));
+	if (!stmt_run(q, NULL, e))
+		return false;
+	if (object == id)
+		return true;
+	/* What was met of the version before says nothing of this one. */
+	if (!store_query(s, Q_INDICATOR_PART_GONE, "DELETE FROM indicator_part WHERE indicator = ?1", &q, e))
+		return false;
+	stmt_i64(q, 1, id);
 	return stmt_run(q, NULL, e);
 }
 

@@ -203,7 +203,7 @@ TEST(types_and_moments)
 static size_t
 matches(struct indicators *x, const char *ip)
 {
-	int64_t ids[INDICATORS_MATCHES_MAX];
+	struct indicator_met ids[INDICATORS_MATCHES_MAX];
 	static struct event ev;
 
 	event_clear(&ev);

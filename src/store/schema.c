@@ -263,6 +263,9 @@ static const char *const migrations[] = {
 	"ALTER TABLE transfer ADD COLUMN clause BIGINT;"
 	"ALTER TABLE transfer ADD COLUMN profile TEXT;"
 	"CREATE INDEX transfer_record ON transfer (record, recipient) WHERE record IS NOT NULL;",
+
+	/* 13: sightings by the mark of what was seen, what of them was told, parts of patterns over several events (store/schema_object.h) */
+	SCHEMA_SEEN,
 };
 
 static const struct schema own = { migrations, sizeof(migrations) / sizeof(migrations[0]) };
