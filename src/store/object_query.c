@@ -287,6 +287,43 @@ object_delete(struct store *s, const struct object_query *q, uint64_t *count_out
 	return store_end(s, mine, ok, e);
 }
 
+/* A collection that has it; 0: none has. */
+static bool
+holder(struct store *s, int64_t first, int64_t *out, struct err *e)
+{
+	struct stmt *q;
+
+	*out = 0;
+	if (!store_query(s, Q_OBJECT_HOLDER, "SELECT m.collection FROM object o JOIN collection_object m ON m.object = o.id WHERE o.first = ?1 LIMIT 1", &q, e))
+		return false;
+	stmt_i64(q, 1, first);
+	return stmt_number(q, out, NULL, e);
+}
+
+bool
+object_delete_everywhere(struct store *s, struct slice id, uint64_t *count_out, struct err *e)
+{
+	int64_t first[OBJECT_LIST_MAX], collection;
+	struct object_query q = { .ids = &id, .id_count = 1, .all = true };
+	bool mine, ok;
+
+	*count_out = 0;
+	if (!store_begin(s, &mine, e))
+		return false;
+	ok = firsts_find(s, &q, first, e);
+	for (collection = 1; ok && first[0] != 0 && collection != 0;) {
+		uint64_t n = 0;
+
+		ok = holder(s, first[0], &collection, e);
+		q.collection = collection;
+		ok = ok && (collection == 0 || object_delete(s, &q, &n, e));
+		if (ok && collection != 0 && n == 0)
+			ok = err_set(e, ERR_INTERNAL, "an object lies in a collection and cannot be taken out; see: entente doctor");
+		*count_out += n;
+	}
+	return store_end(s, mine, ok, e);
+}
+
 /* --- indicators -------------------------------------------------------------------- */
 
 static void
