@@ -121,7 +121,7 @@ static void
 matching(struct indicators *x, unsigned events)
 {
 	static struct event ev;
-	int64_t ids[INDICATORS_MATCHES_MAX];
+	struct indicator_met ids[INDICATORS_MATCHES_MAX];
 	char ip[IP_TEXT_MAX], fqdn[64], url[96];
 	uint64_t met = 0;
 	double c = cpu_s(), bare;

@@ -37,7 +37,7 @@ struct flow {
 	/* what events are held against; NULL: there is no indicator */
 	struct indicators *indicators;
 	struct indicators_at indicators_at;
-	int64_t met[FLOW_HELD][INDICATORS_MATCHES_MAX]; /* of those observed */
+	struct indicator_met met[FLOW_HELD][INDICATORS_MATCHES_MAX]; /* of those observed */
 	uint64_t events, dated; /* of them with a time of their own */
 	uint64_t items; /* events and bad records: now and then it is asked who waits */
 	unsigned together; /* small reports in the transaction that is open */

@@ -11,6 +11,7 @@
 #include "cli/sheet.h"
 #include "cli/table.h"
 #include "parse/date.h"
+#include "share/retain.h"
 
 static const struct table_column columns[] = {
 	{ "id", N_("Name"), false, 32 },
@@ -312,6 +313,24 @@ show(struct agreements_work *w, struct err *e)
 
 /* --- the command ---------------------------------------------------------------------------- */
 
+/* What others gave us for a time that is over: what the server does once an hour, at once. */
+static bool
+sweep(struct agreements_work *w, struct err *e)
+{
+	struct retain x = { .who = { w->node.conf.name, w->node.conf.mail }, .now_s = w->now_s };
+	struct sheet s;
+	bool ok = true;
+
+	while (ok && !x.end)
+		ok = retain_slice(w->node.store, &x, e);
+	if (!ok || (w->c->quiet && !w->c->json))
+		return ok;
+	sheet_begin(&s, w->c->json);
+	sheet_int(&s, "records", N_("Records whose time was over"), (int64_t)x.records);
+	sheet_int(&s, "objects", N_("Objects taken out"), (int64_t)x.objects);
+	return sheet_finish(&s, true, e);
+}
+
 static const struct agreements_verb verbs[] = {
 	{ "list", false, false, 0, 0, "", list },
 	{ "show", false, false, 1, 1, "NAME", show },
@@ -337,6 +356,7 @@ static const struct agreements_verb verbs[] = {
 	{ "verify", false, false, 1, 1, "FILE", cli_agreements_verify },
 	{ "ask", false, false, 0, 0, "--partner NAME", cli_agreements_ask },
 	{ "transfers", false, false, 0, 0, "", cli_agreements_transfers },
+	{ "sweep", true, false, 0, 0, "", sweep },
 };
 
 static bool
@@ -369,9 +389,9 @@ static const struct cli_option options[] = {
 
 const struct cli_command cli_agreements = {
 	.name = "agreements",
-	.args = N_("[list|show|draft|open|invite|sign|deposit|reserve|withdraw-reservation|leave|amend|end|rekey|receipts|proposals|confirm|refuse|export|import|verify|wording|discard|ask|transfers] [NAME|FILE...]"),
+	.args = N_("[list|show|draft|open|invite|sign|deposit|reserve|withdraw-reservation|leave|amend|end|rekey|receipts|proposals|confirm|refuse|export|import|verify|wording|discard|ask|transfers|sweep] [NAME|FILE...]"),
 	.summary = N_("agreements with partners: their texts and acts, and what may flow by them"),
-	.details = N_("draft checks a text (docs/agreements.md shows one) and keeps it with its wordings, or makes one of a model text, which is no legal advice; open begins its register. Every act after that is signed with this node's key, in one chain with those before it. Who keeps the register, in a memorandum the depositary, does its own acts at once; a party's act is a line that is sent to it, where receipts takes it, with a receipt whose date counts. export writes the register, import verifies all of it and takes what is new, verify only looks. On the page two people sign where two may: what one proposes another confirms; --propose, proposals, confirm and refuse are the same here, and whoever signs here without them does so alone, which the audit log says. rekey tells the agreement our next key (entente partners rekey), by an act that the old key signs; where that one is lost or stolen, --lost makes a request, and who keeps the register writes the change down with rekey NAME REQUEST and the party's paper. leave begins the notice; the flow ends when it has run out. ask says what a partner would get of our findings, by which agreement and clause, and why not the rest; nothing is sent. transfers lists what went, and what was refused. Exit status 1: an agreement could not be verified, and counts as none."),
+	.details = N_("draft checks a text (docs/agreements.md shows one) and keeps it with its wordings, or makes one of a model text, which is no legal advice; open begins its register. Every act after that is signed with this node's key, in one chain with those before it. Who keeps the register, in a memorandum the depositary, does its own acts at once; a party's act is a line that is sent to it, where receipts takes it, with a receipt whose date counts. export writes the register, import verifies all of it and takes what is new, verify only looks. On the page two people sign where two may: what one proposes another confirms; --propose, proposals, confirm and refuse are the same here, and whoever signs here without them does so alone, which the audit log says. rekey tells the agreement our next key (entente partners rekey), by an act that the old key signs; where that one is lost or stolen, --lost makes a request, and who keeps the register writes the change down with rekey NAME REQUEST and the party's paper. leave begins the notice; the flow ends when it has run out. ask says what a partner would get of our findings, by which agreement and clause, and why not the rest; nothing is sent. transfers lists what went, and what was refused. sweep takes out what others gave us when the time that their clause lets us keep it is over; a running server does it once an hour. Exit status 1: an agreement could not be verified, and counts as none."),
 	.examples = "  entente agreements draft mou.json --wording en=mou-en.txt --wording es=mou-es.txt\n  entente agreements draft --model memorandum --id mou-2026 --party es-cert --party fr-cert\n  entente agreements open mou-2026\n  entente agreements sign mou-2026 --paper signed.pdf --out to-depositary.json\n  entente agreements receipts from-es.json\n  entente agreements show mou-2026 --date 2027-01-01\n  entente agreements ask --partner fr-cert --purpose protect",
 	.options = options,
 	.args_max = -1,

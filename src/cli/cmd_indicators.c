@@ -4,11 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/lang.h"
 #include "cli/commands.h"
+#include "cli/sheet.h"
 #include "cli/table.h"
 #include "node.h"
-#include "store/object.h"
+#include "share/sight.h"
 
 #define LIMIT 100
 
@@ -51,9 +53,10 @@ why_not(const struct indicator_row *r, const struct json *j, struct arena *a)
 static bool
 row(void *cookie, const struct indicator_row *r, struct err *e)
 {
-	static const char *const states[] = { N_("watched"), N_("watched"), N_("not watched"), N_("revoked") };
+	static const char *const states[] = { [INDICATOR_VALUE] = N_("watched"), [INDICATOR_PATTERN] = N_("watched"), [INDICATOR_NOT_WATCHED] = N_("not watched"),
+		[INDICATOR_SERIES] = N_("watched"), [INDICATOR_SERIES + 1] = N_("revoked") };
 	struct rows *x = cookie;
-	const char *state = states[r->revoked ? 3 : r->watch <= INDICATOR_NOT_WATCHED ? r->watch : INDICATOR_NOT_WATCHED], *why;
+	const char *state = states[r->revoked ? INDICATOR_SERIES + 1 : r->watch <= INDICATOR_SERIES ? r->watch : INDICATOR_NOT_WATCHED], *why;
 	const struct json *j = NULL;
 	struct err none = ERR_INIT;
 
@@ -76,6 +79,31 @@ row(void *cookie, const struct indicator_row *r, struct err *e)
 	return true;
 }
 
+/* What the server does once an hour, at once. */
+static bool
+share(struct cli *c, struct err *e)
+{
+	struct sight x = { .end = false };
+	struct sheet s;
+	struct node n;
+	bool ok = true;
+
+	if (c->arg_count != 1)
+		return err_set(e, ERR_USAGE, "share takes no words");
+	if (!node_open(c->node, NODE_WRITE, &n, e))
+		return false;
+	x.who = (struct stix_out){ n.conf.name, n.conf.mail };
+	x.now_s = clock_now_s();
+	while (ok && !x.end)
+		ok = sight_slice(n.store, &x, e);
+	node_close(&n);
+	if (!ok || (c->quiet && !c->json))
+		return ok;
+	sheet_begin(&s, c->json);
+	sheet_int(&s, "sightings", N_("Sightings made or told anew"), (int64_t)x.made);
+	return sheet_finish(&s, true, e);
+}
+
 static bool
 indicators(struct cli *c, struct err *e)
 {
@@ -86,8 +114,10 @@ indicators(struct cli *c, struct err *e)
 	struct rows x;
 	struct node n;
 
+	if (strcmp(word, "share") == 0)
+		return share(c, e);
 	if (!search && strcmp(word, "list") != 0)
-		return err_set(e, ERR_USAGE, "\"%s\" is none of list, search", word);
+		return err_set(e, ERR_USAGE, "\"%s\" is none of list, search, share", word);
 	if (search != (c->arg_count == 2))
 		return search ? err_set(e, ERR_USAGE, "say what to search for: an address, a name, a part of a pattern") :
 		    err_set(e, ERR_USAGE, "list takes no words; search does");
@@ -112,9 +142,9 @@ static const struct cli_option options[] = {
 
 const struct cli_command cli_indicators = {
 	.name = "indicators",
-	.args = N_("[list|search] [TEXT]"),
+	.args = N_("[list|search|share] [TEXT]"),
 	.summary = N_("show what is watched for, and how often it was seen"),
-	.details = N_("Every event of every report is held against the STIX patterns of all valid indicators as it is read; what meets one counts as a sighting of it, once an event. Patterns that need several events, or speak of what reports do not say, are kept and handed on, and shown as not watched, with the reason. Counts are made again by \"entente replay\"."),
+	.details = N_("Every event of every report is held against the STIX patterns of all valid indicators as it is read; what meets one counts as a sighting of it, once an event. A pattern over several events is met by each event that completes it. Patterns that speak of what reports do not say are kept and handed on, and shown as not watched, with the reason. Counts are made again by \"entente replay\".\n\nshare makes sightings of STIX of what was met, in the collection \"sightings\", which partners see as agreements allow; a running server does it once an hour."),
 	.examples = "  entente indicators --seen\n  entente indicators search 198.51.100\n  entente indicators list --limit 0 --json",
 	.options = options,
 	.args_max = 2,

@@ -46,7 +46,8 @@ struct compiled {
 	struct slice text; /* ours */
 	struct arena a;
 	struct pattern *tree; /* NULL: not yet, or not to be had */
-	bool failed;
+	bool failed, series;
+	int64_t version;
 };
 
 struct indicators {
@@ -376,7 +377,7 @@ fields_of_watch(struct indicators *x, const struct pattern_watch *w)
 static bool
 pattern_add(struct indicators *x, const struct indicator_entry *entry, uint32_t index, struct err *e)
 {
-	struct compiled c = { .a = ARENA_NONE };
+	struct compiled c = { .a = ARENA_NONE, .series = entry->watch == INDICATOR_SERIES, .version = entry->version };
 	struct pattern *tree;
 	struct arena a;
 	bool ok;
@@ -483,7 +484,7 @@ struct matching {
 	struct indicators *x;
 	const struct event *ev;
 	int64_t time_s;
-	int64_t *ids;
+	struct indicator_met *met;
 	size_t count;
 };
 
@@ -505,26 +506,36 @@ tree_of(struct compiled *c)
 	return c->tree;
 }
 
+/* Does the event meet the pattern, or, of one that needs several, which of its observations? */
+static bool
+pattern_meets(struct matching *m, struct compiled *c, uint16_t *leaves_out)
+{
+	const struct pattern *tree = tree_of(c);
+
+	arena_reset(&m->x->scratch);
+	if (tree == NULL || !c->series)
+		return tree != NULL && indicator_meets(tree->root, m->ev, m->time_s, &m->x->scratch);
+	*leaves_out = indicator_leaves(tree->root, m->ev, &m->x->scratch);
+	return *leaves_out != 0;
+}
+
 static void
 meet(struct matching *m, uint32_t index)
 {
 	const struct watched *w = &m->x->v[index];
-	const struct pattern *tree;
+	uint16_t leaves = 0;
 
 	if (w->dead || m->count == INDICATORS_MATCHES_MAX || m->time_s < (int64_t)w->from_s ||
 	    (w->until_s != 0 && m->time_s >= (int64_t)w->until_s))
 		return;
 	for (size_t i = 0; i < m->count; i++) {
-		if (m->ids[i] == w->id)
+		if (m->met[i].id == w->id)
 			return;
 	}
-	if (w->pattern != NONE) {
-		tree = tree_of(&m->x->compiled[w->pattern]);
-		arena_reset(&m->x->scratch);
-		if (tree == NULL || !indicator_meets(tree->root, m->ev, m->time_s, &m->x->scratch))
-			return;
-	}
-	m->ids[m->count++] = w->id;
+	if (w->pattern == NONE)
+		m->met[m->count++] = (struct indicator_met){ w->id, 0, 0 };
+	else if (pattern_meets(m, &m->x->compiled[w->pattern], &leaves))
+		m->met[m->count++] = (struct indicator_met){ w->id, m->x->compiled[w->pattern].version, leaves };
 }
 
 static void
@@ -600,9 +611,9 @@ static const enum field addresses[] = { FIELD_SOURCE_IP, FIELD_DESTINATION_IP, F
 	FIELD_SOURCE_NETWORK, FIELD_DESTINATION_NETWORK };
 
 size_t
-indicators_match(struct indicators *x, const struct event *ev, int64_t time_s, int64_t ids[INDICATORS_MATCHES_MAX])
+indicators_match(struct indicators *x, const struct event *ev, int64_t time_s, struct indicator_met met[INDICATORS_MATCHES_MAX])
 {
-	struct matching m = { x, ev, time_s, ids, 0 };
+	struct matching m = { x, ev, time_s, met, 0 };
 
 	for (size_t i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++)
 		look_up_ip(&m, addresses[i]);

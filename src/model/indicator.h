@@ -7,6 +7,8 @@
  *
  * An event is one observation: each comparison asks whether one of its objects
  * is so. The table of what an event's fields are as objects is indicator_eval.c.
+ * Of a pattern over several events the index tells which of its observations an
+ * event is; indicator_series.h joins them.
  */
 #ifndef MODEL_INDICATOR_H
 #define MODEL_INDICATOR_H
@@ -33,10 +35,12 @@ enum indicator_key {
 
 const char *indicator_key_name(enum indicator_key k); /* "ip" */
 
+/* The numbers are stored; add behind the last. */
 enum indicator_watch {
 	INDICATOR_VALUE, /* met by one look-up */
 	INDICATOR_PATTERN, /* looked at when an anchor is met, or, without one, at each event that has such objects */
-	INDICATOR_NOT_WATCHED /* it needs more than one event, or speaks of what events do not say */
+	INDICATOR_NOT_WATCHED, /* it speaks of what events do not say, or is too large (model/indicator_series.h) */
+	INDICATOR_SERIES /* it needs several events: its observations are matched alone */
 };
 
 struct indicator_plan {
@@ -56,9 +60,9 @@ struct indicators;
 
 /* What one indicator is to the index. */
 struct indicator_entry {
-	int64_t id;
+	int64_t id, version; /* version: of a pattern, whatever says which it is */
 	int64_t from_s, until_s; /* valid; until 0: open */
-	enum indicator_watch watch; /* INDICATOR_VALUE or INDICATOR_PATTERN */
+	enum indicator_watch watch; /* any but INDICATOR_NOT_WATCHED */
 	enum indicator_key key;
 	struct slice text; /* the value, or the pattern */
 };
@@ -81,11 +85,15 @@ void indicators_fields(const struct indicators *x, struct field_set *wanted);
 
 /* So many of one event are told; more are not counted for it. */
 #define INDICATORS_MATCHES_MAX 64
+struct indicator_met {
+	int64_t id, version; /* version: the entry's */
+	uint16_t leaves; /* of INDICATOR_SERIES: the observations that the event is (struct series_moment); else 0 */
+};
 /*
  * The indicators that are valid at the moment and that the event meets, each
- * once: their ids. Returns how many. Not for two threads at once, as it
- * remembers what it compiled.
+ * once; of those that need several events, whose part it may be. Returns how many.
+ * Not for two threads at once, as it remembers what it compiled.
  */
-size_t indicators_match(struct indicators *x, const struct event *ev, int64_t time_s, int64_t ids[INDICATORS_MATCHES_MAX]);
+size_t indicators_match(struct indicators *x, const struct event *ev, int64_t time_s, struct indicator_met met[INDICATORS_MATCHES_MAX]);
 
 #endif

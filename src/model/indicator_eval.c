@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "model/indicator_series.h"
 #include "parse/ip.h"
 #include "parse/pattern_regex.h"
 
@@ -225,6 +226,32 @@ indicator_meets(const struct pattern_watch *w, const struct event *ev, int64_t t
 			return true;
 	}
 	return false;
+}
+
+static uint16_t
+leaf_bit(unsigned at, const struct pattern_expr *x, const struct event *ev, struct arena *a)
+{
+	return at < SERIES_LEAVES_MAX && expr_meets(x, ev, a) ? (uint16_t)(1u << at) : 0;
+}
+
+static uint16_t
+leaves_of(const struct pattern_watch *w, const struct event *ev, struct arena *a, unsigned *at)
+{
+	uint16_t met = 0;
+
+	if (w->expr != NULL)
+		return leaf_bit((*at)++, w->expr, ev, a);
+	for (const struct pattern_watch *i = w->first; i != NULL; i = i->next)
+		met |= leaves_of(i, ev, a, at);
+	return met;
+}
+
+uint16_t
+indicator_leaves(const struct pattern_watch *w, const struct event *ev, struct arena *a)
+{
+	unsigned at = 0;
+
+	return leaves_of(w, ev, a, &at);
 }
 
 static bool

@@ -22,6 +22,8 @@ const struct view_path *view_path_find(const struct pattern_test *t);
 bool indicator_test_meets(const struct pattern_test *t, const struct event *ev, struct arena *a);
 /* Does the event, one observation, meet it? Watches that need several do not. */
 bool indicator_meets(const struct pattern_watch *w, const struct event *ev, int64_t time_s, struct arena *a);
+/* Which of its observation expressions it meets, each by itself; bit i is the i-th in the text, of at most 16. */
+uint16_t indicator_leaves(const struct pattern_watch *w, const struct event *ev, struct arena *a);
 /* Compile the regular expressions below w; they are freed with indicator_regex_free(). */
 bool indicator_regex_make(struct pattern_watch *w, struct err *e) MUST_USE;
 void indicator_regex_free(struct pattern_watch *w);

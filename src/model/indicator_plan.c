@@ -3,6 +3,7 @@
 
 #include "base/lang.h"
 #include "model/indicator_eval.h"
+#include "model/indicator_series.h"
 #include "parse/ip.h"
 
 static const char *const key_names[INDICATOR_KEY_COUNT] = { "pattern", "ip", "domain", "url", "md5", "sha1", "sha256", "mail", "asn", "account" };
@@ -97,21 +98,17 @@ value_plan(const struct pattern_test *t, struct arena *a, struct indicator_plan 
 }
 
 /* NOLINTBEGIN(misc-no-recursion): as deep as a pattern may be (parse/pattern.h) */
-/* Each part of the pattern by itself must be decided by one event. */
-static const char *
+/* Is one event enough? */
+static bool
 needs_more(const struct pattern_watch *w)
 {
-	if (w->repeats > 1)
-		return N_("it asks for the same several times");
-	if (w->join == PATTERN_FOLLOWEDBY || (w->join == PATTERN_AND && w->first->next != NULL))
-		return N_("it joins several observations");
+	if (w->repeats > 1 || w->join == PATTERN_FOLLOWEDBY || (w->join == PATTERN_AND && w->first->next != NULL))
+		return true;
 	for (const struct pattern_watch *i = w->first; i != NULL; i = i->next) {
-		const char *why = needs_more(i);
-
-		if (why != NULL)
-			return why;
+		if (needs_more(i))
+			return true;
 	}
-	return NULL;
+	return false;
 }
 
 /* Could an event meet it? What events say nothing of is never so. */
@@ -133,10 +130,10 @@ possible(const struct pattern_watch *w)
 	if (w->expr != NULL)
 		return expr_possible(w->expr);
 	for (const struct pattern_watch *i = w->first; i != NULL; i = i->next) {
-		if (possible(i))
-			return true;
+		if (possible(i) == (w->join == PATTERN_OR))
+			return w->join == PATTERN_OR;
 	}
-	return false;
+	return w->join != PATTERN_OR;
 }
 /* NOLINTEND(misc-no-recursion) */
 
@@ -145,12 +142,17 @@ indicator_plan(const struct pattern *p, struct arena *a, struct indicator_plan *
 {
 	const struct pattern_test *t = single(p);
 
+	struct series *series;
+
 	*out = (struct indicator_plan){ .watch = INDICATOR_NOT_WATCHED };
-	out->why = needs_more(p->root);
-	if (out->why != NULL)
-		return;
 	if (!possible(p->root))
 		out->why = N_("events say nothing of what it asks for");
-	else if (t == NULL || !value_plan(t, a, out))
+	else if (t != NULL && value_plan(t, a, out))
+		return;
+	else if (!needs_more(p->root))
 		out->watch = INDICATOR_PATTERN;
+	else if (series_new(p, a, &series))
+		out->watch = INDICATOR_SERIES;
+	else
+		out->why = N_("it asks for more observations or repetitions than are watched");
 }

@@ -109,10 +109,16 @@ static const struct { const char *pattern, *event; enum indicator_watch watch; b
 	{ "[EXISTS url:value]", "source.url=http://x.example/", INDICATOR_PATTERN, true },
 	{ "[EXISTS url:value]", IP, INDICATOR_PATTERN, false },
 	{ "[software:vendor = 'Acme' AND software:version LIKE '1.%']", "product.vendor=Acme product.version=1.5", INDICATOR_PATTERN, true },
+	/* several events: a part of it is met */
+	{ "[ipv4-addr:value = '198.51.100.7'] AND [url:value = 'http://x.example/']", IP, INDICATOR_SERIES, true },
+	{ "[ipv4-addr:value = '198.51.100.7'] FOLLOWEDBY [url:value = 'http://x.example/']", "source.url=http://x.example/", INDICATOR_SERIES, true },
+	{ "[ipv4-addr:value = '198.51.100.7'] FOLLOWEDBY [url:value = 'http://x.example/']", "source.url=http://y.example/", INDICATOR_SERIES, false },
+	{ "[ipv4-addr:value = '198.51.100.7'] REPEATS 2 TIMES", IP, INDICATOR_SERIES, true },
+	{ "[ipv4-addr:value = '198.51.100.7'] OR ([url:value LIKE 'x'] AND [windows-registry-key:key = 'x'])", IP, INDICATOR_SERIES, true },
+	{ "[ipv4-addr:value LIKE '198.51.100.%'] AND [domain-name:value MATCHES '^w+']", "source.fqdn=www.example", INDICATOR_SERIES, true },
 	/* not watched */
-	{ "[ipv4-addr:value = '198.51.100.7'] AND [url:value = 'x']", IP, INDICATOR_NOT_WATCHED, false },
-	{ "[ipv4-addr:value = '198.51.100.7'] FOLLOWEDBY [url:value = 'x']", IP, INDICATOR_NOT_WATCHED, false },
-	{ "[ipv4-addr:value = '198.51.100.7'] REPEATS 2 TIMES", IP, INDICATOR_NOT_WATCHED, false },
+	{ "[ipv4-addr:value = '198.51.100.7'] REPEATS 1000 TIMES", IP, INDICATOR_NOT_WATCHED, false },
+	{ "[ipv4-addr:value = '198.51.100.7'] FOLLOWEDBY [windows-registry-key:key = 'x']", IP, INDICATOR_NOT_WATCHED, false },
 	{ "[windows-registry-key:key = 'x']", IP, INDICATOR_NOT_WATCHED, false },
 	{ "[ipv4-addr:value = '198.51.100.7' AND windows-registry-key:key = 'x']", IP, INDICATOR_NOT_WATCHED, false },
 	{ "[ipv4-addr:value = '198.51.100.7' OR windows-registry-key:key = 'x']", IP, INDICATOR_PATTERN, true },
@@ -124,7 +130,7 @@ TEST(meets)
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct indicators *x = indicators_new();
-		int64_t ids[INDICATORS_MATCHES_MAX];
+		struct indicator_met ids[INDICATORS_MATCHES_MAX];
 		struct indicator_plan plan = { 0 };
 		struct arena a;
 		size_t n;
@@ -138,7 +144,7 @@ TEST(meets)
 		/* 2001-06 */
 		n = indicators_match(x, &ev, 992000000, ids);
 		CHECK_INT(n, cases[i].meets);
-		CHECK(n == 0 || ids[0] == 7);
+		CHECK(n == 0 || ids[0].id == 7);
 		arena_fini(&a);
 		indicators_free(&x);
 	}
@@ -148,7 +154,7 @@ TEST(valid_times_and_versions)
 {
 	struct indicators *x = indicators_new();
 	struct indicator_entry entry = { .id = 1, .from_s = 1000, .until_s = 2000, .watch = INDICATOR_VALUE, .key = INDICATOR_KEY_IP, .text = S("198.51.100.7") };
-	int64_t ids[INDICATORS_MATCHES_MAX];
+	struct indicator_met ids[INDICATORS_MATCHES_MAX];
 	static struct event ev;
 	struct err e = ERR_INIT;
 	struct arena a;
@@ -184,7 +190,7 @@ TEST(valid_times_and_versions)
 TEST(many_of_one_value)
 {
 	struct indicators *x = indicators_new();
-	int64_t ids[INDICATORS_MATCHES_MAX];
+	struct indicator_met ids[INDICATORS_MATCHES_MAX];
 	static struct event ev;
 	struct err e = ERR_INIT;
 	struct arena a;
@@ -284,7 +290,7 @@ TEST(index_agrees_with_the_plain_look)
 			continue;
 	}
 	for (size_t k = 0; k < 300; k++) {
-		int64_t ids[INDICATORS_MATCHES_MAX];
+		struct indicator_met ids[INDICATORS_MATCHES_MAX];
 		size_t n, plain = 0;
 
 		arena_reset(&scratch);
@@ -295,7 +301,7 @@ TEST(index_agrees_with_the_plain_look)
 		met += n;
 		CHECK_INT(n, plain < INDICATORS_MATCHES_MAX ? plain : INDICATORS_MATCHES_MAX);
 		for (size_t i = 0; i < n; i++)
-			CHECK(indicator_meets(p[ids[i]]->root, &ev, 1000, &scratch));
+			CHECK(indicator_meets(p[ids[i].id]->root, &ev, 1000, &scratch));
 	}
 	CHECK(met > 300);
 	buf_fini(&b);
@@ -308,7 +314,7 @@ TEST(index_agrees_with_the_plain_look)
 TEST(slow_expressions)
 {
 	struct indicators *x = indicators_new();
-	int64_t ids[INDICATORS_MATCHES_MAX];
+	struct indicator_met ids[INDICATORS_MATCHES_MAX];
 	struct indicator_plan plan;
 	static struct event ev;
 	struct arena a;

@@ -53,11 +53,11 @@ never(const struct policy_record *r, int64_t date_s)
 	return NULL;
 }
 
-/* May what came under one agreement go on under another? */
+/* May what came under one agreement go on under another? Back to whom we have it from is not onward. */
 static enum step_no
 onward(const struct policy_origin *o, struct slice agreement, struct slice partner)
 {
-	if (o == NULL)
+	if (o == NULL || slice_eq(o->from, partner))
 		return NO_COUNT;
 	switch (o->clause->onward) {
 	case ONWARD_SAME:

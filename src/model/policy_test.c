@@ -201,20 +201,26 @@ static const struct onward_case {
 	bool known; /* is its clause? */
 	enum tlp tlp;
 	bool allowed;
-	const char *rule;
+	const char *rule, *from; /* from: NULL: c */
 } onwards[] = {
-	{ "none", "\"none\"", "x", 100, true, TLP_GREEN, false, "onward" },
-	{ "same agreement", "\"same-agreement\"", "x", 100, true, TLP_GREEN, true, "agreement" },
-	{ "same agreement, came under another", "\"same-agreement\"", "y", 100, true, TLP_GREEN, false, "onward" },
-	{ "named", "[\"b\"]", "x", 100, true, TLP_GREEN, true, "agreement" },
-	{ "named, came under another", "[\"z\",\"b\"]", "y", 100, true, TLP_GREEN, true, "agreement" },
-	{ "others are named", "[\"z\"]", "x", 100, true, TLP_GREEN, false, "onward" },
-	{ "its clause is not known any more", "\"same-agreement\"", "x", 100, false, TLP_GREEN, false, "onward" },
-	{ "our time for it is over", "\"same-agreement\"", "x", 9, true, TLP_GREEN, false, "retention" },
-	{ "the last day", "\"same-agreement\"", "x", 10, true, TLP_GREEN, true, "agreement" },
-	{ "amber+strict goes no further", "\"same-agreement\"", "x", 100, true, TLP_AMBER_STRICT, false, "tlp" },
-	{ "red goes no further", "[\"b\"]", "x", 100, true, TLP_RED, false, "tlp" },
-	{ "amber", "[\"b\"]", "x", 100, true, TLP_AMBER, true, "agreement" },
+	{ "none", "\"none\"", "x", 100, true, TLP_GREEN, false, "onward", NULL },
+	{ "same agreement", "\"same-agreement\"", "x", 100, true, TLP_GREEN, true, "agreement", NULL },
+	{ "same agreement, came under another", "\"same-agreement\"", "y", 100, true, TLP_GREEN, false, "onward", NULL },
+	{ "named", "[\"b\"]", "x", 100, true, TLP_GREEN, true, "agreement", NULL },
+	{ "named, came under another", "[\"z\",\"b\"]", "y", 100, true, TLP_GREEN, true, "agreement", NULL },
+	{ "others are named", "[\"z\"]", "x", 100, true, TLP_GREEN, false, "onward", NULL },
+	{ "its clause is not known any more", "\"same-agreement\"", "x", 100, false, TLP_GREEN, false, "onward", NULL },
+	{ "our time for it is over", "\"same-agreement\"", "x", 9, true, TLP_GREEN, false, "retention", NULL },
+	{ "the last day", "\"same-agreement\"", "x", 10, true, TLP_GREEN, true, "agreement", NULL },
+	{ "amber+strict goes no further", "\"same-agreement\"", "x", 100, true, TLP_AMBER_STRICT, false, "tlp", NULL },
+	{ "red goes no further", "[\"b\"]", "x", 100, true, TLP_RED, false, "tlp", NULL },
+	{ "amber", "[\"b\"]", "x", 100, true, TLP_AMBER, true, "agreement", NULL },
+	/* back to whom we have it from: b itself */
+	{ "back, none", "\"none\"", "x", 100, true, TLP_GREEN, true, "agreement", "b" },
+	{ "back, others are named, came under another", "[\"z\"]", "y", 100, true, TLP_AMBER, true, "agreement", "b" },
+	{ "back, its clause is not known any more", "\"none\"", "x", 100, false, TLP_GREEN, false, "onward", "b" },
+	{ "back, our time for it is over", "\"none\"", "x", 9, true, TLP_GREEN, false, "retention", "b" },
+	{ "back, amber+strict", "\"none\"", "x", 100, true, TLP_AMBER_STRICT, false, "tlp", "b" },
 };
 
 TEST(onward)
@@ -238,7 +244,7 @@ TEST(onward)
 		CHECK_OK(kit_run(g, "open 0; sign a 1; sign b 2; sign c 3", &e), &e);
 		agreement_pairs(&g, 1, &us, &them, &p, &to.pair_count);
 		to.pairs = p;
-		origin = (struct policy_origin){ slice_of_str(c->came_under), S("c"), c->known ? &g->texts[0]->clauses[0] : NULL, KIT_DAY(c->until) };
+		origin = (struct policy_origin){ slice_of_str(c->came_under), slice_of_str(c->from == NULL ? "c" : c->from), c->known ? &g->texts[0]->clauses[0] : NULL, KIT_DAY(c->until) };
 		a = policy_allows(&r, &to, PURPOSE_NOTIFY, KIT_DAY(9));
 		CHECK_INT(a.allowed, c->allowed);
 		CHECK_STR(a.rule, c->rule);

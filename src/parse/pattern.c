@@ -308,6 +308,7 @@ times(struct parser *p, struct pattern_watch *w)
 	if (p->l.token != TOKEN_VALUE || p->l.value.kind != PATTERN_INTEGER || p->l.value.integer <= 0)
 		return err_set(p->l.e, ERR_INPUT, "expected a whole number over 0") || wrong(p);
 	w->repeats = p->l.value.integer;
+	w->within_each = w->within_s > 0;
 	return next(p) && expect_word(p, S("TIMES"));
 }
 

@@ -72,6 +72,7 @@ struct pattern_watch {
 	struct pattern_expr *expr;
 	struct pattern_watch *first, *next;
 	double within_s; /* 0: not said */
+	bool within_each; /* WITHIN stands before REPEATS: each of them by itself */
 	int64_t repeats; /* 0: not said */
 	bool bounded; /* START and STOP */
 	int64_t start_us, stop_us;

@@ -99,6 +99,8 @@ static const struct task {
 	{ "notices", 0, clock_notices },
 	{ "watch", 5, clock_watch },
 	{ "columns", 2, columns },
+	{ "sightings", 3600, clock_sightings },
+	{ "retention", 3600, clock_retention },
 };
 
 int
@@ -107,7 +109,7 @@ clock_wait_ms(const struct keeper *k)
 	int64_t next = k->next_ns[CLOCK_WATCH] - clock_mono_ns();
 
 	/* The others may come a second late. */
-	return k->columns_due || next <= 0 ? 0 : next < SECOND_NS ? (int)(next / 1000000) + 1 : 1000;
+	return k->columns_due || k->objects_due || next <= 0 ? 0 : next < SECOND_NS ? (int)(next / 1000000) + 1 : 1000;
 }
 
 static void
@@ -128,6 +130,8 @@ run(struct keeper *k, const struct task *t, int64_t *next_ns, int64_t now)
 void
 clock_run(struct keeper *k)
 {
+	/* Set again by what has more to do. */
+	k->objects_due = false;
 	for (size_t i = 0; i < CLOCK_TASKS && !child_stopping; i++) {
 		int64_t now = clock_mono_ns();
 

@@ -3,7 +3,7 @@
  *
  *	keeper.c	the loop: requests of the web processes, reports, the clock
  *	clock.c		what is due by time; clock_notices.c: notices that go by themselves, and the
- *			herald; clock_watch.c: folders that are taken in
+ *			herald; clock_watch.c: folders that are taken in; clock_objects.c: sightings, retention
  */
 #ifndef SERVER_KEEPER_H
 #define SERVER_KEEPER_H
@@ -15,9 +15,11 @@
 #include "watch.h"
 
 /* What the clock does, each by its own time. */
-#define CLOCK_TASKS 7
+#define CLOCK_TASKS 9
 #define CLOCK_WATCH 5
 #define CLOCK_COLUMNS 6
+#define CLOCK_SIGHTINGS 7
+#define CLOCK_RETENTION 8
 /* Web processes and the herald. */
 #define PEERS_MAX (BOARD_WEBS + 1)
 
@@ -63,6 +65,8 @@ struct keeper {
 	int64_t networks_ns; /* date of networks.tbl, which is in use */
 	int64_t next_ns[CLOCK_TASKS]; /* when each is due */
 	bool columns_due; /* lists' columns are being made */
+	bool objects_due; /* sightings are being made, or what was kept long enough is being taken out */
+	int64_t sighted; /* the last indicator of a round that is under way; 0: none is */
 	struct ids sends; /* numbers of notices that the herald is to send and did not say to be done; 0: all that are due */
 	struct watch *watch; /* NULL: no folders are taken in */
 	enum { FOLDER_NEW, FOLDER_THERE, FOLDER_MISSED } folders[NODE_WATCH_MAX]; /* MISSED: that was said */
@@ -85,6 +89,9 @@ int clock_wait_ms(const struct keeper *k);
 /* Prepare notices where the settings say so, and let them be sent. */
 bool clock_notices(struct keeper *k, struct err *e) MUST_USE;
 int64_t clock_notices_every_s(const struct keeper *k);
+/* Sightings of what indicators met, and what others' clauses let us keep no longer: a slice at a time (clock_objects.c). */
+bool clock_sightings(struct keeper *k, struct err *e) MUST_USE;
+bool clock_retention(struct keeper *k, struct err *e) MUST_USE;
 /* Folders that the settings name: taken in a slice at a time. */
 bool clock_watch(struct keeper *k, struct err *e) MUST_USE;
 void clock_watch_free(struct keeper *k);

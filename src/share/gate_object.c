@@ -105,6 +105,8 @@ gate_object_may(void *cookie, const struct object_row *row)
 	if (!stix_read(row->bytes, &g->a, &o, &why))
 		return false;
 	gate_object_record(&o, &record, &person);
+	/* A sighting says that its indicator is known here. */
+	item.of = json_text(json_get(o.json, S("sighting_of_ref")));
 	if (!gate_partner_ask(g->gate, &item, PURPOSE_PROTECT, g->now_s, &answer, &why))
 		return failed(g, &why);
 	if (answer.allowed && !people_allowed(&answer, person))

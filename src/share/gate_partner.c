@@ -179,6 +179,8 @@ gate_partner_ask(struct gate_partner *g, const struct gate_item *item, enum poli
 
 	if (!origin_look(g, item_name(item, text), &origin, &others, e))
 		return false;
+	if (!others && item->of.p != NULL && !origin_look(g, item->of, &origin, &others, e))
+		return false;
 	if (others)
 		what.origin = &origin;
 	*out = policy_allows(&what, &g->to, purpose, date_s);

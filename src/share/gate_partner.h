@@ -35,7 +35,9 @@ size_t gate_partner_pairs(const struct gate_partner *g, const struct agreement_p
 struct gate_item {
 	int64_t finding; /* 0: it is no finding */
 	struct slice record; /* its name: "indicator--..."; of a finding it may be NONE */
-	const struct policy_record *what; /* its origin is looked up by the name */
+	/* What it tells of: where it has no origin of its own, it goes no further than that may. NONE: nothing. */
+	struct slice of;
+	const struct policy_record *what; /* its origin is looked up by the names */
 };
 /* What the rules look at, of a finding; its slices are the row's. */
 void gate_finding_record(const struct finding_row *row, struct policy_record *out);

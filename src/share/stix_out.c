@@ -7,9 +7,8 @@
 /* The moment of what has none: that of the standard, so that the object is the same in each bundle. */
 #define STANDARD_S 1623283200
 
-/* Of something of ours: what it is, who we are, and its name. */
-static void
-id_ours(const struct stix_out *x, const char *type, struct slice of, char out[STIX_ID_MAX])
+void
+stix_out_id(const struct stix_out *x, const char *type, struct slice of, char out[STIX_ID_MAX])
 {
 	struct buf b;
 
@@ -25,7 +24,7 @@ id_ours(const struct stix_out *x, const char *type, struct slice of, char out[ST
 void
 stix_out_bundle_id(const struct stix_out *x, struct slice what, char out[STIX_ID_MAX])
 {
-	id_ours(x, "bundle", what, out);
+	stix_out_id(x, "bundle", what, out);
 }
 
 static void
@@ -64,7 +63,7 @@ stix_out_identity(const struct stix_out *x, struct buf *b)
 	char id[STIX_ID_MAX];
 	struct json_out j;
 
-	id_ours(x, "identity", SLICE_NONE, id);
+	stix_out_id(x, "identity", SLICE_NONE, id);
 	json_out_init(&j, b, false);
 	open_object(&j, "identity", id, STANDARD_S, STANDARD_S);
 	json_out_key_text(&j, S("name"), x->name);
@@ -246,7 +245,7 @@ observed_put(const struct stix_out *x, const struct finding_row *r, const char *
 	struct json_out j;
 
 	finding_id_print(r->id, finding);
-	id_ours(x, "observed-data", slice_of_str(finding), id);
+	stix_out_id(x, "observed-data", slice_of_str(finding), id);
 	json_out_init(&j, b, false);
 	open_object(&j, "observed-data", id, r->first_s, r->last_s);
 	json_out_key_text(&j, S("created_by_ref"), slice_of_str(by));
@@ -268,7 +267,7 @@ indicator_put(const struct stix_out *x, const struct finding_row *r, const struc
 	struct buf text;
 
 	finding_id_print(r->id, finding);
-	id_ours(x, "indicator", slice_of_str(finding), id);
+	stix_out_id(x, "indicator", slice_of_str(finding), id);
 	buf_init(&text, (size_t)64 << 10);
 	pattern_put(t, r->kind == PLACE_NETWORK, &text);
 	json_out_init(&j, b, false);
@@ -293,7 +292,7 @@ sighting_put(const struct stix_out *x, const struct finding_row *r, const char *
 	struct json_out j;
 
 	finding_id_print(r->id, finding);
-	id_ours(x, "sighting", slice_of_str(finding), id);
+	stix_out_id(x, "sighting", slice_of_str(finding), id);
 	json_out_init(&j, b, false);
 	open_object(&j, "sighting", id, r->first_s, r->last_s);
 	json_out_key_text(&j, S("created_by_ref"), slice_of_str(by));
@@ -316,7 +315,7 @@ stix_out_finding(const struct stix_out *x, const struct finding_row *r, struct b
 
 	if (!thing_of(r, &t) || !thing_put(&t, b, place))
 		return false;
-	id_ours(x, "identity", SLICE_NONE, by);
+	stix_out_id(x, "identity", SLICE_NONE, by);
 	buf_byte(b, ',');
 	observed_put(x, r, by, place, observed, b);
 	if (type == NULL)
@@ -346,8 +345,8 @@ stix_out_contact(const struct stix_out *x, const struct contact *c, struct buf *
 	buf_put(&of, c->value);
 	buf_byte(&of, ':');
 	buf_put(&of, c->email);
-	id_ours(x, "identity", buf_view(&of), id);
-	id_ours(x, "identity", SLICE_NONE, by);
+	stix_out_id(x, "identity", buf_view(&of), id);
+	stix_out_id(x, "identity", SLICE_NONE, by);
 	json_out_init(&j, b, false);
 	open_object(&j, "identity", id, at_s < STANDARD_S ? at_s : STANDARD_S, at_s);
 	json_out_key_text(&j, S("created_by_ref"), slice_of_str(by));

@@ -117,17 +117,19 @@ some(struct store *s, int64_t now_s, bool (*remove)(void *cookie, const struct o
 
 bool
 origin_sweep(struct store *s, int64_t now_s, bool (*remove)(void *cookie, const struct origin *o, struct err *e),
-    void *cookie, uint64_t *count_out, struct err *e)
+    void *cookie, size_t most, uint64_t *count_out, bool *end_out, struct err *e)
 {
 	size_t n = SWEEP;
 
 	*count_out = 0;
-	while (n == SWEEP) {
+	*end_out = false;
+	while (n == SWEEP && (most == 0 || *count_out < most)) {
 		bool mine;
 
 		if (!store_begin(s, &mine, e) || !store_end(s, mine, some(s, now_s, remove, cookie, &n, e), e))
 			return false;
 		*count_out += n;
 	}
+	*end_out = n < SWEEP;
 	return true;
 }

@@ -134,9 +134,10 @@ bool origin_get(struct store *s, struct slice record, struct arena *a, struct or
 /*
  * Records whose time is over: each goes to remove(), which takes it out of where
  * it lies, and with it goes what is known of its origin, in one transaction a
- * hundred. *count_out: so many.
+ * hundred. About most of them at once (0: all). *count_out: so many; *end_out: no
+ * more are due.
  */
 bool origin_sweep(struct store *s, int64_t now_s, bool (*remove)(void *cookie, const struct origin *o, struct err *e),
-    void *cookie, uint64_t *count_out, struct err *e) MUST_USE;
+    void *cookie, size_t most, uint64_t *count_out, bool *end_out, struct err *e) MUST_USE;
 
 #endif

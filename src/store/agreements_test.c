@@ -245,6 +245,7 @@ TEST(retention)
 	struct err e = ERR_INIT;
 	struct arena a;
 	struct origin o;
+	bool end;
 	uint64_t count;
 	int64_t left;
 	bool found;
@@ -263,22 +264,22 @@ TEST(retention)
 	CHECK_SLICE(o.party, S("b"));
 	CHECK_INT(o.clause, 2);
 	CHECK_INT(o.until_s, KIT_DAY(40));
-	CHECK_OK(origin_sweep(s, KIT_DAY(40) - 1, swept, &x, &count, &e), &e);
+	CHECK_OK(origin_sweep(s, KIT_DAY(40) - 1, swept, &x, 0, &count, &end, &e), &e);
 	CHECK_INT(count, 0);
 	/* Received once more: the time begins anew. */
 	CHECK_OK(origin_put(s, S("indicator--1"), &pair, g->texts[0], &g->texts[0]->clauses[1], KIT_DAY(20), &e), &e);
-	CHECK_OK(origin_sweep(s, KIT_DAY(40), swept, &x, &count, &e), &e);
+	CHECK_OK(origin_sweep(s, KIT_DAY(40), swept, &x, 0, &count, &end, &e), &e);
 	CHECK_INT(count, 124);
 	CHECK_INT(x.n, 124);
 	CHECK_OK(origin_get(s, S("indicator--3"), &a, &o, &found, &e), &e);
 	CHECK(!found);
 	/* What could not be removed is not forgotten. */
 	x = (struct swept){ .fail_at = 5 };
-	CHECK(!origin_sweep(s, KIT_DAY(400), swept, &x, &count, &e));
+	CHECK(!origin_sweep(s, KIT_DAY(400), swept, &x, 0, &count, &end, &e));
 	CHECK_OK(db_number(store_db(s), "SELECT count(*) FROM record_origin", &left, &e), &e);
 	CHECK_INT(left, 126);
 	x = (struct swept){ 0 };
-	CHECK_OK(origin_sweep(s, KIT_DAY(400), swept, &x, &count, &e), &e);
+	CHECK_OK(origin_sweep(s, KIT_DAY(400), swept, &x, 0, &count, &end, &e), &e);
 	CHECK_INT(count, 126);
 	arena_fini(&a);
 	agreement_free(&g);

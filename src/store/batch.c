@@ -408,7 +408,7 @@ store_observe(struct store *s, const struct observation *o, struct err *e)
 	b->events_total++;
 	b->taken++;
 	if (o->met_count > 0)
-		batch_sight(b, o->met, o->met_count, at_s);
+		batch_sight(b, o, at_s);
 	for (at = finding_slot(o->key.id); b->slots[at] != 0;
 	    at = (at + 1) & (BATCH_SLOTS - 1)) {
 		struct gathered *g = &b->findings[b->slots[at] - 1];

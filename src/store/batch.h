@@ -186,8 +186,8 @@ bool batch_first_move(struct store *s, struct batch *b, const struct gathered *g
 
 /* So many indicators of a batch: 4 MiB. */
 #define BATCH_SIGHTINGS ((uint32_t)131072)
-/* The event met these indicators. */
-void batch_sight(struct batch *b, const int64_t *indicators, size_t n, uint32_t at_s);
+/* The event met indicators, or parts of some; at_s as it is counted. */
+void batch_sight(struct batch *b, const struct observation *o, uint32_t at_s);
 bool batch_sight_full(const struct batch *b);
 void batch_sight_clear(struct batch *b);
 void batch_sight_free(struct batch *b);

@@ -403,6 +403,7 @@ store_forget_derived(struct store *s, struct err *e)
 		"DELETE FROM bad_count",
 		"DELETE FROM bad_example",
 		"DELETE FROM indicator_seen",
+		"DELETE FROM indicator_part",
 		"UPDATE report SET state = 0, reason = '', events = 0, bad = 0,"
 		" reads = 0, seen = 0, retry_last = NULL, retry_end = NULL,"
 		" retry_seen = 0",

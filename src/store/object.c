@@ -1,5 +1,6 @@
 #include "store/object.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -7,8 +8,7 @@
 #include "base/lang.h"
 #include "store/store_room.h"
 
-#define FLAG_FIRST 1
-#define FLAG_LAST 2
+#define LAST_KEY "objects.last"
 #define NAME_MAX_BYTES (16 + 250)
 
 /* --- collections ------------------------------------------------------------- */
@@ -123,6 +123,41 @@ now_us(void)
 	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
+/*
+ * The last number and moment that were given away, also to what was taken out
+ * since: whoever followed up to there must see what comes next as new, though the
+ * clock was set back.
+ */
+static bool
+last_read(struct store *s, struct err *e)
+{
+	struct objects *o = &s->objects;
+	struct slice rest, id, us;
+	uint64_t n = 0;
+	struct arena a;
+	bool ok;
+
+	arena_init(&a, 4096);
+	ok = store_setting(s, S(LAST_KEY), &a, &rest, e);
+	if (ok && rest.p != NULL && slice_cut(&rest, ' ', &id) && slice_cut(&rest, ' ', &us)) {
+		if (slice_u64(id, &n) && n <= INT64_MAX && (int64_t)n > o->last_id)
+			o->last_id = (int64_t)n;
+		if (slice_u64(us, &n) && n <= INT64_MAX && (int64_t)n > o->last_us)
+			o->last_us = (int64_t)n;
+	}
+	arena_fini(&a);
+	return ok;
+}
+
+static bool
+last_write(struct store *s, struct err *e)
+{
+	char text[64];
+	int n = snprintf(text, sizeof(text), "%lld %lld", (long long)s->objects.last_id, (long long)s->objects.last_us);
+
+	return store_setting_put(s, S(LAST_KEY), slice_of(text, (size_t)n), e);
+}
+
 bool
 objects_begin(struct store *s, bool *mine_out, struct err *e)
 {
@@ -133,7 +168,8 @@ objects_begin(struct store *s, bool *mine_out, struct err *e)
 	o->last_id = o->last_us = 0;
 	/* Whoever wrote meanwhile: the numbers go on behind theirs. */
 	if (object_keys_load(s, e) && db_number(s->db, "SELECT coalesce(max(id), 0) FROM object", &o->last_id, e) &&
-	    db_number(s->db, "SELECT coalesce(max(added_us), 0) FROM object WHERE id = (SELECT max(id) FROM object)", &o->last_us, e))
+	    db_number(s->db, "SELECT coalesce(max(added_us), 0) FROM object WHERE id = (SELECT max(id) FROM object)", &o->last_us, e) &&
+	    last_read(s, e))
 		return true;
 	return store_end(s, *mine_out, false, e);
 }
@@ -141,6 +177,7 @@ objects_begin(struct store *s, bool *mine_out, struct err *e)
 bool
 objects_end(struct store *s, bool mine, bool ok, struct err *e)
 {
+	ok = ok && last_write(s, e);
 	ok = store_end(s, mine, ok, e);
 	if (!ok)
 		object_keys_forget(s);
@@ -317,6 +354,14 @@ object_indicator_put(struct store *s, int64_t id, int64_t object, const struct s
 	stmt_i64(q, 6, plan.watch);
 	stmt_i64(q, 7, plan.key);
 	stmt_text(q, 8, text_clean(plan.watch == INDICATOR_VALUE ? plan.value : pattern, PATTERN_BYTES_MAX, a));
+	if (!stmt_run(q, NULL, e))
+		return false;
+	if (object == id)
+		return true;
+	/* What was met of the version before says nothing of this one. */
+	if (!store_query(s, Q_INDICATOR_PART_GONE, "DELETE FROM indicator_part WHERE indicator = ?1", &q, e))
+		return false;
+	stmt_i64(q, 1, id);
 	return stmt_run(q, NULL, e);
 }
 

@@ -101,8 +101,13 @@ void object_close(struct object_walk **w);
 /* Take them out of the collection; what is in no other is gone. *count_out: how many. */
 bool object_delete(struct store *s, const struct object_query *q, uint64_t *count_out, struct err *e) MUST_USE;
 
+/* All versions of one, out of all collections: it is gone. */
+bool object_delete_everywhere(struct store *s, struct slice id, uint64_t *count_out, struct err *e) MUST_USE;
+
 /* What was told of objects that somebody sent (TAXII's status resource), by its id; kept for a day. */
 bool object_status_put(struct store *s, struct slice id, struct slice text, int64_t now_s, struct err *e) MUST_USE;
+/* What is older than a day; *count_out: so many. */
+bool object_status_sweep(struct store *s, int64_t now_s, uint64_t *count_out, struct err *e) MUST_USE;
 bool object_status_get(struct store *s, struct slice id, struct buf *out, bool *found_out, struct err *e) MUST_USE;
 
 /* --- indicators ----------------------------------------------------------------- */
@@ -129,6 +134,18 @@ struct indicator_query {
 bool indicator_list(struct store *s, const struct indicator_query *q,
     bool (*each)(void *cookie, const struct indicator_row *r, struct err *e),
     void *cookie, struct err *e) MUST_USE;
+
+/* What events met it, of those whose source lets them go as far as `most`. */
+struct indicator_seen {
+	uint64_t count; /* 0: nothing */
+	int64_t first_s, last_s;
+};
+bool indicator_seen_up_to(struct store *s, int64_t id, enum tlp most, struct indicator_seen *out, struct err *e) MUST_USE;
+/* Indicators that met more than was told (indicator_told()), in the order of their numbers. */
+bool indicators_due(struct store *s, int64_t after_id, int64_t *ids, size_t max, size_t *n_out, struct err *e) MUST_USE;
+bool indicator_told(struct store *s, int64_t id, struct err *e) MUST_USE;
+/* The newest version of its object, in a; NONE: it is gone. */
+bool indicator_bytes(struct store *s, int64_t id, struct arena *a, struct slice *out, struct err *e) MUST_USE;
 
 /*
  * Bring an index up to what the store holds; cheap where nothing came. Both are

@@ -112,7 +112,9 @@ object_keys_load(struct store *s, struct err *e)
 	}
 	if (last == o->tail_last)
 		return true;
-	if (db_prepare(s->db, "SELECT id, name FROM object WHERE id > ?1 AND first = id", &q, e)) {
+	/* The first version may have been taken out, and what is left goes by its number. */
+	if (db_prepare(s->db, "SELECT first, name FROM object WHERE id > ?1 AND (first = id"
+		" OR NOT EXISTS (SELECT 1 FROM object f WHERE f.id = object.first))", &q, e)) {
 		stmt_i64(q, 1, o->tail_last);
 		while ((step = stmt_step(q, e)) == STEP_ITEM)
 			tail_put(o, hash_of(s, stmt_col(q, 1)), stmt_col_i64(q, 0));

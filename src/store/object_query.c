@@ -198,7 +198,8 @@ static const char *const after_delete[] = {
 	"DELETE FROM object WHERE id = ?2 AND ?1 = ?1 AND NOT EXISTS (SELECT 1 FROM collection_object WHERE object = ?2)",
 };
 
-static const char *const indicator_gone[] = { "DELETE FROM indicator WHERE id = ?1", "DELETE FROM indicator_seen WHERE indicator = ?1" };
+static const char *const indicator_gone[] = { "DELETE FROM indicator WHERE id = ?1", "DELETE FROM indicator_seen WHERE indicator = ?1",
+	"DELETE FROM indicator_part WHERE indicator = ?1" };
 
 /* What is watched is what the newest version that is left says. */
 static bool
@@ -220,7 +221,7 @@ indicator_again(struct store *s, int64_t first, struct err *e)
 	}
 	stmt_free(&q);
 	arena_fini(&a);
-	for (size_t i = 0; step == STEP_END && ok && i < 2; i++)
+	for (size_t i = 0; step == STEP_END && ok && i < sizeof(indicator_gone) / sizeof(indicator_gone[0]); i++)
 		ok = db_run(s->db, indicator_gone[i], &first, 1, NULL, e);
 	return step != STEP_FAIL && ok;
 }
@@ -286,6 +287,43 @@ object_delete(struct store *s, const struct object_query *q, uint64_t *count_out
 	return store_end(s, mine, ok, e);
 }
 
+/* A collection that has it; 0: none has. */
+static bool
+holder(struct store *s, int64_t first, int64_t *out, struct err *e)
+{
+	struct stmt *q;
+
+	*out = 0;
+	if (!store_query(s, Q_OBJECT_HOLDER, "SELECT m.collection FROM object o JOIN collection_object m ON m.object = o.id WHERE o.first = ?1 LIMIT 1", &q, e))
+		return false;
+	stmt_i64(q, 1, first);
+	return stmt_number(q, out, NULL, e);
+}
+
+bool
+object_delete_everywhere(struct store *s, struct slice id, uint64_t *count_out, struct err *e)
+{
+	int64_t first[OBJECT_LIST_MAX], collection;
+	struct object_query q = { .ids = &id, .id_count = 1, .all = true };
+	bool mine, ok;
+
+	*count_out = 0;
+	if (!store_begin(s, &mine, e))
+		return false;
+	ok = firsts_find(s, &q, first, e);
+	for (collection = 1; ok && first[0] != 0 && collection != 0;) {
+		uint64_t n = 0;
+
+		ok = holder(s, first[0], &collection, e);
+		q.collection = collection;
+		ok = ok && (collection == 0 || object_delete(s, &q, &n, e));
+		if (ok && collection != 0 && n == 0)
+			ok = err_set(e, ERR_INTERNAL, "an object lies in a collection and cannot be taken out; see: entente doctor");
+		*count_out += n;
+	}
+	return store_end(s, mine, ok, e);
+}
+
 /* --- indicators -------------------------------------------------------------------- */
 
 static void
@@ -300,6 +338,13 @@ indicator_row(struct stmt *q, struct indicator_row *out)
 	id_print(stmt_col(q, 1), out->name, &type);
 }
 
+/* A few that are looked at need no sum over all. */
+static const char seen_of_one[] = "coalesce((SELECT sum(count) FROM indicator_seen WHERE indicator = i.id), 0),"
+    " coalesce((SELECT min(first_s) FROM indicator_seen WHERE indicator = i.id), 0),"
+    " coalesce((SELECT max(last_s) FROM indicator_seen WHERE indicator = i.id), 0)";
+static const char seen_of_all[] = "(SELECT indicator, sum(count) AS count, min(first_s) AS first_s, max(last_s) AS last_s"
+    " FROM indicator_seen GROUP BY indicator) n JOIN indicator i ON i.id = n.indicator";
+
 bool
 indicator_list(struct store *s, const struct indicator_query *query,
     bool (*each)(void *cookie, const struct indicator_row *r, struct err *e), void *cookie, struct err *e)
@@ -312,11 +357,9 @@ indicator_list(struct store *s, const struct indicator_query *query,
 
 	buf_init(&sql, 4096);
 	buf_init(&like, 8192);
-	buf_printf(&sql, "SELECT i.id, o.name, i.from_s, i.until_s, i.revoked, i.watch, i.key, i.text,"
-	    " coalesce(n.count, 0), coalesce(n.first_s, 0), coalesce(n.last_s, 0), o.bytes"
-	    " FROM indicator i JOIN object o ON o.id = i.object %sJOIN indicator_seen n ON n.indicator = i.id"
-	    " WHERE i.id > ?1%s ORDER BY %si.id", query->seen ? "" : "LEFT ", query->text.p == NULL ? "" : " AND i.text LIKE ?2 ESCAPE '\\'",
-	    query->seen ? "n.last_s DESC, " : "");
+	buf_printf(&sql, "SELECT i.id, o.name, i.from_s, i.until_s, i.revoked, i.watch, i.key, i.text, %s, o.bytes FROM %s"
+	    " JOIN object o ON o.id = i.object WHERE i.id > ?1%s ORDER BY %si.id", query->seen ? "n.count, n.first_s, n.last_s" : seen_of_one,
+	    query->seen ? seen_of_all : "indicator i", query->text.p == NULL ? "" : " AND i.text LIKE ?2 ESCAPE '\\'", query->seen ? "n.last_s DESC, " : "");
 	if (query->limit > 0)
 		buf_printf(&sql, " LIMIT %zu", query->limit);
 	if (query->text.p != NULL)
@@ -336,14 +379,31 @@ indicator_list(struct store *s, const struct indicator_query *query,
 	return ok && step == STEP_END;
 }
 
-static bool
-entry_take(struct indicators *x, struct stmt *q, struct err *e)
+/* What an older program could not watch is planned again: its rows stay as they are. */
+static void
+plan_again(struct indicator_entry *entry, struct arena *a)
 {
-	struct indicator_entry entry = { .id = stmt_col_i64(q, 0), .from_s = stmt_col_i64(q, 2), .until_s = stmt_col_i64(q, 3),
+	struct indicator_plan plan = { .watch = INDICATOR_NOT_WATCHED };
+	struct err none = ERR_INIT;
+	struct pattern *tree;
+
+	arena_reset(a);
+	if (pattern_parse(entry->text, a, &tree, &none))
+		indicator_plan(tree, a, &plan);
+	if (plan.watch == INDICATOR_SERIES)
+		entry->watch = plan.watch;
+}
+
+static bool
+entry_take(struct indicators *x, struct stmt *q, struct arena *a, struct err *e)
+{
+	struct indicator_entry entry = { .id = stmt_col_i64(q, 0), .version = stmt_col_i64(q, 1), .from_s = stmt_col_i64(q, 2), .until_s = stmt_col_i64(q, 3),
 		.watch = (enum indicator_watch)stmt_col_i64(q, 5), .key = (enum indicator_key)stmt_col_i64(q, 6), .text = stmt_col(q, 7) };
 
 	indicators_drop(x, entry.id);
-	if (stmt_col_i64(q, 4) != 0 || (entry.watch != INDICATOR_VALUE && entry.watch != INDICATOR_PATTERN))
+	if (entry.watch == INDICATOR_NOT_WATCHED)
+		plan_again(&entry, a);
+	if (stmt_col_i64(q, 4) != 0 || entry.watch == INDICATOR_NOT_WATCHED || entry.watch > INDICATOR_SERIES)
 		return true;
 	/* A pattern that is none any more is left out: whoever stored it had parsed it. */
 	return indicators_add(x, &entry, e) || e->code == ERR_INPUT;
@@ -360,6 +420,7 @@ indicators_load(struct store *s, struct indicators **x, struct indicators_at *at
 	struct stmt *q = NULL;
 	enum step step = STEP_FAIL;
 	int64_t deleted = 0, last = 0;
+	struct arena a;
 	bool ok = true;
 
 	if (!db_number(s->db, "SELECT coalesce((SELECT CAST(value AS BIGINT) FROM setting WHERE key = 'indicators.deleted'), 0)", &deleted, e))
@@ -370,6 +431,7 @@ indicators_load(struct store *s, struct indicators **x, struct indicators_at *at
 	}
 	if (!db_number(s->db, "SELECT coalesce(max(id), 0) FROM object", &last, e))
 		return false;
+	arena_init(&a, (size_t)16 << 20);
 	/* All at first; then by what was added since, each by its first version. */
 	if (last != at->object && db_prepare(s->db, at->object == 0 ? all_sql : since_sql, &q, e)) {
 		if (at->object != 0)
@@ -377,12 +439,13 @@ indicators_load(struct store *s, struct indicators **x, struct indicators_at *at
 		while (ok && (step = stmt_step(q, e)) == STEP_ITEM) {
 			if (*x == NULL)
 				*x = indicators_new();
-			ok = entry_take(*x, q, e);
+			ok = entry_take(*x, q, &a, e);
 		}
 		at->object = last;
 	} else if (last == at->object) {
 		step = STEP_END;
 	}
 	stmt_free(&q);
+	arena_fini(&a);
 	return ok && step == STEP_END;
 }

@@ -5,11 +5,21 @@
 #define KEPT_S 86400
 
 bool
+object_status_sweep(struct store *s, int64_t now_s, uint64_t *count_out, struct err *e)
+{
+	int64_t before_s = now_s - KEPT_S, n = 0;
+	bool ok = db_run(s->db, "DELETE FROM object_status WHERE at_s < ?1", &before_s, 1, &n, e);
+
+	*count_out = (uint64_t)n;
+	return ok;
+}
+
+bool
 object_status_put(struct store *s, struct slice id, struct slice text, int64_t now_s, struct err *e)
 {
-	int64_t before_s = now_s - KEPT_S;
 	struct stmt *q = NULL;
-	bool ok = db_run(s->db, "DELETE FROM object_status WHERE at_s < ?1", &before_s, 1, NULL, e) &&
+	uint64_t gone;
+	bool ok = object_status_sweep(s, now_s, &gone, e) &&
 	    db_prepare(s->db, "INSERT INTO object_status (id, at_s, text) VALUES (?1, ?2, ?3)", &q, e);
 
 	if (ok) {

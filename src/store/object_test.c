@@ -203,7 +203,7 @@ TEST(types_and_moments)
 static size_t
 matches(struct indicators *x, const char *ip)
 {
-	int64_t ids[INDICATORS_MATCHES_MAX];
+	struct indicator_met ids[INDICATORS_MATCHES_MAX];
 	static struct event ev;
 
 	event_clear(&ev);
@@ -272,6 +272,42 @@ TEST(taken_out)
 	CHECK_OK(object_delete(s, &(struct object_query){ .collection = c, .all = true }, &n, &e), &e);
 	CHECK_OK(db_number(store_db(s), "SELECT count(*) FROM object", &left, &e), &e);
 	CHECK_INT(left, 0);
+	store_close(&s);
+}
+
+/* Of an object whose first version is gone, another process finds the rest; a number is given once. */
+TEST(taken_out_and_on)
+{
+	struct store *s = open_new("deleted.db");
+	int64_t c = collection(s, "local"), firsts, at, before;
+	const struct slice id = S("indicator--" U1), t = S("tool--" U2);
+	struct indicators *x = NULL;
+	struct indicators_at loaded = { 0, 0 };
+	struct err e = ERR_INIT;
+	uint64_t n;
+
+	put(s, c, INDICATOR(U1, "2026-01-02T00:00:00.000Z", "[ipv4-addr:value = '198.51.100.1']", ""));
+	put(s, c, INDICATOR(U1, "2026-01-03T00:00:00.000Z", "[ipv4-addr:value = '198.51.100.2']", ""));
+	CHECK_OK(object_delete(s, &(struct object_query){ .collection = c, .first = true, .ids = &id, .id_count = 1 }, &n, &e), &e);
+	CHECK_INT(n, 1);
+	store_close(&s);
+	s = open_new("deleted.db");
+	put(s, c, INDICATOR(U1, "2026-01-04T00:00:00.000Z", "[ipv4-addr:value = '198.51.100.3']", ""));
+	CHECK_OK(db_number(store_db(s), "SELECT count(DISTINCT first) FROM object", &firsts, &e), &e);
+	CHECK_INT(firsts, 1);
+	test_case("what takes the place of the last one");
+	put(s, c, tool(U2, "2026-01-01T00:00:00.000Z", "gone"));
+	CHECK_OK(indicators_load(s, &x, &loaded, &e), &e);
+	CHECK_OK(db_number(store_db(s), "SELECT max(added_us) FROM object", &before, &e), &e);
+	CHECK_OK(object_delete(s, &(struct object_query){ .collection = c, .ids = &t, .id_count = 1 }, &n, &e), &e);
+	clock_fix(T0 - 100000);
+	put(s, c, INDICATOR(U2, "2026-01-02T00:00:00.000Z", "[ipv4-addr:value = '198.51.100.9']", ""));
+	clock_fix(INT64_MIN);
+	CHECK_OK(indicators_load(s, &x, &loaded, &e), &e);
+	CHECK_INT(matches(x, "198.51.100.9"), 1);
+	CHECK_OK(db_number(store_db(s), "SELECT max(added_us) FROM object", &at, &e), &e);
+	CHECK(at > before);
+	indicators_free(&x);
 	store_close(&s);
 }
 
@@ -389,6 +425,7 @@ main(void)
 	RUN(types_and_moments);
 	RUN(indicators_follow);
 	RUN(taken_out);
+	RUN(taken_out_and_on);
 	RUN(limits);
 	RUN(names_in_the_table);
 	arena_fini(&a);

@@ -272,6 +272,8 @@ static const char *const migrations[] = {
 	" by_kind BIGINT NOT NULL, by_account BIGINT NOT NULL, by_name TEXT NOT NULL, at_s BIGINT NOT NULL,"
 	" state BIGINT NOT NULL, decided_by TEXT NOT NULL, decided_s BIGINT NOT NULL);"
 	"CREATE INDEX agreement_proposal_open ON agreement_proposal (id) WHERE state = 0;",
+	/* 13: sightings by the mark of what was seen, what of them was told, parts of patterns over several events (store/schema_object.h) */
+	SCHEMA_SEEN,
 };
 
 static const struct schema own = { migrations, sizeof(migrations) / sizeof(migrations[0]) };

@@ -44,4 +44,25 @@
 	" indicator $ID PRIMARY KEY, count BIGINT NOT NULL," \
 	" first_s BIGINT NOT NULL, last_s BIGINT NOT NULL);"
 
+/*
+ * indicator_seen: what met an indicator, by the mark (TLP) of what met it, so that
+ * no sighting is made of what its source lets go less far than the indicator
+ * (share/sight.h); told: so many are in the sighting that is there. What was counted
+ * before is taken for AMBER, as nobody knows.
+ * indicator_part: events that met parts of a pattern over several (model/indicator_series.h).
+ */
+#define SCHEMA_SEEN \
+	"ALTER TABLE indicator_seen RENAME TO indicator_seen_before;" \
+	"CREATE TABLE indicator_seen (" \
+	" indicator BIGINT NOT NULL, tlp BIGINT NOT NULL, count BIGINT NOT NULL," \
+	" first_s BIGINT NOT NULL, last_s BIGINT NOT NULL, told BIGINT NOT NULL DEFAULT 0," \
+	" PRIMARY KEY (indicator, tlp)) $CLUSTERED;" \
+	"INSERT INTO indicator_seen (indicator, tlp, count, first_s, last_s)" \
+	" SELECT indicator, 2, count, first_s, last_s FROM indicator_seen_before;" \
+	"DROP TABLE indicator_seen_before;" \
+	"CREATE INDEX indicator_seen_due ON indicator_seen (indicator) WHERE told <> count;" \
+	"CREATE INDEX indicator_seen_last ON indicator_seen (last_s);" \
+	"CREATE TABLE indicator_part (" \
+	" indicator $ID PRIMARY KEY, state $BLOB NOT NULL);"
+
 #endif

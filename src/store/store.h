@@ -22,6 +22,7 @@
 #include "base/hash.h"
 #include "model/event.h"
 #include "model/finding.h"
+#include "model/indicator.h"
 #include "model/policy.h"
 #include "store/db.h"
 
@@ -172,7 +173,7 @@ struct observation {
 	uint64_t offset; /* place in the report */
 	uint32_t length;
 	struct slice part;
-	const int64_t *met; /* indicators that it met (model/indicator.h) */
+	const struct indicator_met *met; /* indicators that it met (model/indicator.h) */
 	size_t met_count;
 };
 

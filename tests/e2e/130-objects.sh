@@ -29,9 +29,11 @@ ok "what is exported is a bundle" python3 -c 'import json, sys; b = json.load(op
 ok "another node takes it" sh -c '"$ENTENTE" init --node m --mail a@b.example -q && "$ENTENTE" objects import --node m -c shared all.json'
 same "the same objects there" "$("$ENTENTE" objects show --node m -c shared $id)" "$second"
 exits 66 "a collection that is not there" "$ENTENTE" objects list --node n -c nothing
-ok "what joins several events is kept" sh -c 'printf "%s" "$1" | "$ENTENTE" objects import --node n -' x "$(object 2026-01-01T00:00:00.000Z "[url:value = 'x'] AND [url:value = 'y']" | sed s/8e2e2d2b/9e2e2d2b/)"
+ok "what events say nothing of is kept" sh -c 'printf "%s" "$1" | "$ENTENTE" objects import --node n -' x "$(object 2026-01-01T00:00:00.000Z "[windows-registry-key:key = 'x']" | sed s/8e2e2d2b/9e2e2d2b/)"
 ok "and shown with the reason" "$ENTENTE" indicators --node n
-says "why it is not watched" "it joins several observations"
+says "why it is not watched" "events say nothing of what it asks for"
+# The third of a minute completes it, and each that comes after.
+ok "a pattern over several events" sh -c 'printf "%s" "$1" | "$ENTENTE" objects import --node n -' x "$(object 2026-01-01T00:00:00.000Z "[ipv4-addr:value ISSUBSET '0.0.0.0/1'] REPEATS 3 TIMES WITHIN 60 SECONDS" | sed s/8e2e2d2b/ae2e2d2b/)"
 
 # Every event of these meets the second version, which holds all of IPv4.
 mkdir in
@@ -45,15 +47,16 @@ for i in $(seq 25); do
 	wait $pid 2>/dev/null
 done
 ok "the last run is let end" "$ENTENTE" ingest --node n -q in
-seen() {
-	"$ENTENTE" indicators --node n --seen --json | sed -n 's/.*"sightings":\([0-9]*\).*/\1/p' | tr '\n' ' '
-}
-same "each event is one sighting, through kills" "$(seen)" "100000 "
+series=$("$ENTENTE" indicators --node n --seen --json | sed -n 's/.*ae2e2d2b.*"sightings":\([0-9]*\).*/\1/p')
+same "some complete a pattern over several" "$([ "${series:-0}" -gt 1000 ] && [ "$series" -lt 100000 ] && echo some)" some
+counts() { "$ENTENTE" indicators --node n --json | sed -n 's/.*"id":"\([^"]*\)".*"sightings":\([0-9]*\).*/\1 \2/p' | sort | tr '\n' ' '; }
+before=$(counts)
+same "each event is one sighting, through kills" "$(echo "$before" | grep -c "8e2e2d2b[^ ]* 100000 ")" 1
 ok "a replay" "$ENTENTE" replay --node n -q
-same "counts the same" "$(seen)" "100000 "
+same "counts the same" "$(counts)" "$before"
 ok "it is revoked" sh -c 'printf "%s" "$1" | sed "s/\"x_own\"/\"revoked\":true,\"x_own\"/" | "$ENTENTE" objects import --node n -' x "$(object 2026-01-03T00:00:00.000Z "[ipv4-addr:value ISSUBSET '0.0.0.0/0']")"
 "$ROWS" 1000 100 7 >in/2026-06-19-event4_microsoft_sinkhole_http-c.csv
 ok "another report" "$ENTENTE" ingest --node n -q in
-same "is not held against it" "$(seen)" "100000 "
+same "is not held against it" "$(counts | grep -c "8e2e2d2b[^ ]* 100000 ")" 1
 ok "doctor finds it whole" "$ENTENTE" doctor --full --node n
 done_

@@ -74,6 +74,9 @@ cat >text.json <<END
  "in_force": {"count": 2, "delay_days": 0}, "term": {"days": 1000, "renewals": 0}, "notice_days": 0,
  "clauses": [{"number": 1, "category": "indicator", "purposes": ["protect"], "tlp": "GREEN",
   "personal": {"recipients": "removed", "accounts": "removed", "victims": "removed", "v4_bits": 24, "v6_bits": 48, "ground": ""},
+  "retention_days": 90, "onward": "none", "excluded": ["expression", "children"]},
+  {"number": 2, "category": "abuse-report", "purposes": ["protect"], "tlp": "GREEN",
+  "personal": {"recipients": "removed", "accounts": "removed", "victims": "removed", "v4_bits": 24, "v6_bits": 48, "ground": ""},
   "retention_days": 90, "onward": "none", "excluded": ["expression", "children"]}]}
 END
 publish() {
@@ -108,7 +111,23 @@ same "one is taken, two are not" "$(python3 -c 'import json; s = json.load(open(
 same "and the reason is told" "$(grep -c 'no agreement covers it' body)" 1
 same "xx cannot" "$(as xx -o body -w '%{http_code}' -X POST -H "Content-Type: $type" --data-binary @theirs.json "${root}collections/local/objects/")" 404
 same "a partner takes nothing out" "$(as fr -o body -w '%{http_code}' -X DELETE "${root}collections/local/objects/indicator--00000000-0000-4000-8000-000000000001/")" 403
-same "what came under a clause goes no further than it says" "$(gets fr)" "01 "
+same "what came under a clause goes back, and no further" "$(gets fr) $(gets xx)" "01 21  "
+
+# What fr's indicator met here is told to fr, and to nobody else.
+printf '[{"classification.type":"scanner","source.ip":"203.0.113.21"},{"classification.type":"scanner","source.ip":"203.0.113.21","tlp":"AMBER"}]' >report.json
+ok "a report" curl -skf -m 60 -H "$auth" -H 'X-Filename: report.json' --data-binary @report.json -o taken "${url}api/v1/reports"
+seen() { es indicators --seen --json | grep -q '203.0.113.21'; }
+wait_for "it met the indicator" 30 seen
+stop
+ok "a sighting of it" es indicators share --json
+same "of one indicator" "$(cat .out | tr -d ' \n')" '{"sightings":1}'
+serve es
+root="${url}taxii2/entente/"
+sighted() { as "$1" "${root}collections/sightings/objects/" | python3 -c '
+import json, sys
+print([(o["sighting_of_ref"][-2:], o["count"]) for o in json.load(sys.stdin).get("objects", []) if o["type"] == "sighting"])'; }
+same "fr hears of it; not of what its source marked closer" "$(sighted fr)" "[('21', 1)]"
+same "xx does not" "$(as xx -o body -w '%{http_code}' "${root}collections/sightings/objects/")" 404
 
 # One leaves, and the flow stops.
 ok "fr leaves" fr agreements leave tc-1 --paper paper.txt --out act.json
@@ -117,4 +136,14 @@ same "nothing more" "$(as fr "${root}collections/")" "{}"
 same "no object" "$(as fr -o body -w '%{http_code}' "${root}collections/local/objects/")" 404
 stop
 same "a clean end" "$status" 0
+
+# A hundred days later: its time is over.
+sed -i '/^clock = /d' es/entente.conf
+sed -i "s/^\[node\]$/[node]\nclock = $(date -u -d '+100 days' +%Y-%m-%dT%H:%M:%SZ)/" es/entente.conf
+there() { es objects list --limit 0 --json -c "$1" | grep -o '00000000-0000-4000-8000-0000000000[0-9]*' | sed 's/.*\(..\)$/\1/' | sort -u | tr '\n' ' '; }
+same "before" "$(there local)" "01 02 03 04 05 06 07 08 21 "
+ok "swept" es agreements sweep --json
+same "one record, its sighting too" "$(cat .out | tr -d ' \n')" '{"records":1,"objects":2}'
+same "ours stay" "$(there local)" "01 02 03 04 05 06 07 08 "
+ok "doctor finds it whole" es doctor
 done_
