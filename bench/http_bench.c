@@ -1,8 +1,9 @@
 /*
  * http_bench: our HTTP server with a handler that does nothing but hold a
  * document of 20,000 bytes (/doc, and whatever is sent to it), and the files of
- * the page, for bench/http_peers/run beside other libraries and nginx:
- * http_bench PORT [CERT KEY]
+ * the page, for bench/http_peers/run beside other libraries and nginx; or the
+ * bytes of FILE instead, for bench/taxii:
+ * http_bench PORT [CERT KEY] [FILE]
  */
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -15,7 +16,8 @@
 
 #define DOC_BYTES 20000
 
-static uint8_t doc[DOC_BYTES];
+static uint8_t mem[DOC_BYTES];
+static struct slice doc;
 
 static void
 answer(void *cookie, struct http_exchange *x, struct api_request *r)
@@ -25,8 +27,22 @@ answer(void *cookie, struct http_exchange *x, struct api_request *r)
 	(void)cookie;
 	api_response_init(&out);
 	if (slice_eq(r->path, S("/doc")) || !static_answer(r, &out))
-		buf_put(&out.body, slice_of(doc, sizeof(doc)));
+		buf_put(&out.body, doc);
 	http_answer(x, &out);
+}
+
+static struct slice
+file_read(const char *path)
+{
+	static uint8_t bytes[1 << 20];
+	FILE *f = fopen(path, "rb");
+	size_t n = f == NULL ? 0 : fread(bytes, 1, sizeof(bytes), f);
+
+	if (n == 0 || n == sizeof(bytes) || fclose(f) != 0) {
+		fprintf(stderr, "http_bench: %s: cannot be read, is empty, or has a MiB and more\n", path);
+		exit(66);
+	}
+	return slice_of(bytes, n);
 }
 
 static uint64_t
@@ -53,8 +69,9 @@ main(int argc, char **argv)
 		o.tls_cert = argv[2];
 		o.tls_key = argv[3];
 	}
-	for (size_t i = 0; i < sizeof(doc); i++)
-		doc[i] = (uint8_t)"{\"class\":\"open-resolver\",\"ip\":\"192.0.2.7\"},"[i % 44];
+	for (size_t i = 0; i < sizeof(mem); i++)
+		mem[i] = (uint8_t)"{\"class\":\"open-resolver\",\"ip\":\"192.0.2.7\"},"[i % 44];
+	doc = argc == 3 || argc == 5 ? file_read(argv[argc - 1]) : slice_of(mem, sizeof(mem));
 	a.sin_port = htons((uint16_t)strtol(argv[1], NULL, 10));
 	o.listen_fds = &fd;
 	o.listen_count = 1;

@@ -377,20 +377,33 @@ run_audited(struct api_call *c, struct err *e)
 	return c->audited;
 }
 
+static bool
+way(struct api_call *c, struct who *mem, struct err *e)
+{
+	return who_get(c, mem, e) && may(c, e) && api_args_read(c, e) && run_audited(c, e);
+}
+
 void
 api_handle(struct api *a, struct api_request *r, struct api_response *out)
 {
 	struct api_call c = { .api = a, .r = r, .out = out };
+	struct db *db = a->node->store == NULL ? NULL : store_db(a->node->store);
+	/* Who only reads answers from one state of the store. */
+	bool reads = a->flow == NULL && db != NULL && !db_in_transaction(db), ok;
 	enum lang before = lang_get();
 	struct err e = ERR_INIT;
 	struct who mem;
 	struct arena memory;
-	bool ok;
 
 	arena_init(&memory, API_MEMORY_MAX);
 	c.a = &memory;
 	lang_set(r->lang);
-	ok = route_get(&c, &e) && who_get(&c, &mem, &e) && may(&c, &e) && api_args_read(&c, &e) && run_audited(&c, &e);
+	ok = route_get(&c, &e) && (!reads || db_read_begin(db, &e));
+	if (ok) {
+		ok = way(&c, &mem, &e);
+		if (reads)
+			db_read_end(db);
+	}
 	if (!ok)
 		problem(&c, &e);
 	if (c.who != NULL && !audit(&c, out->status, &e)) {

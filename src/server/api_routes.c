@@ -33,6 +33,20 @@ part(struct slice *rest, struct slice *out)
 	return rest->p != NULL && slice_cut(rest, '/', out);
 }
 
+/* Most rows part from the path within their first letters; that is seen before either is cut. */
+static bool
+begins_otherwise(const char *row, struct slice path)
+{
+	size_t i = 0;
+
+	while (row[i] != '\0' && row[i] != '{') {
+		if (i == path.len || (uint8_t)row[i] != path.p[i])
+			return true;
+		i++;
+	}
+	return row[i] == '\0' && i != path.len;
+}
+
 bool
 api_path_fits(const struct api_route *route, struct slice path, struct slice *texts)
 {
@@ -40,6 +54,8 @@ api_path_fits(const struct api_route *route, struct slice path, struct slice *te
 	size_t n = 0;
 	bool more_a, more_b;
 
+	if (begins_otherwise(route->path, path))
+		return false;
 	while ((more_a = part(&mine, &a), more_b = part(&path, &b), more_a && more_b)) {
 		if (a.len > 0 && a.p[0] == '{') {
 			if (b.len == 0 || n == API_PARAMS_MAX)

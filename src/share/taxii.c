@@ -109,23 +109,24 @@ static void
 row_put(const struct object_row *r, enum taxii_kind kind, struct buf *out)
 {
 	char text[TAXII_TIME_MAX], version[STIX_TIME_TEXT_MAX];
-	struct json_out j;
 
 	if (kind == TAXII_OBJECTS) {
 		buf_put(out, r->bytes);
 		return;
 	}
-	json_out_init(&j, out, false);
-	if (kind == TAXII_VERSIONS) {
-		json_out_text(&j, slice_of(version, stix_time_print(r->version_us, version)));
-		return;
+	/* Ids and moments have nothing in them that would have to be quoted. */
+	if (kind == TAXII_MANIFEST) {
+		buf_str(out, "{\"id\":\"");
+		buf_str(out, r->id);
+		buf_str(out, "\",\"date_added\":\"");
+		buf_put(out, slice_of(text, taxii_time_print(r->added_us, text)));
+		buf_str(out, "\",\"version\":");
 	}
-	json_out_object(&j);
-	json_out_key_text(&j, S("id"), slice_of_str(r->id));
-	json_out_key_text(&j, S("date_added"), slice_of(text, taxii_time_print(r->added_us, text)));
-	json_out_key_text(&j, S("version"), slice_of(version, stix_time_print(r->version_us, version)));
-	json_out_key_text(&j, S("media_type"), S(TAXII_OBJECT_TYPE));
-	json_out_object_end(&j);
+	buf_byte(out, '"');
+	buf_put(out, slice_of(version, stix_time_print(r->version_us, version)));
+	buf_byte(out, '"');
+	if (kind == TAXII_MANIFEST)
+		buf_str(out, ",\"media_type\":\"" TAXII_OBJECT_TYPE "\"}");
 }
 
 /* The rows of a page; what is left is that there are more, and where they begin. */
@@ -169,6 +170,7 @@ taxii_page(struct store *s, const struct taxii_query *query, enum taxii_kind kin
 	q.types = query->types;
 	q.ids = query->ids;
 	q.versions_us = query->versions;
+	q.parts = may != NULL ? OBJECT_WHOLE : kind == TAXII_OBJECTS ? OBJECT_BYTES : OBJECT_NAMED;
 	q.limit = may == NULL ? query->limit + 1 : LOOKED_AT_MAX + 1;
 	buf_byte(out, '{');
 	if (!query->none) {

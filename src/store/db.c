@@ -126,6 +126,33 @@ db_rollback(struct db *db)
 		db->watch.after(db->watch.cookie, false);
 }
 
+static bool
+word_run(struct db *db, const char *word, struct err *e)
+{
+	struct stmt *s = NULL;
+	bool ok = db_prepare(db, word, &s, e) && stmt_run(s, NULL, e);
+
+	stmt_free(&s);
+	return ok;
+}
+
+bool
+db_read_begin(struct db *db, struct err *e)
+{
+	assert(!db->in_transaction);
+	return word_run(db, "BEGIN", e);
+}
+
+void
+db_read_end(struct db *db)
+{
+	struct err e = ERR_INIT;
+
+	/* Nothing was written: one that cannot be ended well is given up. */
+	if (!word_run(db, "COMMIT", &e))
+		db->engine->rollback(db);
+}
+
 void
 db_watch(struct db *db, const struct db_watch *w)
 {

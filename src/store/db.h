@@ -42,6 +42,13 @@ bool db_commit(struct db *db, struct err *e) MUST_USE;
 void db_rollback(struct db *db);
 bool db_in_transaction(const struct db *db);
 /*
+ * What is asked between the two is answered from one state of the database, and
+ * the locks for it are taken once. Not within a transaction. A statement that is
+ * still at work at the end goes on.
+ */
+bool db_read_begin(struct db *db, struct err *e) MUST_USE;
+void db_read_end(struct db *db);
+/*
  * Who wants to know of every transaction's end: before() in it, when it is about
  * to be committed (false: it is rolled back instead), after() behind it.
  */

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/hash.h"
 #include "store/db_engine.h"
 
 #define APPLICATION_ID 0x456e7431 /* "Ent1" */
@@ -25,17 +26,27 @@
  * same pages again and again, and each is then copied once.
  */
 #define CHECKPOINT_PAGES 8192
-
-struct sqlite_db {
-	struct db db;
-	sqlite3 *h;
-	char *path;
-};
+/*
+ * Statements that their callers gave back, kept for whoever prepares the same
+ * words again: preparing costs more than most questions do (decision 0139).
+ */
+#define KEPT_MAX 64
+#define KEPT_SQL_MAX 4096
 
 struct sqlite_stmt {
 	struct stmt stmt;
 	sqlite3_stmt *h;
 	int bind_failed; /* the first bind that went wrong, told at the step */
+	uint64_t hash; /* of its words */
+	size_t len;
+};
+
+struct sqlite_db {
+	struct db db;
+	sqlite3 *h;
+	char *path;
+	struct sqlite_stmt *kept[KEPT_MAX]; /* the one given back last stands last */
+	size_t kept_count;
 };
 
 static struct sqlite_db *
@@ -235,10 +246,19 @@ configure(struct sqlite_db *d, const struct db_options *o, struct err *e)
 }
 
 static void
+stmt_end(struct sqlite_stmt *s)
+{
+	(void)sqlite3_finalize(s->h);
+	free(s);
+}
+
+static void
 sqlite_close(struct db *db)
 {
 	struct sqlite_db *d = of_db(db);
 
+	for (size_t i = 0; i < d->kept_count; i++)
+		stmt_end(d->kept[i]);
 	(void)sqlite3_close(d->h);
 	free(d->path);
 	free(d);
@@ -369,32 +389,70 @@ sqlite_check(struct db *db, void (*say)(void *, const char *), void *cookie,
 		of_db(db)->path);
 }
 
+/* One that is kept, of these words; NULL: none is. */
+static struct sqlite_stmt *
+kept_take(struct sqlite_db *d, uint64_t hash, struct slice sql)
+{
+	for (size_t i = d->kept_count; i-- > 0;) {
+		struct sqlite_stmt *s = d->kept[i];
+
+		if (s->hash != hash || s->len != sql.len || memcmp(sqlite3_sql(s->h), sql.p, sql.len) != 0)
+			continue;
+		memmove(&d->kept[i], &d->kept[i + 1], (d->kept_count - i - 1) * sizeof(d->kept[0]));
+		d->kept_count--;
+		return s;
+	}
+	return NULL;
+}
+
 static bool
 sqlite_prepare(struct db *db, const char *sql, struct stmt **out,
     struct err *e)
 {
+	struct slice words = slice_of_str(sql);
 	struct sqlite_db *d = of_db(db);
-	struct sqlite_stmt *s;
+	uint64_t hash = hash64(words, 0);
+	struct sqlite_stmt *s = kept_take(d, hash, words);
 	sqlite3_stmt *h = NULL;
-	int rc = sqlite3_prepare_v3(d->h, sql, -1, SQLITE_PREPARE_PERSISTENT,
-	    &h, NULL);
+	const char *rest = "";
+	int rc;
 
-	if (rc != SQLITE_OK)
-		return fail(d, rc, e);
-	s = xalloc(sizeof(*s));
-	*s = (struct sqlite_stmt){
-		.stmt = { .engine = &db_sqlite, .db = db },
-		.h = h,
-	};
+	if (s == NULL) {
+		rc = sqlite3_prepare_v3(d->h, sql, -1, SQLITE_PREPARE_PERSISTENT, &h, &rest);
+		if (rc != SQLITE_OK)
+			return fail(d, rc, e);
+		s = xalloc(sizeof(*s));
+		*s = (struct sqlite_stmt){
+			.stmt = { .engine = &db_sqlite, .db = db },
+			.h = h, .hash = hash,
+			/* Of several statements the first alone is prepared, and none is kept. */
+			.len = *rest == '\0' ? words.len : SIZE_MAX,
+		};
+	}
 	*out = &s->stmt;
 	return true;
 }
 
 static void
-sqlite_stmt_free(struct stmt *s)
+sqlite_stmt_free(struct stmt *stmt)
 {
-	(void)sqlite3_finalize(of_stmt(s)->h);
-	free(of_stmt(s));
+	struct sqlite_stmt *s = of_stmt(stmt);
+	struct sqlite_db *d = of_db(stmt->db);
+
+	if (s->len > KEPT_SQL_MAX) {
+		stmt_end(s);
+		return;
+	}
+	/* It holds no lock and no value of its caller's while it is kept. */
+	(void)sqlite3_reset(s->h);
+	(void)sqlite3_clear_bindings(s->h);
+	s->bind_failed = SQLITE_OK;
+	if (d->kept_count == KEPT_MAX) {
+		stmt_end(d->kept[0]);
+		memmove(d->kept, d->kept + 1, (KEPT_MAX - 1) * sizeof(d->kept[0]));
+		d->kept_count--;
+	}
+	d->kept[d->kept_count++] = s;
 }
 
 static void

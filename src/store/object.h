@@ -89,6 +89,8 @@ struct object_query {
 	int64_t after_us; /* added later than this */
 	bool has_after;
 	size_t limit; /* 0: all */
+	/* Of each row: all that there is, added_us and bytes alone, or all but the bytes. */
+	enum { OBJECT_WHOLE, OBJECT_BYTES, OBJECT_NAMED } parts;
 };
 
 struct object_walk;

@@ -6,7 +6,19 @@
 
 struct object_walk {
 	struct stmt *q;
+	const struct parts *parts;
 	struct buf sql;
+};
+
+/* Where a row has what; -1: not asked for. */
+struct parts {
+	const char *columns;
+	int object, version, name, revoked, bytes; /* added_us is first always */
+};
+static const struct parts parts_of[] = {
+	[OBJECT_WHOLE] = { "m.added_us, o.id, o.version_us, o.name, o.revoked, o.bytes", 1, 2, 3, 4, 5 },
+	[OBJECT_BYTES] = { "m.added_us, o.bytes", -1, -1, -1, -1, 1 },
+	[OBJECT_NAMED] = { "m.added_us, o.id, o.version_us, o.name, o.revoked", 1, 2, 3, 4, -1 },
 };
 
 /* "?7, ?8, ?9" */
@@ -113,18 +125,21 @@ object_open(struct store *s, const struct object_query *q, struct object_walk **
 	if (!lists_ok(q, e) || !firsts_find(s, q, firsts, e))
 		return false;
 	w = xalloc(sizeof(*w));
-	*w = (struct object_walk){ .q = NULL };
+	*w = (struct object_walk){ .parts = &parts_of[q->parts] };
 	buf_init(&w->sql, 65536);
-	buf_str(&w->sql, "SELECT o.id, m.added_us, o.version_us, o.name, o.revoked, o.bytes");
+	buf_printf(&w->sql, "SELECT %s", w->parts->columns);
 	where_put(&w->sql, q, &next);
 	buf_str(&w->sql, " ORDER BY m.added_us");
 	if (q->limit > 0)
-		buf_printf(&w->sql, " LIMIT %zu", q->limit);
+		buf_printf(&w->sql, " LIMIT ?%d", next);
 	if (!db_prepare(s->db, buf_cstr(&w->sql), &w->q, e)) {
 		object_close(&w);
 		return false;
 	}
 	where_bind(w->q, q, firsts);
+	/* A number of its own in the words would make each limit another statement. */
+	if (q->limit > 0)
+		stmt_i64(w->q, next, (int64_t)q->limit);
 	*out = w;
 	return true;
 }
@@ -159,16 +174,24 @@ enum step
 object_next(struct object_walk *w, struct object_row *out, struct err *e)
 {
 	enum step step = stmt_step(w->q, e);
+	const struct parts *p = w->parts;
 
 	if (step != STEP_ITEM)
 		return step;
-	out->object = stmt_col_i64(w->q, 0);
-	out->added_us = stmt_col_i64(w->q, 1);
-	out->version_us = stmt_col_i64(w->q, 2);
-	id_print(stmt_col(w->q, 3), out->id, &out->type);
+	out->added_us = stmt_col_i64(w->q, 0);
+	out->bytes = p->bytes < 0 ? SLICE_NONE : stmt_col(w->q, p->bytes);
+	if (p->name < 0) {
+		out->id[0] = '\0';
+		out->type = SLICE_NONE;
+		out->object = out->version_us = 0;
+		out->revoked = false;
+		return step;
+	}
+	out->object = stmt_col_i64(w->q, p->object);
+	out->version_us = stmt_col_i64(w->q, p->version);
+	id_print(stmt_col(w->q, p->name), out->id, &out->type);
 	out->type = slice_of(out->id, out->type.len);
-	out->revoked = stmt_col_i64(w->q, 4) != 0;
-	out->bytes = stmt_col(w->q, 5);
+	out->revoked = stmt_col_i64(w->q, p->revoked) != 0;
 	return step;
 }
 
