@@ -109,9 +109,8 @@ sees(struct api_call *c, const struct agreement *g, bool *out, struct err *e)
 	return true;
 }
 
-/* One that the asker sees; else there is none. It is the cache's. */
-static bool
-find(struct api_call *c, struct slice id, const struct agreement **out, struct err *e)
+bool
+api_agreement_find(struct api_call *c, struct slice id, const struct agreement **out, struct err *e)
 {
 	const struct agreements *all;
 	const struct agreement *g = NULL;
@@ -258,7 +257,7 @@ api_agreement_show(struct api_call *c, struct slice id, struct err *e)
 	const struct agreement *g;
 	bool known;
 
-	if (!party_self(c->api->node->store, c->a, &us, &known, e) || !find(c, id, &g, e))
+	if (!party_self(c->api->node->store, c->a, &us, &known, e) || !api_agreement_find(c, id, &g, e))
 		return false;
 	json_out_object(j);
 	head_put(c, j, g, &us, known);
@@ -296,7 +295,7 @@ acts(struct api_call *c, struct err *e)
 	struct json_out *j = api_json(c);
 	const struct agreement *g;
 
-	if (!find(c, api_text_of(c, "id"), &g, e))
+	if (!api_agreement_find(c, api_text_of(c, "id"), &g, e))
 		return false;
 	json_out_object(j);
 	json_out_key(j, S("items"));
@@ -313,7 +312,7 @@ register_out(struct api_call *c, struct err *e)
 {
 	const struct agreement *g;
 
-	if (!find(c, api_text_of(c, "id"), &g, e))
+	if (!api_agreement_find(c, api_text_of(c, "id"), &g, e))
 		return false;
 	return register_export(c->api->node->store, api_text_of(c, "id"), c->r->now_s, &c->out->body, e);
 }

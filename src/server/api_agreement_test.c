@@ -242,6 +242,40 @@ TEST(registers)
 	kit_close(&k);
 }
 
+/* What it says: titles, a wording in the language that is asked for or one that there is, the text itself. */
+TEST(what_it_says)
+{
+	struct answer a, b;
+	struct kit k;
+
+	kit_open(&k);
+	self_named(&k);
+	partner_entered(&k);
+	a = kit_call(&k, &kit_all, "POST /api/v1/agreements", draft_body(&k, 0));
+	CHECK_STATUS(a, 201);
+	a = kit_call(&k, &kit_all, "GET /api/v1/agreements/x/text", NONE);
+	CHECK_STATUS(a, 200);
+	CHECK_SLICE(kit_text(&a, "wording"), S("The parties agree."));
+	CHECK_SLICE(kit_text(&a, "lang"), S("en"));
+	CHECK_SLICE(kit_text(&a, "wordings.0.authentic"), S("true"));
+	CHECK_SLICE(kit_text(&a, "waits"), S("false"));
+	CHECK(slice_find(kit_text(&a, "json"), S("\"form\":\"entente agreement 1\"")) != SIZE_MAX);
+	b = kit_call(&k, &kit_all, "GET /api/v1/agreements/x/text?lang=ar", NONE);
+	CHECK_SLICE(kit_text(&b, "lang"), S("en")); /* there is no other */
+	b = kit_call(&k, &kit_all, "GET /api/v1/agreements/x/text?version=2", NONE);
+	CHECK_STATUS(b, 404);
+	CHECK_SLICE(kit_text(&b, "field"), S("version"));
+	b = kit_call(&k, &kit_all, "GET /api/v1/agreements/x/text?lang=de", NONE);
+	CHECK_STATUS(b, 400);
+	b = kit_call(&k, &kit_all, "GET /api/v1/agreements/x/wordings/en", NONE);
+	CHECK_STATUS(b, 200);
+	CHECK_SLICE(b.body, S("The parties agree."));
+	CHECK(slice_find(b.headers, S("Content-Disposition: attachment")) != SIZE_MAX);
+	b = kit_call(&k, &kit_all, "GET /api/v1/agreements/x/wordings/fr", NONE);
+	CHECK_STATUS(b, 404);
+	kit_close(&k);
+}
+
 /* What one country's focal point sees of it; and a key that changes by accident. */
 TEST(bounds)
 {
@@ -341,6 +375,10 @@ TEST(partners_ask)
 	CHECK_STATUS(a, 404);
 	a = kit_call(&k, &c, "GET /api/v1/agreements/x/register", NONE);
 	CHECK_STATUS(a, 404);
+	a = kit_call(&k, &c, "GET /api/v1/agreements/x/text", NONE);
+	CHECK_STATUS(a, 404);
+	a = kit_call(&k, &b, "GET /api/v1/agreements/x/text", NONE);
+	CHECK_STATUS(a, 200);
 	a = kit_call(&k, &b, "GET /api/v1/parties", NONE);
 	CHECK_STATUS(a, 403);
 	a = kit_call(&k, &b, "GET /api/v1/transfers", NONE);
@@ -360,6 +398,7 @@ main(void)
 {
 	RUN(from_draft_to_flow);
 	RUN(registers);
+	RUN(what_it_says);
 	RUN(bounds);
 	RUN(damaged);
 	RUN(partners_ask);
