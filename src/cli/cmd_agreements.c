@@ -340,6 +340,8 @@ static const struct cli_option options[] = {
 	{ "purpose", 0, N_("PURPOSE"), N_("ask: what for: notify, statistics, protect (default)") },
 	{ "findings", 0, NULL, N_("ask: a row for each finding") },
 	{ "limit", 0, N_("NUMBER"), N_("ask, transfers: at most so many (0: all)") },
+	{ "allowed", 0, NULL, N_("transfers: only what went") },
+	{ "refused", 0, NULL, N_("transfers: only what was refused") },
 	{ "paper", 0, N_("FILE"), N_("of an act: the paper that it is written on; its hash is signed") },
 	{ "out", 'o', N_("FILE"), N_("write the act, wording or register there instead of to standard output") },
 	{ "wording", 0, N_("LANG=FILE..."), N_("draft: the wording in a language; several times") },

@@ -47,7 +47,8 @@ draft_delete(struct api_call *c, struct err *e)
 static bool
 deed_take(struct api_call *c, struct agreement_deed *d, struct agreement_party *invites, struct err *e)
 {
-	struct slice act = api_body_text(c, "act"), party = api_body_text(c, "party");
+	struct slice act = api_body_text(c, "act"), party = api_body_text(c, "party"), role = api_body_text(c, "role");
+	enum party_role as = PARTY_MEMBER;
 	struct partner p;
 	bool found;
 
@@ -63,7 +64,9 @@ deed_take(struct api_call *c, struct agreement_deed *d, struct agreement_party *
 		return false;
 	if (!found || !p.has_key)
 		return api_fault(c, "party"), err_set(e, ERR_INPUT, "%s is no partner whose key is known; enter it: entente partners key", QUOTE(party));
-	*invites = (struct agreement_party){ p.id, p.name, p.country, PARTY_MEMBER, p.key };
+	while (role.p != NULL && !slice_eq(role, slice_of_str(party_role_name(as))))
+		as++;
+	*invites = (struct agreement_party){ p.id, p.name, p.country, as, p.key };
 	d->invites = invites;
 	return true;
 }
@@ -150,6 +153,8 @@ register_in(struct api_call *c, struct err *e)
 static const struct api_value long_text = { .type = API_TEXT, .min = 1, .max = (int64_t)API_BODY_MAX };
 static const struct api_value act_word = { .type = API_WORD, .words = api_agreement_acts };
 static const struct api_value clause_number = { .type = API_INT, .min = 1, .max = AGREEMENT_CLAUSES_MAX };
+static const char *const role_words[PARTY_ROLE_COUNT + 1] = { [PARTY_MEMBER] = "member", [PARTY_EXPERT] = "expert", [PARTY_DONOR] = "donor" };
+static const struct api_value role_word = { .type = API_WORD, .words = role_words };
 static const struct api_value object_any = { .type = API_OBJECT };
 
 static const struct api_member draft_members[] = {
@@ -164,6 +169,7 @@ static const struct api_member deed_members[] = {
 	{ "date", &api_moment, 0, "When it was done; now" },
 	{ "clause", &clause_number, 0, "Of a reservation" },
 	{ "party", &api_agreement_name, 0, "Of an invitation: the partner" },
+	{ "role", &role_word, 0, "What it is invited as; member" },
 	END,
 };
 static const struct api_value deed_body = { .type = API_OBJECT, .members = deed_members };

@@ -116,6 +116,7 @@ line_of_b(struct kit *k, const char *key, int64_t date_s)
 
 TEST(from_draft_to_flow)
 {
+	struct err e = ERR_INIT;
 	struct answer a;
 	struct kit k;
 
@@ -192,6 +193,17 @@ TEST(from_draft_to_flow)
 	a = kit_call(&k, &kit_all, "GET /api/v1/transfers", NONE);
 	CHECK_STATUS(a, 200);
 	CHECK_INT(json_get(a.json, S("items"))->count, 0);
+	CHECK_OK(db_exec(store_db(k.api.node->store), "INSERT INTO transfer (id, at_s, recipient, purpose, rule, allowed, reason, record)"
+	    " VALUES (1, 1781784000, 'b', 'protect', 'tlp', 0, '', 'tool--1'), (2, 1781784000, 'b', 'protect', 'agreement', 1, '', 'tool--2')", &e), &e);
+	a = kit_call(&k, &kit_all, "GET /api/v1/transfers?allowed=false&partner=b", NONE);
+	CHECK_INT(json_get(a.json, S("items"))->count, 1);
+	CHECK_SLICE(kit_text(&a, "items.0.rule"), S("tlp"));
+	a = kit_call(&k, &kit_all, "GET /api/v1/transfers?allowed=true", NONE);
+	CHECK_SLICE(kit_text(&a, "items.0.record"), S("tool--2"));
+	a = kit_call(&k, &kit_all, "POST /api/v1/agreements/x/acts", S("{\"act\":\"invited\",\"party\":\"b\",\"role\":\"expert\",\"paper\":\"" PAPER "\"}"));
+	CHECK_STATUS(a, 409); /* it is in already */
+	a = kit_call(&k, &kit_all, "POST /api/v1/agreements/x/acts", S("{\"act\":\"invited\",\"party\":\"b\",\"role\":\"king\",\"paper\":\"" PAPER "\"}"));
+	CHECK_STATUS(a, 400);
 
 	/* A reservation, and its end. */
 	a = kit_call(&k, &kit_all, "POST /api/v1/agreements/x/acts", S("{\"act\":\"reserved\",\"clause\":1,\"paper\":\"" PAPER "\"}"));
