@@ -226,6 +226,7 @@ const ACTS: Record<string, string> = {
 	"withdrawal-notified": N_("gave notice of leaving"),
 	"amended": N_("amended"),
 	"ended": N_("ended"),
+	"key-changed": N_("changed its key"),
 };
 export const ROLES: Record<string, string> = { member: N_("member"), expert: N_("expert"), donor: N_("donor") };
 export const CATEGORIES: Record<string, string> = {

@@ -65,7 +65,7 @@ function Wording({ id, versions }: { id: string; versions: number }) {
 	const [version, setVersion] = useState<number>();
 	const load = useLoad(`${id} ${lang} ${version}`, (signal) => get<AgreementText>(`/agreements/${encodeURIComponent(id)}/text`, { lang, version }, signal));
 	return (
-		<Card title={t("The text")} wide>
+		<Card title={t("The text")}>
 			<Load of={load}>
 				{(x) => {
 					const there = langsFrom(getLang(), x.wordings.map((w) => w.lang));
@@ -130,8 +130,8 @@ function Rules({ g }: { g: Agreement }) {
 			[t("We"), <StateChip state={`p-${g.ours}`} word={adhesionState(g.ours)} />],
 			[t("Register kept by"), <Raw v={g.lead} />],
 			[t("Comes into force"), tn("when %s party has deposited or signed, %s days later", "when %s parties have deposited or signed, %s days later", g.force_count, g.force_delay_days)],
-			[t("Term"), g.term_days ? g.renewals ? t("%s days, renewed by itself %s times", g.term_days, g.renewals) : t("%s days", g.term_days) : t("without end")],
-			[t("Notice"), g.notice_days ? t("%s days", g.notice_days) : t("none: who leaves is out at once")],
+			[t("Term"), g.term_days ? <>{tn("%s day", "%s days", g.term_days)}{g.renewals ? <>, {tn("renewed by itself %s time", "renewed by itself %s times", g.renewals)}</> : null}</> : t("without end")],
+			[t("Notice"), g.notice_days ? tn("%s day", "%s days", g.notice_days) : t("none: who leaves is out at once")],
 			[t("Ends"), g.ends ? <Moment at={g.ends} /> : t("further notice")],
 			[t("Version"), num(g.version)],
 			["SHA-256", <Raw v={g.sha256} mono />],
@@ -218,12 +218,14 @@ export default function AgreementPage({ place, id = "" }: PageProps) {
 							</p>
 						) : null}
 						<div class="grid">
-							<Card title={t("In short")}><Rules g={x} /></Card>
+							<div class="stack">
+								<Card title={t("In short")}><Rules g={x} /></Card>
+								<Wording id={id} versions={versions} />
+							</div>
 							<Card title={t("What may flow")}>
 								<ol class="clauses">{x.clauses.map((c) => <ClauseText key={c.number} c={c} reserved={x.parties.filter((p) => p.reserved.includes(c.number)).map((p) => p.name)} />)}</ol>
 							</Card>
 							<Card title={t("Parties")} wide><PartiesTable g={x} /></Card>
-							<Wording id={id} versions={versions} />
 							<Card title={t("Register")} wide><Load of={acts}>{(a) => <Register acts={a.items} />}</Load></Card>
 						</div>
 						<form class="fields line below" onSubmit={(e) => e.preventDefault()}>

@@ -44,8 +44,8 @@ function follows(kind: string, g: Agreement, isLead: boolean): string[] {
 	if (kind === "withdrawal-notified") {
 		const at = leavesAt(g, new Date());
 		out.push(!at ? t("It is not in force for us: we leave at once.")
-			: deposits && !isLead ? t("The notice runs for %s days from the day on which the depositary receives it. Were that today, nothing would flow any more from %s on.", g.notice_days, moment(at))
-			: t("The notice runs for %s days: nothing flows any more from %s on.", g.notice_days, moment(at)));
+			: deposits && !isLead ? tn("The notice runs for %s day from the day on which the depositary receives it. Were that today, nothing would flow any more from %s on.", "The notice runs for %s days from the day on which the depositary receives it. Were that today, nothing would flow any more from %s on.", g.notice_days, moment(at))
+			: tn("The notice runs for %s day: nothing flows any more from %s on.", "The notice runs for %s days: nothing flows any more from %s on.", g.notice_days, moment(at)));
 		out.push(t("Until then all goes on as it was. Coming back needs a new invitation."));
 	}
 	return out;

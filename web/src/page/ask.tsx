@@ -6,6 +6,7 @@ import { useLoad } from "../lib/load";
 import { go, withQuery } from "../lib/route";
 import type { PageProps } from "../pages";
 import { Bar } from "../ui/chart";
+import { Profile } from "../ui/exchange";
 import { Empty, Field, Load, StateChip, Table, Title } from "../ui/parts";
 import { Raw } from "../ui/text";
 import { transferTabs } from "./transfers";
@@ -43,7 +44,7 @@ export default function Ask({ place }: PageProps) {
 									{ name: "findings", head: t("Findings"), num: true, cell: (x) => <>{num(x.findings)}<Bar value={x.findings} max={data.findings} /></> },
 									{ name: "reason", head: t("Why"), wide: true, cell: (x) => <span dir="auto">{x.reason}</span> },
 									{ name: "agreement", head: t("Agreement"), cell: (x) => (x.agreement ? <a href={`/agreements/${encodeURIComponent(x.agreement)}${x.clause ? `#clause-${x.clause}` : ""}`}><Raw v={x.agreement} />{x.clause ? <> · {t("Clause %s", x.clause)}</> : null}</a> : "–") },
-									{ name: "profile", head: t("Reduced to"), cell: (x) => (x.profile ? <Raw v={x.profile} mono /> : "–") },
+									{ name: "profile", head: t("Reduced to"), cell: (x) => <Profile v={x.profile} /> },
 									{ name: "example", head: t("Such as"), cell: (x) => <a href={`/findings/${encodeURIComponent(x.example)}`}>{t("a finding")}<span class="hidden"> ({x.reason})</span></a> },
 								]} />
 							</>

@@ -159,16 +159,18 @@ function Write({ first, known, amend }: { first: Form; known: PartyText[]; amend
 			});
 		}}>
 			<div class="grid">
-				<Card title={t("What it is")}>
-					<Field label={t("Kind")}>
-						{(p) => <select {...p} disabled={f.version > 1} value={f.kind} onChange={(e) => set({ kind: e.currentTarget.value })}>{choices(KINDS).map(([v, name]) => <option key={v} value={v}>{name}</option>)}</select>}
-					</Field>
-					<Field label={t("Name")} hint={t("Short, for registers and links: a-z, 0-9 and -. It does not change any more.")}>
-						{(p) => <input {...p} required dir="ltr" pattern="[a-z0-9]([a-z0-9\-]*[a-z0-9])?" maxLength={64} readOnly={f.version > 1 || !!first.id} value={f.id} onInput={(e) => set({ id: e.currentTarget.value })} />}
-					</Field>
-					<p class="hint">{f.kind === "memorandum" ? t("Parties sign and deposit; the depositary gives each act a receipt, whose date counts.") : t("Parties sign, and are bound by that; nothing is deposited.")}</p>
-				</Card>
-				<Who f={f} set={set} known={known} />
+				<div class="stack">
+					<Card title={t("What it is")}>
+						<Field label={t("Kind")}>
+							{(p) => <select {...p} disabled={f.version > 1} value={f.kind} onChange={(e) => set({ kind: e.currentTarget.value })}>{choices(KINDS).map(([v, name]) => <option key={v} value={v}>{name}</option>)}</select>}
+						</Field>
+						<Field label={t("Name")} hint={t("Short, for registers and links: a-z, 0-9 and -. It does not change any more.")}>
+							{(p) => <input {...p} required dir="ltr" pattern="[a-z0-9]([a-z0-9\-]*[a-z0-9])?" maxLength={64} readOnly={f.version > 1 || !!first.id} value={f.id} onInput={(e) => set({ id: e.currentTarget.value })} />}
+						</Field>
+						<p class="hint">{f.kind === "memorandum" ? t("Parties sign and deposit; the depositary gives each act a receipt, whose date counts.") : t("Parties sign, and are bound by that; nothing is deposited.")}</p>
+					</Card>
+					<Who f={f} set={set} known={known} />
+				</div>
 				<Rules f={f} set={set} />
 				<Languages f={f} set={set} />
 				<Card title={t("What may flow")} wide>

@@ -48,7 +48,7 @@ export default function Indicators({ place }: PageProps) {
 			<Title text={seen ? t("Sightings") : t("Indicators")} />
 			{objectTabs(seen ? "sightings" : "indicators")}
 			<form class="fields line" role="search" onSubmit={(e) => { e.preventDefault(); go(withQuery(query, { q: q.trim(), cursor: "" })); }}>
-				<Field label={t("Holds")} hint={t("A part of the value or of the pattern: an address, a name, a hash.")}>
+				<Field label={t("Value or pattern holds")}>
 					{(p) => <input {...p} type="search" dir={q ? "auto" : undefined} maxLength={300} value={q} onInput={(e) => setQ(e.currentTarget.value)} />}
 				</Field>
 				<p class="buttons"><button type="submit" class="primary">{t("Search")}</button></p>

@@ -2,12 +2,12 @@
 import { useState } from "preact/hooks";
 import { del, get, patch, post } from "../lib/api";
 import { choices, PURPOSES, purposeName, syncState, type Collection, type Parties, type Sync } from "../lib/exchange";
-import { num, t } from "../lib/i18n";
+import { t } from "../lib/i18n";
 import { useLive } from "../lib/live";
 import { useLoad, useWork } from "../lib/load";
 import { useSession } from "../lib/session";
 import type { PageProps } from "../pages";
-import { Dialog, Empty, Facts, Failure, Field, Load, StateChip, Table, Title } from "../ui/parts";
+import { Dialog, Empty, Failure, Field, Load, StateChip, Table, Title } from "../ui/parts";
 import { Moment, Raw } from "../ui/text";
 
 const directionName = (d: string): string => (d === "poll" ? t("fetch from it") : d === "push" ? t("send to it") : d);
@@ -86,7 +86,7 @@ export default function SyncPage(_: PageProps) {
 						{ name: "state", head: t("State"), cell: (s) => <><StateChip state={`y-${s.state}`} word={syncState(s.state)} />{s.error ? <><br /><span class="small warn"><Raw v={s.error} brief /></span></> : null}</> },
 						{ name: "ok", head: t("Last success"), cell: (s) => <Moment at={s.last_ok} relative /> },
 						{ name: "next", head: t("Next try"), cell: (s) => (s.state === "paused" ? "–" : s.next_try ? <Moment at={s.next_try} relative /> : t("now")) },
-						{ name: "counts", head: t("Objects"), cell: (s) => <Facts rows={s.direction === "poll" ? [[t("received"), num(s.received)], [t("known"), num(s.known)], [t("refused"), num(s.refused)]] : [[t("sent"), num(s.sent)], [t("refused"), num(s.refused)]]} /> },
+						{ name: "counts", head: t("Objects"), cell: (s) => <ul class="small">{(s.direction === "poll" ? [t("%s received", s.received), t("%s known", s.known), t("%s refused", s.refused)] : [t("%s sent", s.sent), t("%s refused", s.refused)]).map((x) => <li key={x}>{x}</li>)}</ul> },
 						...(may("agreements.change") ? [{ name: "act", head: t("Change"), cell: (s: Sync) => (
 							<span class="buttons">
 								<button type="button" class="quiet small" disabled={work.busy || s.state === "running"} onClick={() => change(() => post(`/sync/${s.id}/now`), t("It is begun."))}>{t("Now")}{name(s)}</button>

@@ -5,7 +5,7 @@ import { t } from "../lib/i18n";
 import { useLoad } from "../lib/load";
 import { go, withQuery } from "../lib/route";
 import type { PageProps } from "../pages";
-import { Tabs } from "../ui/exchange";
+import { Profile, Tabs } from "../ui/exchange";
 import { Empty, Field, Load, Pager, StateChip, Table, Title } from "../ui/parts";
 import { Moment, Raw } from "../ui/text";
 
@@ -57,7 +57,7 @@ export default function Transfers({ place }: PageProps) {
 							{ name: "allowed", head: t("Answer"), cell: (x) => <StateChip state={x.allowed ? "t-went" : "t-refused"} word={x.allowed ? t("went") : t("refused")} /> },
 							{ name: "agreement", head: t("Agreement"), cell: (x) => (x.agreement ? <a href={`/agreements/${encodeURIComponent(x.agreement)}${x.clause ? `#clause-${x.clause}` : ""}`}><Raw v={x.agreement} />{x.clause ? <> · {t("Clause %s", x.clause)}</> : null}</a> : "–") },
 							{ name: "purpose", head: t("Purpose"), cell: (x) => purposeName(x.purpose) },
-							{ name: "profile", head: t("Reduced to"), cell: (x) => (x.profile ? <Raw v={x.profile} mono /> : "–") },
+							{ name: "profile", head: t("Reduced to"), cell: (x) => <Profile v={x.profile} /> },
 							{ name: "reason", head: t("Why"), wide: true, cell: (x) => <span dir="auto">{x.reason}</span> },
 						]} />
 						<Pager first={query.get("cursor") ? withQuery(query, { cursor: "" }) : undefined} next={data.next ? withQuery(query, { cursor: String(data.next) }) : undefined} />

@@ -1,6 +1,6 @@
 /* exchange: what the pages about agreements, partners and objects share. */
 import type { ComponentChildren } from "preact";
-import { t, tx } from "../lib/i18n";
+import { t, tn, tx } from "../lib/i18n";
 import { after, dirOf, excludedName, categoryName, purposeName, type Agreement, type Clause, type Origin } from "../lib/exchange";
 import { Moment, Raw } from "./text";
 
@@ -48,6 +48,23 @@ function personal(how: string, reduced: string): string {
 	return how === "removed" ? t("left out") : how === "whole" ? t("whole") : how === "reduced" ? reduced : how;
 }
 
+/* How something was reduced: what the log has as "recipients=removed … retention=90", in words. */
+export function Profile({ v }: { v: string | null }) {
+	if (!v) return <>–</>;
+	const of = new Map(v.split(" ").map((x) => x.split("=") as [string, string]));
+	const victims = (of.get("victims") ?? "").split("/"), days = Number(of.get("retention"));
+	// One that is written otherwise is shown as it is.
+	if (!of.has("recipients") || !of.has("accounts") || !of.has("victims") || !Number.isFinite(days)) return <Raw v={v} mono />;
+	return (
+		<ul class="small">
+			<li>{t("Recipients of spam: %s", personal(of.get("recipients")!, t("reduced to their domains")))}</li>
+			<li>{t("Names of accounts: %s", personal(of.get("accounts")!, t("reduced to their domains")))}</li>
+			<li>{t("Addresses of victims: %s", personal(victims[0]!, t("reduced to networks of /%s and /%s", victims[1] ?? "", victims[2] ?? "")))}</li>
+			<li>{tn("kept for %s day", "kept for %s days", days)}</li>
+		</ul>
+	);
+}
+
 /* A clause as a person reads it. */
 export function ClauseText({ c, reserved }: { c: Clause; reserved?: string[] }) {
 	const on = c.onward === "none" ? t("It is passed on to nobody.")
@@ -62,7 +79,7 @@ export function ClauseText({ c, reserved }: { c: Clause; reserved?: string[] }) 
 				<li>{t("Names of accounts: %s", personal(c.accounts, t("reduced to their domains")))}</li>
 				<li>{t("Addresses of victims: %s", personal(c.victims, t("reduced to networks of /%s and /%s", String(c.v4_bits), String(c.v6_bits))))}</li>
 				{c.ground ? <li>{tx("Why something goes whole: %s", <Raw v={c.ground} prose />)}</li> : null}
-				<li>{t("Who receives it keeps it for at most %s days.", c.retention_days)}</li>
+				<li>{tn("Who receives it keeps it for at most %s day.", "Who receives it keeps it for at most %s days.", c.retention_days)}</li>
 				<li>{on}</li>
 				<li>{t("Excluded: %s", list(c.excluded.map(excludedName)))}</li>
 				{reserved?.length ? <li class="warn">{t("Reservation, nothing flows under it: %s", list(reserved))}</li> : null}
