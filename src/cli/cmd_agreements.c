@@ -371,6 +371,8 @@ static const struct cli_option options[] = {
 	{ "purpose", 0, N_("PURPOSE"), N_("ask: what for: notify, statistics, protect (default)") },
 	{ "findings", 0, NULL, N_("ask: a row for each finding") },
 	{ "limit", 0, N_("NUMBER"), N_("ask, transfers: at most so many (0: all)") },
+	{ "allowed", 0, NULL, N_("transfers: only what went") },
+	{ "refused", 0, NULL, N_("transfers: only what was refused") },
 	{ "paper", 0, N_("FILE"), N_("of an act: the paper that it is written on; its hash is signed") },
 	{ "propose", 0, NULL, N_("of an act, receipts: sign nothing yet; another person confirms it") },
 	{ "all", 0, NULL, N_("proposals: those that were decided on, too") },

@@ -182,11 +182,14 @@ transfer_row(void *cookie, const struct gate_transfer *x, struct err *e)
 bool
 cli_agreements_transfers(struct agreements_work *w, struct err *e)
 {
+	bool refused = cli_has(w->c, "refused"), allowed = !refused;
 	uint64_t limit = LIMIT;
 	struct table t;
 
+	if (refused && cli_has(w->c, "allowed"))
+		return err_set(e, ERR_USAGE, "--allowed and --refused exclude each other");
 	if (!cli_opt_u64(w->c, "limit", 0, INT64_MAX, &limit, e))
 		return false;
 	table_begin(&t, transfer_columns, sizeof(transfer_columns) / sizeof(transfer_columns[0]), w->c->json);
-	return table_finish(&t, gate_partner_log(w->node.store, slice_of_str(cli_opt(w->c, "partner")), 0, (size_t)limit, transfer_row, &t, e), e);
+	return table_finish(&t, gate_partner_log(w->node.store, slice_of_str(cli_opt(w->c, "partner")), refused || cli_has(w->c, "allowed") ? &allowed : NULL, 0, (size_t)limit, transfer_row, &t, e), e);
 }

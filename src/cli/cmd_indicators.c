@@ -11,6 +11,7 @@
 #include "cli/table.h"
 #include "node.h"
 #include "share/sight.h"
+#include "store/object_browse.h"
 
 #define LIMIT 100
 
@@ -33,23 +34,6 @@ struct rows {
 	struct arena a;
 };
 
-/* The reason why it is not watched is not kept: it follows from the pattern. */
-static const char *
-why_not(const struct indicator_row *r, const struct json *j, struct arena *a)
-{
-	struct indicator_plan plan = { .why = NULL };
-	struct err none = ERR_INIT;
-	struct pattern *tree;
-
-	if (r->revoked || r->watch != INDICATOR_NOT_WATCHED)
-		return NULL;
-	if (!slice_eq(json_text(json_get(j, S("pattern_type"))), S("stix")))
-		return N_("its pattern is in another language");
-	if (pattern_parse(r->text, a, &tree, &none))
-		indicator_plan(tree, a, &plan);
-	return plan.why;
-}
-
 static bool
 row(void *cookie, const struct indicator_row *r, struct err *e)
 {
@@ -64,7 +48,7 @@ row(void *cookie, const struct indicator_row *r, struct err *e)
 	arena_reset(&x->a);
 	if (!json_parse(r->bytes, &STIX_LIMITS, &x->a, &j, &none))
 		j = NULL;
-	why = why_not(r, j, &x->a);
+	why = indicator_why_not(r, j, &x->a);
 	table_str(&x->t, r->name);
 	table_text(&x->t, json_text(json_get(j, S("name"))));
 	table_str(&x->t, indicator_key_name(r->key));

@@ -1,160 +1,34 @@
 /*
- * objects: what the node keeps as STIX: files in and out, lists, one object and
- * its versions.
+ * objects: what the node keeps as STIX: lists, a search, one object and its
+ * versions, bundles out. What comes in is cmd_objects_in, what is changed
+ * cmd_objects_one.
  */
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/lang.h"
 #include "cli/commands.h"
-#include "cli/sheet.h"
+#include "cli/objects.h"
 #include "cli/table.h"
 #include "node.h"
-#include "share/stix_in.h"
+#include "store/object_browse.h"
 
 #define LIMIT 100
-#define BAD_SHOWN 20
 
-/* --- in -------------------------------------------------------------------- */
+/* --- out ------------------------------------------------------------------------ */
 
-struct bads {
-	const char *path;
-	bool json;
-	uint64_t shown;
-};
-
-static void
-bad_show(void *cookie, uint64_t item, struct slice id, const struct err *why)
-{
-	struct bads *b = cookie;
-	struct buf text;
-
-	if (b->shown++ >= BAD_SHOWN)
-		return;
-	buf_init(&text, 8192);
-	buf_printf(&text, T("object %llu"), (unsigned long long)item);
-	if (id.p != NULL) {
-		buf_str(&text, " (");
-		text_clean_put(&text, id, 100);
-		buf_byte(&text, ')');
-	}
-	buf_str(&text, ": ");
-	text_clean_put(&text, slice_of_str(why->text), 0);
-	fprintf(stderr, "%s: %s\n", b->path, buf_cstr(&text));
-	buf_fini(&text);
-}
-
-static bool
-one_file(struct cli *c, struct stix_in *in, const char *path, struct err *e)
-{
-	int fd = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-	struct bads bads = { .path = path, .json = c->json };
-	struct source src;
-	bool ok;
-
-	if (fd < 0)
-		return err_sys(e, "%s", path);
-	in->bad = bad_show;
-	in->cookie = &bads;
-	source_of_fd(&src, fd, (size_t)32 << 20);
-	ok = stix_in(in, &src, e);
-	in->bad = NULL;
-	in->cookie = NULL;
-	source_fini(&src);
-	if (fd != STDIN_FILENO)
-		(void)close(fd);
-	if (bads.shown > BAD_SHOWN)
-		fprintf(stderr, TN("%s: %lu more object is wrong\n", "%s: %lu more objects are wrong\n", (unsigned long)(bads.shown - BAD_SHOWN)), path, (unsigned long)(bads.shown - BAD_SHOWN));
-	return ok || err_within(e, "%s", path);
-}
-
-static bool
-result_show(struct cli *c, const struct stix_in *in, bool stored, struct err *e)
-{
-	struct sheet s;
-
-	if (c->quiet && !c->json)
-		return true;
-	sheet_begin(&s, c->json);
-	sheet_int(&s, "objects", N_("Objects"), (int64_t)in->objects);
-	if (stored) {
-		sheet_int(&s, "added", N_("Added"), (int64_t)in->added);
-		sheet_int(&s, "known", N_("Known"), (int64_t)in->known);
-		if (c->json || in->other > 0)
-			sheet_int(&s, "other", N_("Known with other bytes, left out"), (int64_t)in->other);
-	}
-	sheet_int(&s, "wrong", N_("Wrong"), (int64_t)in->failed);
-	if (c->json || in->other_ids > 0)
-		sheet_int(&s, "other_ids", N_("Observables whose id is not the standard's"), (int64_t)in->other_ids);
-	return sheet_finish(&s, true, e);
-}
-
-static bool
-files(struct cli *c, struct stix_in *in, struct err *e)
-{
-	bool ok = true;
-
-	if (c->arg_count < 2)
-		return err_set(e, ERR_USAGE, "say which file, or - for standard input");
-	for (int i = 1; ok && i < c->arg_count; i++)
-		ok = one_file(c, in, c->args[i], e);
-	c->partial = in->failed > 0;
-	return ok;
-}
-
-static bool
-validate(struct cli *c, struct err *e)
-{
-	struct stix_in in = { 0 };
-
-	return files(c, &in, e) && result_show(c, &in, false, e);
-}
-
-static struct slice
-collection_name(struct cli *c)
+struct slice
+cli_objects_collection(struct cli *c)
 {
 	return cli_has(c, "collection") ? slice_of_str(cli_opt(c, "collection")) : COLLECTION_LOCAL;
 }
 
-static bool
-import(struct cli *c, struct err *e)
-{
-	struct collection to;
-	struct stix_in in = { 0 };
-	struct arena a;
-	struct node n;
-	bool ok;
-
-	if (!node_open(c->node, NODE_WRITE, &n, e))
-		return false;
-	arena_init(&a, 65536);
-	ok = collection_need(n.store, collection_name(c), &a, &to, e) && db_durable(store_db(n.store), true, e);
-	if (ok) {
-		in.store = n.store;
-		in.collection = to.id;
-		ok = files(c, &in, e);
-		/* What was stored before a file went wrong is told, too. */
-		if (ok || in.objects > 0) {
-			struct err why = ERR_INIT;
-
-			ok = result_show(c, &in, true, &why) && ok;
-		}
-	}
-	arena_fini(&a);
-	node_close(&n);
-	return ok;
-}
-
-/* --- out ------------------------------------------------------------------------ */
-
 /* The collection that is asked of. */
-static bool
-collection_of(struct cli *c, struct node *n, struct arena *a, struct collection *out, struct err *e)
+bool
+cli_objects_from(struct cli *c, struct node *n, struct arena *a, struct collection *out, struct err *e)
 {
-	struct slice name = collection_name(c);
+	struct slice name = cli_objects_collection(c);
 	bool found;
 
 	return collection_find(n->store, name, a, out, &found, e) &&
@@ -216,22 +90,6 @@ static const struct table_column columns[] = {
 	{ "revoked", N_("Revoked"), false, TABLE_DROP(5) },
 };
 
-/* What a person knows it by. */
-static struct slice
-name_of(const struct json *j)
-{
-	static const struct slice names[] = { S_INIT("name"), S_INIT("value"), S_INIT("pattern"), S_INIT("relationship_type"), S_INIT("subject"),
-		S_INIT("content"), S_INIT("path"), S_INIT("key"), S_INIT("number"), S_INIT("user_id"), S_INIT("opinion") };
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		struct slice v = json_scalar(json_get(j, names[i]));
-
-		if (v.len > 0)
-			return v;
-	}
-	return SLICE_NONE;
-}
-
 static void
 row_show(struct table *t, const struct object_row *r, struct arena *a)
 {
@@ -242,7 +100,7 @@ row_show(struct table *t, const struct object_row *r, struct arena *a)
 	arena_reset(a);
 	table_str(t, r->id);
 	table_text(t, r->type);
-	table_text(t, json_parse(r->bytes, &STIX_LIMITS, a, &j, &none) ? name_of(j) : SLICE_NONE);
+	table_text(t, json_parse(r->bytes, &STIX_LIMITS, a, &j, &none) ? object_called(j) : SLICE_NONE);
 	table_text(t, slice_of(text, stix_time_print(r->version_us, text)));
 	table_text(t, slice_of(text, stix_time_print(r->added_us, text)));
 	if (t->json)
@@ -277,10 +135,58 @@ list(struct cli *c, struct node *n, struct arena *a, struct err *e)
 	struct collection from;
 	struct asked x;
 
-	if (!asked_read(c, &x, e) || !collection_of(c, n, a, &from, e))
+	if (!asked_read(c, &x, e) || !cli_objects_from(c, n, a, &from, e))
 		return false;
 	x.q.collection = from.id;
 	return rows_show(c, n, &x.q, e);
+}
+
+struct found {
+	struct table t;
+	struct arena a;
+	size_t shown;
+};
+
+static bool
+row_found(void *cookie, const struct object_row *r, struct err *e)
+{
+	struct found *f = cookie;
+
+	(void)e;
+	row_show(&f->t, r, &f->a);
+	f->shown++;
+	return true;
+}
+
+/* By a part of an id or of a name, the newest first; of one collection where one is said. */
+static bool
+search(struct cli *c, struct node *n, struct arena *a, struct err *e)
+{
+	struct object_browse q = { .limit = LIMIT };
+	struct collection from;
+	struct found f;
+	uint64_t limit = LIMIT;
+	int64_t next = 0;
+	bool ok;
+
+	if (c->arg_count != 2)
+		return err_set(e, ERR_USAGE, "say what to search for: a part of an id or of a name");
+	if (!cli_opt_u64(c, "limit", 1, 1000000, &limit, e) || (cli_has(c, "collection") && !cli_objects_from(c, n, a, &from, e)))
+		return false;
+	q.collection = cli_has(c, "collection") ? from.id : 0;
+	q.type = cli_has(c, "type") ? slice_of_str(cli_opt(c, "type")) : SLICE_NONE;
+	q.text = slice_of_str(c->args[1]);
+	arena_init(&f.a, (size_t)64 << 20);
+	table_begin(&f.t, columns, sizeof(columns) / sizeof(columns[0]), c->json);
+	f.shown = 0;
+	/* All is gone through here, slice by slice. */
+	do {
+		q.limit = (size_t)limit - f.shown;
+		ok = object_browse(n->store, &q, row_found, &f, &next, e);
+		q.before = next;
+	} while (ok && next != 0 && f.shown < limit);
+	arena_fini(&f.a);
+	return table_finish(&f.t, ok, e);
 }
 
 /* The bytes as they came, and nothing else. */
@@ -314,7 +220,7 @@ show(struct cli *c, struct node *n, struct arena *a, struct err *e)
 	id = slice_of_str(c->args[1]);
 	if (!stix_id_split(id, &type, &uuid))
 		return err_set(e, ERR_USAGE, "%s is no identifier: a type, two hyphens and a UUID (RFC 9562)", QUOTE(id));
-	if (!asked_read(c, &x, e) || !collection_of(c, n, a, &from, e))
+	if (!asked_read(c, &x, e) || !cli_objects_from(c, n, a, &from, e))
 		return false;
 	x.q.collection = from.id;
 	x.q.ids = &id;
@@ -338,7 +244,7 @@ export(struct cli *c, struct node *n, struct arena *a, struct err *e)
 	struct slice name;
 	uint64_t count = 0;
 
-	if (!asked_read(c, &x, e) || !collection_of(c, n, a, &from, e))
+	if (!asked_read(c, &x, e) || !cli_objects_from(c, n, a, &from, e))
 		return false;
 	x.q.collection = from.id;
 	if (!cli_has(c, "limit"))
@@ -385,7 +291,7 @@ collections(struct cli *c, struct node *n, struct arena *a, struct err *e)
 }
 
 static const struct { const char *word; bool (*run)(struct cli *, struct node *, struct arena *, struct err *); } words[] = {
-	{ "list", list }, { "show", show }, { "export", export }, { "collections", collections },
+	{ "list", list }, { "search", search }, { "show", show }, { "about", cli_objects_about }, { "export", export }, { "collections", collections },
 };
 
 static bool
@@ -397,13 +303,15 @@ objects(struct cli *c, struct err *e)
 	struct node n;
 
 	if (strcmp(word, "validate") == 0)
-		return validate(c, e);
+		return cli_objects_validate(c, e);
 	if (strcmp(word, "import") == 0)
-		return import(c, e);
+		return cli_objects_import(c, e);
+	if (strcmp(word, "delete") == 0 || strcmp(word, "collection-add") == 0)
+		return cli_objects_change(c, e);
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		known = known || strcmp(words[i].word, word) == 0;
 	if (!known)
-		return err_set(e, ERR_USAGE, "\"%s\" is none of import, validate, list, show, export, collections", word);
+		return err_set(e, ERR_USAGE, "\"%s\" is none of import, validate, list, search, show, about, export, delete, collections, collection-add", word);
 	if (!node_open(c->node, NODE_READ, &n, e))
 		return false;
 	arena_init(&a, (size_t)1 << 20);
@@ -423,15 +331,17 @@ static const struct cli_option options[] = {
 	{ "versions", 0, NULL, N_("with show: list the versions that are kept") },
 	{ "after", 0, N_("MOMENT"), N_("added after this moment, as the list shows it") },
 	{ "limit", 0, N_("NUMBER"), N_("at most so many, the oldest first (default: 100, all with export; 0: all)") },
+	{ "reason", 0, N_("TEXT"), N_("with delete: why, for the audit log") },
+	{ "title", 0, N_("TEXT"), N_("with collection-add: what people call the collection") },
 	{ NULL, 0, NULL, NULL },
 };
 
 const struct cli_command cli_objects = {
 	.name = "objects",
-	.args = N_("[import|validate|list|show|export|collections] [FILE|ID...]"),
+	.args = N_("[import|validate|list|search|show|about|export|delete|collections|collection-add] [FILE|ID|TEXT...]"),
 	.summary = N_("keep, check and hand out what is exchanged as STIX 2.1"),
-	.details = N_("import takes bundles, TAXII envelopes, arrays and JSON lines of any size; each object is checked against what STIX 2.1 says must be, and one that is wrong is named with its property and left out (exit status 1). Objects are kept byte for byte with all their versions. The same id and version with other bytes is left out: what came first stays. validate checks without storing. show prints an object as it came. Indicators are watched for in all reports that are read from then on: see \"entente indicators\"."),
-	.examples = "  entente objects import bundle.json\n  curl -s https://example.org/feed.json | entente objects import -c example -\n  entente objects list -t indicator --limit 20\n  entente objects show indicator--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f --versions\n  entente objects export -t indicator >bundle.json",
+	.details = N_("import takes bundles, TAXII envelopes, arrays and JSON lines of any size; each object is checked against what STIX 2.1 says must be, and one that is wrong is named with its property and left out (exit status 1). Objects are kept byte for byte with all their versions. The same id and version with other bytes is left out: what came first stays. validate checks without storing. show prints an object as it came, about says in which collections it is, from whom it came and until when it may be kept. delete takes an object with all its versions out, of one collection where -c names it, else of all. collection-add makes a collection. Indicators are watched for in all reports that are read from then on: see \"entente indicators\"."),
+	.examples = "  entente objects import bundle.json\n  curl -s https://example.org/feed.json | entente objects import -c example -\n  entente objects list -t indicator --limit 20\n  entente objects show indicator--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f --versions\n  entente objects export -t indicator >bundle.json\n  entente objects search emotet -t malware\n  entente objects delete tool--11111111-1111-4111-8111-111111111111 --reason 'sent by mistake'",
 	.options = options,
 	.args_max = -1,
 	.run = objects,

@@ -109,9 +109,8 @@ sees(struct api_call *c, const struct agreement *g, bool *out, struct err *e)
 	return true;
 }
 
-/* One that the asker sees; else there is none. It is the cache's. */
-static bool
-find(struct api_call *c, struct slice id, const struct agreement **out, struct err *e)
+bool
+api_agreement_find(struct api_call *c, struct slice id, const struct agreement **out, struct err *e)
 {
 	const struct agreements *all;
 	const struct agreement *g = NULL;
@@ -258,7 +257,7 @@ api_agreement_show(struct api_call *c, struct slice id, struct err *e)
 	const struct agreement *g;
 	bool known;
 
-	if (!party_self(c->api->node->store, c->a, &us, &known, e) || !find(c, id, &g, e))
+	if (!party_self(c->api->node->store, c->a, &us, &known, e) || !api_agreement_find(c, id, &g, e))
 		return false;
 	json_out_object(j);
 	head_put(c, j, g, &us, known);
@@ -298,7 +297,7 @@ acts(struct api_call *c, struct err *e)
 	struct json_out *j = api_json(c);
 	const struct agreement *g;
 
-	if (!find(c, api_text_of(c, "id"), &g, e))
+	if (!api_agreement_find(c, api_text_of(c, "id"), &g, e))
 		return false;
 	json_out_object(j);
 	json_out_key(j, S("items"));
@@ -315,34 +314,9 @@ register_out(struct api_call *c, struct err *e)
 {
 	const struct agreement *g;
 
-	if (!find(c, api_text_of(c, "id"), &g, e))
+	if (!api_agreement_find(c, api_text_of(c, "id"), &g, e))
 		return false;
 	return register_export(c->api->node->store, api_text_of(c, "id"), c->r->now_s, &c->out->body, e);
-}
-
-/* In the language that is asked for, or an authentic one: Content-Language says which. */
-static bool
-wording(struct api_call *c, struct err *e)
-{
-	struct slice asked = api_text_of(c, "language"), bytes;
-	char tag[3] = "";
-	enum lang lang = c->r->lang, found;
-	const struct agreement *g;
-
-	if (asked.p != NULL && asked.len == 2) {
-		memcpy(tag, asked.p, 2);
-		if (!lang_parse(tag, &lang))
-			return err_set(e, ERR_INPUT, "%s is none of ar, zh, en, fr, ru, es", QUOTE(asked));
-	}
-	if (!find(c, api_text_of(c, "id"), &g, e) ||
-	    !agree_wording_find(c->api->node->store, agreement_text_now(g), lang, c->a, &bytes, &found, e) ||
-	    !api_header(c->out, "Content-Language", slice_of_str(lang_tag(found))))
-		return false;
-	/* Bytes of whoever drafted it: shown as text, or saved; never run. */
-	if (!slice_utf8_ok(bytes))
-		c->out->type = "application/octet-stream";
-	buf_put(&c->out->body, bytes);
-	return true;
 }
 
 /* --- rows --------------------------------------------------------------------------------------------- */
@@ -454,13 +428,6 @@ static const struct api_value acts_value = { .type = API_OBJECT, .members = acts
 
 static const struct api_param id_params[] = { { "id", API_PATH, &api_agreement_name, true, NULL }, PARAMS_END };
 static const struct api_param date_params[] = { { "date", API_QUERY, &api_moment, false, "As it stands then; now" }, PARAMS_END };
-static const char *const langs[] = { "ar", "zh", "en", "fr", "ru", "es", NULL };
-static const struct api_value lang_value = { .type = API_WORD, .words = langs };
-static const struct api_param wording_params[] = {
-	{ "id", API_PATH, &api_agreement_name, true, NULL },
-	{ "language", API_QUERY, &lang_value, false, "The asker's own; where there is none in it, an authentic one is handed out" },
-	PARAMS_END,
-};
 static const struct api_param id_date_params[] = {
 	{ "id", API_PATH, &api_agreement_name, true, NULL },
 	{ "date", API_QUERY, &api_moment, false, "As it stands then; now" },
@@ -474,8 +441,6 @@ static const struct api_route routes[] = {
 	    .summary = "One agreement: parties, clauses, rules", .params = id_date_params, .answer = &api_agreement_value },
 	{ .method = API_GET, .path = "/api/v1/agreements/{id}/acts", .right = RIGHT_AGREEMENTS_READ, .run = acts,
 	    .summary = "What its parties did", .params = id_params, .answer = &acts_value },
-	{ .method = API_GET, .path = "/api/v1/agreements/{id}/wording", .right = RIGHT_AGREEMENTS_READ, .run = wording,
-	    .summary = "What its parties sign, in a language", .params = wording_params, .type = "text/plain; charset=utf-8" },
 	{ .method = API_GET, .path = "/api/v1/agreements/{id}/register", .right = RIGHT_AGREEMENTS_READ, .run = register_out,
 	    .summary = "Texts, acts and wordings as a file that proves itself", .params = id_params, .type = "application/jsonl" },
 };

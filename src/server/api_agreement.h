@@ -1,7 +1,8 @@
 /*
  * api_agreement.h: what the files about agreements share (api_agreement: how they
- * stand; api_agreement_do: what is done; api_proposal: what waits for a second
- * person; api_party: who our partners are, what went to them and what would).
+ * stand; api_agreement_text: what they say; api_agreement_do: what is done;
+ * api_proposal: what waits for a second person; api_party: who our partners are,
+ * what went to them and what would).
  */
 #ifndef SERVER_API_AGREEMENT_H
 #define SERVER_API_AGREEMENT_H
@@ -13,6 +14,8 @@
 /* A change with its line in the audit log; what happened is told to who watches. */
 bool api_agreement_done(struct api_call *c, struct auth_change *change, bool ok, const char *act,
     struct slice object, struct slice detail, struct err *e) MUST_USE;
+/* One that the asker sees; else there is none. It is the cache's, until the next call. */
+bool api_agreement_find(struct api_call *c, struct slice id, const struct agreement **out, struct err *e) MUST_USE;
 /* One agreement as the answer, on the date that is asked for. */
 bool api_agreement_show(struct api_call *c, struct slice id, struct err *e) MUST_USE;
 void api_agreement_act(struct json_out *j, const struct agreement_act *x);

@@ -100,8 +100,12 @@ static bool
 proposal_take(struct api_call *c, struct proposal *p, struct err *e)
 {
 	struct slice act = api_body_text(c, "act");
+	struct slice role = api_body_text(c, "role");
+	enum party_role as = PARTY_MEMBER;
 
-	*p = (struct proposal){ .agreement = api_text_of(c, "id"), .kind = ACT_OPENED, .date_s = api_body_int(c, "date", c->r->now_s),
+	while (role.p != NULL && !slice_eq(role, slice_of_str(party_role_name(as))))
+		as++;
+	*p = (struct proposal){ .agreement = api_text_of(c, "id"), .kind = ACT_OPENED, .role = as, .date_s = api_body_int(c, "date", c->r->now_s),
 		.clause = (uint32_t)api_body_int(c, "clause", 0), .party = api_body_text(c, "party"), .request = api_body_text(c, "request") };
 	while (!slice_eq(act, slice_of_str(api_agreement_acts[p->kind])))
 		p->kind++;
@@ -215,6 +219,8 @@ register_in(struct api_call *c, struct err *e)
 static const struct api_value long_text = { .type = API_TEXT, .min = 1, .max = (int64_t)API_BODY_MAX };
 static const struct api_value act_word = { .type = API_WORD, .words = api_agreement_acts };
 static const struct api_value clause_number = { .type = API_INT, .min = 1, .max = AGREEMENT_CLAUSES_MAX };
+static const char *const role_words[PARTY_ROLE_COUNT + 1] = { [PARTY_MEMBER] = "member", [PARTY_EXPERT] = "expert", [PARTY_DONOR] = "donor" };
+static const struct api_value role_word = { .type = API_WORD, .words = role_words };
 static const struct api_value object_any = { .type = API_OBJECT };
 
 static const struct api_member draft_members[] = {
@@ -240,6 +246,7 @@ static const struct api_member deed_members[] = {
 	{ "clause", &clause_number, 0, "Of a reservation" },
 	{ "party", &api_agreement_name, 0, "Of an invitation: the partner" },
 	{ "request", &long_text, 0, "Of a changed key: a party's request, whose old key is lost; without it, our own next key is told" },
+	{ "role", &role_word, 0, "What it is invited as; member" },
 	END,
 };
 static const struct api_value deed_body = { .type = API_OBJECT, .members = deed_members };

@@ -7,6 +7,7 @@
 
 TEST(from_draft_to_flow)
 {
+	struct err e = ERR_INIT;
 	struct answer a;
 	struct kit k;
 
@@ -83,6 +84,17 @@ TEST(from_draft_to_flow)
 	a = kit_call(&k, &kit_all, "GET /api/v1/transfers", NONE);
 	CHECK_STATUS(a, 200);
 	CHECK_INT(json_get(a.json, S("items"))->count, 0);
+	CHECK_OK(db_exec(store_db(k.api.node->store), "INSERT INTO transfer (id, at_s, recipient, purpose, rule, allowed, reason, record)"
+	    " VALUES (1, 1781784000, 'b', 'protect', 'tlp', 0, '', 'tool--1'), (2, 1781784000, 'b', 'protect', 'agreement', 1, '', 'tool--2')", &e), &e);
+	a = kit_call(&k, &kit_all, "GET /api/v1/transfers?allowed=false&partner=b", NONE);
+	CHECK_INT(json_get(a.json, S("items"))->count, 1);
+	CHECK_SLICE(kit_text(&a, "items.0.rule"), S("tlp"));
+	a = kit_call(&k, &kit_all, "GET /api/v1/transfers?allowed=true", NONE);
+	CHECK_SLICE(kit_text(&a, "items.0.record"), S("tool--2"));
+	a = kit_call(&k, &kit_all, "POST /api/v1/agreements/x/acts", S("{\"act\":\"invited\",\"party\":\"b\",\"role\":\"expert\",\"paper\":\"" PAPER "\"}"));
+	CHECK_STATUS(a, 409); /* it is in already */
+	a = kit_call(&k, &kit_all, "POST /api/v1/agreements/x/acts", S("{\"act\":\"invited\",\"party\":\"b\",\"role\":\"king\",\"paper\":\"" PAPER "\"}"));
+	CHECK_STATUS(a, 400);
 
 	/* A reservation, and its end. */
 	a = kit_call(&k, &kit_all, "POST /api/v1/agreements/x/acts", S("{\"act\":\"reserved\",\"clause\":1,\"paper\":\"" PAPER "\"}"));
@@ -130,6 +142,40 @@ TEST(registers)
 	CHECK_STATUS(b, 400);
 	CHECK_SLICE(kit_text(&b, "field"), S("register"));
 	buf_fini(&body);
+	kit_close(&k);
+}
+
+/* What it says: titles, a wording in the language that is asked for or one that there is, the text itself. */
+TEST(what_it_says)
+{
+	struct answer a, b;
+	struct kit k;
+
+	kit_open(&k);
+	self_named(&k);
+	partner_entered(&k);
+	a = kit_call(&k, &kit_all, "POST /api/v1/agreements", draft_body(&k, 0));
+	CHECK_STATUS(a, 201);
+	a = kit_call(&k, &kit_all, "GET /api/v1/agreements/x/text", NONE);
+	CHECK_STATUS(a, 200);
+	CHECK_SLICE(kit_text(&a, "wording"), S("The parties agree."));
+	CHECK_SLICE(kit_text(&a, "lang"), S("en"));
+	CHECK_SLICE(kit_text(&a, "wordings.0.authentic"), S("true"));
+	CHECK_SLICE(kit_text(&a, "waits"), S("false"));
+	CHECK(slice_find(kit_text(&a, "json"), S("\"form\":\"entente agreement 1\"")) != SIZE_MAX);
+	b = kit_call(&k, &kit_all, "GET /api/v1/agreements/x/text?lang=ar", NONE);
+	CHECK_SLICE(kit_text(&b, "lang"), S("en")); /* there is no other */
+	b = kit_call(&k, &kit_all, "GET /api/v1/agreements/x/text?version=2", NONE);
+	CHECK_STATUS(b, 404);
+	CHECK_SLICE(kit_text(&b, "field"), S("version"));
+	b = kit_call(&k, &kit_all, "GET /api/v1/agreements/x/text?lang=de", NONE);
+	CHECK_STATUS(b, 400);
+	b = kit_call(&k, &kit_all, "GET /api/v1/agreements/x/wordings/en", NONE);
+	CHECK_STATUS(b, 200);
+	CHECK_SLICE(b.body, S("The parties agree."));
+	CHECK(slice_find(b.headers, S("Content-Disposition: attachment")) != SIZE_MAX);
+	b = kit_call(&k, &kit_all, "GET /api/v1/agreements/x/wordings/fr", NONE);
+	CHECK_STATUS(b, 404);
 	kit_close(&k);
 }
 
@@ -232,6 +278,10 @@ TEST(partners_ask)
 	CHECK_STATUS(a, 404);
 	a = kit_call(&k, &c, "GET /api/v1/agreements/x/register", NONE);
 	CHECK_STATUS(a, 404);
+	a = kit_call(&k, &c, "GET /api/v1/agreements/x/text", NONE);
+	CHECK_STATUS(a, 404);
+	a = kit_call(&k, &b, "GET /api/v1/agreements/x/text", NONE);
+	CHECK_STATUS(a, 200);
 	a = kit_call(&k, &b, "GET /api/v1/parties", NONE);
 	CHECK_STATUS(a, 403);
 	a = kit_call(&k, &b, "GET /api/v1/transfers", NONE);
@@ -274,23 +324,28 @@ TEST(wordings)
 	a = kit_call(&k, &kit_all, "POST /api/v1/agreements", text);
 	CHECK_STATUS(a, 201);
 	CHECK_INT(json_get(a.json, S("wordings"))->count, 6);
-	a = kit_call(&k, &kit_all, "GET /api/v1/agreements/m/wording?language=ar", NONE);
+	a = kit_call(&k, &kit_all, "GET /api/v1/agreements/m/text?lang=ar", NONE);
+	CHECK_STATUS(a, 200);
+	CHECK_SLICE(kit_text(&a, "wording"), ar);
+	CHECK_SLICE(kit_text(&a, "lang"), S("ar"));
+	a = kit_call(&k, &kit_all, "GET /api/v1/agreements/m/text", NONE);
+	CHECK_SLICE(kit_text(&a, "lang"), S("en"));
+	a = kit_call(&k, &kit_all, "GET /api/v1/agreements/m/wordings/ar", NONE);
 	CHECK_STATUS(a, 200);
 	CHECK_SLICE(a.body, ar);
-	CHECK(slice_find(a.headers, S("Content-Language: ar")) != SIZE_MAX);
-	a = kit_call(&k, &kit_all, "GET /api/v1/agreements/m/wording", NONE);
-	CHECK(slice_find(a.headers, S("Content-Language: en")) != SIZE_MAX);
-	a = kit_call(&k, &fp, "GET /api/v1/agreements/m/wording", NONE);
+	a = kit_call(&k, &fp, "GET /api/v1/agreements/m/wordings/ar", NONE);
 	CHECK_STATUS(a, 403);
 	/* One language alone, asked for in another. */
 	a = kit_call(&k, &kit_all, "POST /api/v1/agreements", draft_body(&k, 0));
 	CHECK_STATUS(a, 201);
-	a = kit_call(&k, &kit_all, "GET /api/v1/agreements/x/wording?language=fr", NONE);
+	a = kit_call(&k, &kit_all, "GET /api/v1/agreements/x/text?lang=fr", NONE);
 	CHECK_STATUS(a, 200);
-	CHECK_SLICE(a.body, S("The parties agree."));
-	CHECK(slice_find(a.headers, S("Content-Language: en")) != SIZE_MAX);
-	a = kit_call(&k, &kit_all, "GET /api/v1/agreements/x/wording?language=de", NONE);
+	CHECK_SLICE(kit_text(&a, "wording"), S("The parties agree."));
+	CHECK_SLICE(kit_text(&a, "lang"), S("en"));
+	a = kit_call(&k, &kit_all, "GET /api/v1/agreements/x/text?lang=de", NONE);
 	CHECK_STATUS(a, 400);
+	a = kit_call(&k, &kit_all, "GET /api/v1/agreements/x/wordings/fr", NONE);
+	CHECK_STATUS(a, 404);
 	kit_close(&k);
 }
 
@@ -299,6 +354,7 @@ main(void)
 {
 	RUN(from_draft_to_flow);
 	RUN(registers);
+	RUN(what_it_says);
 	RUN(bounds);
 	RUN(damaged);
 	RUN(partners_ask);

@@ -234,6 +234,7 @@ transfers(struct api_call *c, struct err *e)
 {
 	struct json_out *j = api_json(c);
 	struct page p = { .c = c, .j = j, .limit = (size_t)api_int_of(c, "limit", PAGE_ROWS) };
+	bool allowed = api_int_of(c, "allowed", 0) != 0;
 
 	if (!ours_alone(c, e))
 		return false;
@@ -243,7 +244,7 @@ transfers(struct api_call *c, struct err *e)
 	json_out_object(j);
 	json_out_key(j, S("items"));
 	json_out_array(j);
-	if (!gate_partner_log(c->api->node->store, api_text_of(c, "partner"), api_int_of(c, "cursor", 0), p.limit + 1, transfer_row, &p, e))
+	if (!gate_partner_log(c->api->node->store, api_text_of(c, "partner"), api_given(c, "allowed") ? &allowed : NULL, api_int_of(c, "cursor", 0), p.limit + 1, transfer_row, &p, e))
 		return false;
 	json_out_array_end(j);
 	api_put_number(j, S("next"), p.shown > p.limit ? p.last : 0);
@@ -357,6 +358,7 @@ static const struct api_param ask_params[] = {
 };
 static const struct api_param transfers_params[] = {
 	{ "partner", API_QUERY, &api_agreement_name, false, NULL },
+	{ "allowed", API_QUERY, &api_bool, false, "What went, or what was refused" },
 	{ "limit", API_QUERY, &page_limit, false, "Rows of a page; 100" },
 	{ "cursor", API_QUERY, &row_id, false, "The page behind" },
 	PARAMS_END,

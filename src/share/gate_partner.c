@@ -266,18 +266,19 @@ gate_partner_receive(struct gate_partner *g, const struct gate_item *item, enum 
 }
 
 bool
-gate_partner_log(struct store *s, struct slice partner, int64_t before_id, size_t limit,
+gate_partner_log(struct store *s, struct slice partner, const bool *allowed, int64_t before_id, size_t limit,
     bool (*each)(void *cookie, const struct gate_transfer *t, struct err *e), void *cookie, struct err *e)
 {
 	struct stmt *q = NULL;
 	enum step step = STEP_FAIL;
 	bool ok = db_prepare(store_db(s), "SELECT id, at_s, finding, recipient, purpose, rule, allowed, reason, record, agreement, clause, profile"
-	    " FROM transfer WHERE record IS NOT NULL AND (?1 IS NULL OR recipient = ?1) AND (?2 = 0 OR id < ?2) ORDER BY id DESC LIMIT ?3", &q, e);
+	    " FROM transfer WHERE record IS NOT NULL AND (?1 IS NULL OR recipient = ?1) AND (?2 = 0 OR id < ?2) AND (?4 < 0 OR allowed = ?4) ORDER BY id DESC LIMIT ?3", &q, e);
 
 	if (ok) {
 		stmt_text(q, 1, partner);
 		stmt_i64(q, 2, before_id);
 		stmt_i64(q, 3, limit == 0 ? INT64_MAX : (int64_t)limit);
+		stmt_i64(q, 4, allowed == NULL ? -1 : *allowed);
 	}
 	while (ok && (step = stmt_step(q, e)) == STEP_ITEM) {
 		struct gate_transfer t = { .id = stmt_col_i64(q, 0), .at_s = stmt_col_i64(q, 1), .finding = stmt_col_i64(q, 2),

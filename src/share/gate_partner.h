@@ -60,13 +60,13 @@ bool gate_partner_pass(struct gate_partner *g, const struct gate_item *item, enu
 bool gate_partner_receive(struct gate_partner *g, const struct gate_item *item, enum policy_purpose purpose,
     int64_t now_s, struct policy_answer *out, struct err *e) MUST_USE;
 
-/* The log of what went to partners, newest first; partner NONE: of all. limit 0: all. */
+/* The log of what went to partners, newest first; partner NONE: of all; allowed NULL: what went and what was refused. limit 0: all. */
 struct gate_transfer {
 	int64_t id, at_s, finding, clause;
 	struct slice partner, purpose, rule, reason, record, agreement, profile;
 	bool allowed;
 };
-bool gate_partner_log(struct store *s, struct slice partner, int64_t before_id, size_t limit,
+bool gate_partner_log(struct store *s, struct slice partner, const bool *allowed, int64_t before_id, size_t limit,
     bool (*each)(void *cookie, const struct gate_transfer *t, struct err *e), void *cookie, struct err *e) MUST_USE;
 
 #endif

@@ -64,8 +64,8 @@ origin_get(struct store *s, struct slice record, struct arena *a, struct origin 
 	return ok && step != STEP_FAIL;
 }
 
-static bool
-forget(struct store *s, struct slice record, struct err *e)
+bool
+origin_forget(struct store *s, struct slice record, struct err *e)
 {
 	struct stmt *q = NULL;
 	bool ok = db_prepare(s->db, "DELETE FROM record_origin WHERE record = ?1", &q, e);
@@ -110,7 +110,7 @@ some(struct store *s, int64_t now_s, bool (*remove)(void *cookie, const struct o
 	arena_init(&a, 1 << 20);
 	ok = due(s, now_s, &a, v, n_out, e);
 	for (size_t i = 0; ok && i < *n_out; i++)
-		ok = remove(cookie, &v[i], e) && forget(s, v[i].record, e);
+		ok = remove(cookie, &v[i], e) && origin_forget(s, v[i].record, e);
 	arena_fini(&a);
 	return ok;
 }

@@ -131,6 +131,8 @@ bool origin_put(struct store *s, struct slice record, const struct agreement_pai
     const struct agreement_clause *c, int64_t received_s, struct err *e) MUST_USE;
 bool origin_get(struct store *s, struct slice record, struct arena *a, struct origin *out, bool *found_out,
     struct err *e) MUST_USE;
+/* A record that is gone: what comes under its name later has another origin. Fine where there is none. */
+bool origin_forget(struct store *s, struct slice record, struct err *e) MUST_USE;
 /*
  * Records whose time is over: each goes to remove(), which takes it out of where
  * it lies, and with it goes what is known of its origin, in one transaction a

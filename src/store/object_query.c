@@ -145,8 +145,8 @@ object_open(struct store *s, const struct object_query *q, struct object_walk **
 }
 
 /* The id of a name: its type, and the UUID in lower case. */
-static void
-id_print(struct slice name, char out[STIX_ID_MAX], struct slice *type_out)
+void
+object_id_print(struct slice name, char out[STIX_ID_MAX], struct slice *type_out)
 {
 	static const char digits[] = "0123456789abcdef";
 	size_t n = 0;
@@ -189,7 +189,7 @@ object_next(struct object_walk *w, struct object_row *out, struct err *e)
 	}
 	out->object = stmt_col_i64(w->q, p->object);
 	out->version_us = stmt_col_i64(w->q, p->version);
-	id_print(stmt_col(w->q, p->name), out->id, &out->type);
+	object_id_print(stmt_col(w->q, p->name), out->id, &out->type);
 	out->type = slice_of(out->id, out->type.len);
 	out->revoked = stmt_col_i64(w->q, p->revoked) != 0;
 	return step;
@@ -349,8 +349,8 @@ object_delete_everywhere(struct store *s, struct slice id, uint64_t *count_out, 
 
 /* --- indicators -------------------------------------------------------------------- */
 
-static void
-indicator_row(struct stmt *q, struct indicator_row *out)
+void
+indicator_row_read(struct stmt *q, struct indicator_row *out)
 {
 	struct slice type;
 
@@ -358,7 +358,7 @@ indicator_row(struct stmt *q, struct indicator_row *out)
 		.revoked = stmt_col_i64(q, 4) != 0, .watch = (enum indicator_watch)stmt_col_i64(q, 5), .key = (enum indicator_key)stmt_col_i64(q, 6),
 		.text = stmt_col(q, 7), .count = (uint64_t)stmt_col_i64(q, 8), .first_s = stmt_col_i64(q, 9), .last_s = stmt_col_i64(q, 10),
 		.bytes = stmt_col(q, 11) };
-	id_print(stmt_col(q, 1), out->name, &type);
+	object_id_print(stmt_col(q, 1), out->name, &type);
 }
 
 /* A few that are looked at need no sum over all. */
@@ -392,7 +392,7 @@ indicator_list(struct store *s, const struct indicator_query *query,
 		if (query->text.p != NULL)
 			stmt_text(q, 2, buf_view(&like));
 		while (ok && (step = stmt_step(q, e)) == STEP_ITEM) {
-			indicator_row(q, &row);
+			indicator_row_read(q, &row);
 			ok = each(cookie, &row, e);
 		}
 	}

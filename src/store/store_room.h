@@ -4,6 +4,7 @@
 #ifndef STORE_STORE_ROOM_H
 #define STORE_STORE_ROOM_H
 
+#include "model/stix.h"
 #include "store/columns.h"
 #include "store/store.h"
 #include "store/term.h"
@@ -142,8 +143,12 @@ extern size_t object_key_tail;
 void object_keys_forget(struct store *s);
 
 bool object_name_of(struct slice id, uint8_t out[16 + 250], struct slice *name_out);
+/* And back: the id's text, with where its type stands; "" of what is none. */
+void object_id_print(struct slice name, char out[STIX_ID_MAX], struct slice *type_out);
+/* Of a row of object_query.c's and object_browse.c's questions: twelve columns in the order of indicator_list(). */
+struct indicator_row;
+void indicator_row_read(struct stmt *q, struct indicator_row *out);
 /* Indicator id is watched by what object says, its newest version, which is o. */
-struct stix_object;
 bool object_indicator_put(struct store *s, int64_t id, int64_t object, const struct stix_object *o, struct arena *a, struct err *e) MUST_USE;
 /* What agreements_version() tells of; in the change's transaction. */
 bool agreements_changed(struct store *s, struct err *e) MUST_USE;

@@ -58,5 +58,17 @@ ok "it is revoked" sh -c 'printf "%s" "$1" | sed "s/\"x_own\"/\"revoked\":true,\
 "$ROWS" 1000 100 7 >in/2026-06-19-event4_microsoft_sinkhole_http-c.csv
 ok "another report" "$ENTENTE" ingest --node n -q in
 same "is not held against it" "$(counts | grep -c "8e2e2d2b[^ ]* 100000 ")" 1
+ok "it is found by a part of its id" "$ENTENTE" objects search 9E2E2D2B --node n
+says "and only it" "indicator--9e2e2d2b"
+exits 64 "taken out without a reason" "$ENTENTE" objects delete $id --node n
+ok "taken out with one" "$ENTENTE" objects delete $id --node n --reason "sent by mistake"
+says "with all its versions" "3 versions were taken out"
+exits 66 "it is gone" "$ENTENTE" objects about $id --node n
+ok "who did it and why is in the log" "$ENTENTE" audit --node n
+says "in the log" "sent by mistake"
+same "nothing of it that was seen is left" "$(counts | grep -c 8e2e2d2b)" 0
+ok "a collection" "$ENTENTE" objects collection-add shared --title "What we share" --node n
+ok "among the others" "$ENTENTE" objects collections --node n
+says "by its title" "What we share"
 ok "doctor finds it whole" "$ENTENTE" doctor --full --node n
 done_

@@ -19,7 +19,7 @@ type Loader = () => Promise<{ default: ComponentType<PageProps> }>;
 
 interface Row {
 	path: string; // "/findings/:id"
-	right: string; // "": everybody
+	right: string; // "": everybody; "a|b": who has one of them
 	load: Loader;
 }
 
@@ -32,6 +32,17 @@ const ROWS: Row[] = [
 	{ path: "/contacts", right: "contacts.read", load: () => import("./page/contacts") },
 	{ path: "/notices", right: "notices.read", load: () => import("./page/notices") },
 	{ path: "/notices/:id", right: "notices.read", load: () => import("./page/notice") },
+	{ path: "/agreements", right: "agreements.read", load: () => import("./page/agreements") },
+	{ path: "/agreements/:id", right: "agreements.read", load: () => import("./page/agreement") },
+	{ path: "/draft", right: "agreements.change", load: () => import("./page/draft") },
+	{ path: "/partners", right: "agreements.read|accounts.read", load: () => import("./page/partners") },
+	{ path: "/transfers", right: "agreements.read", load: () => import("./page/transfers") },
+	{ path: "/transfers/ask", right: "agreements.read", load: () => import("./page/ask") },
+	{ path: "/sync", right: "agreements.read", load: () => import("./page/sync") },
+	{ path: "/indicators", right: "findings.read", load: () => import("./page/indicators") },
+	{ path: "/sightings", right: "findings.read", load: () => import("./page/indicators") },
+	{ path: "/objects", right: "findings.read", load: () => import("./page/objects") },
+	{ path: "/objects/:id", right: "findings.read", load: () => import("./page/object") },
 	{ path: "/lookup", right: "findings.read", load: () => import("./page/lookup") },
 	{ path: "/accounts", right: "accounts.read", load: () => import("./page/accounts") },
 	{ path: "/audit", right: "audit.read", load: () => import("./page/audit") },
@@ -44,18 +55,45 @@ const ROWS: Row[] = [
 	{ path: "/reply/:id", right: "", load: () => import("./page/reply") },
 ];
 
-// The places of the menu, in its order.
-export const MENU: { path: string; right: string; text: string }[] = [
-	{ path: "/", right: "stats.read", text: N_("Overview") },
-	{ path: "/findings", right: "findings.read", text: N_("Findings") },
-	{ path: "/reports", right: "reports.read", text: N_("Reports") },
-	{ path: "/notices", right: "notices.read", text: N_("Notices") },
-	{ path: "/contacts", right: "contacts.read", text: N_("Networks and contacts") },
-	{ path: "/lookup", right: "findings.read", text: N_("Look-up") },
-	{ path: "/accounts", right: "accounts.read", text: N_("Accounts") },
-	{ path: "/audit", right: "audit.read", text: N_("Audit log") },
-	{ path: "/settings", right: "settings.read", text: N_("Settings") },
+interface Item {
+	path: string;
+	right: string;
+	text: string;
+	also?: string[]; // neighbours that the same entry stands for
+}
+
+// The places of the menu, in its order, under headings.
+export const MENU: { head: string; items: Item[] }[] = [
+	{ head: "", items: [{ path: "/", right: "stats.read", text: N_("Overview") }] },
+	{
+		head: N_("Incidents"), items: [
+			{ path: "/findings", right: "findings.read", text: N_("Findings") },
+			{ path: "/reports", right: "reports.read", text: N_("Reports") },
+			{ path: "/notices", right: "notices.read", text: N_("Notices") },
+			{ path: "/contacts", right: "contacts.read", text: N_("Networks and contacts") },
+			{ path: "/lookup", right: "findings.read", text: N_("Look-up") },
+		],
+	},
+	{
+		head: N_("Exchange"), items: [
+			{ path: "/agreements", right: "agreements.read", text: N_("Agreements"), also: ["/draft"] },
+			{ path: "/partners", right: "agreements.read|accounts.read", text: N_("Partners") },
+			{ path: "/transfers", right: "agreements.read", text: N_("Transfers") },
+			{ path: "/sync", right: "agreements.read", text: N_("Synchronisation") },
+			{ path: "/indicators", right: "findings.read", text: N_("Indicators and objects"), also: ["/sightings", "/objects"] },
+		],
+	},
+	{
+		head: N_("This node"), items: [
+			{ path: "/accounts", right: "accounts.read", text: N_("Accounts") },
+			{ path: "/audit", right: "audit.read", text: N_("Audit log") },
+			{ path: "/settings", right: "settings.read", text: N_("Settings") },
+		],
+	},
 ];
+
+// Has somebody one of these rights?
+export const mayAny = (may: (right: string) => boolean, rights: string): boolean => rights.split("|").some(may);
 
 export const PUBLIC_MENU: { path: string; text: string }[] = [
 	{ path: "/about", text: N_("About us") },
@@ -98,6 +136,7 @@ function Lazy({ row, place, id }: { row: Row; place: Place; id?: string }) {
 		);
 		return () => void (gone = true);
 	}, [row]);
+	// Neighbours that share their code are pages of their own.
 	if (Found) return <Found key={`${row.path} ${id ?? ""}`} place={place} id={id} />;
 	// After an update of the node the old page's parts are gone: the new page has its own.
 	if (failed) return <Failure problem={new Problem(0, t("This page could not be loaded"), t("The node may have been updated. Load the page again."))} retry={() => location.reload()} />;
@@ -122,10 +161,10 @@ export function Pages({ place }: { place: Place }) {
 	}
 	const { row, id } = found;
 	if ((me.must_change || me.second_factor_due) && row.right) return <Lazy row={ME} place={place} />;
-	if (!row.right || may(row.right)) return <Lazy row={row} place={place} id={id} />;
+	if (!row.right || mayAny(may, row.right)) return <Lazy row={row} place={place} id={id} />;
 	// Sign in right here, then what was asked for is shown.
 	if (me.kind === "nobody") return <Lazy row={SIGN_IN} place={place} />;
-	const other = MENU.filter((m) => may(m.right));
+	const other = MENU.flatMap((g) => g.items).filter((m) => mayAny(may, m.right));
 	return (
 		<>
 			<Title text={t("Your account may not see this page")} />

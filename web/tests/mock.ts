@@ -6,6 +6,7 @@ import fs from "node:fs";
 import http from "node:http";
 import path from "node:path";
 import { CLASSES, findings, HOSTILE, reports } from "./mock_data";
+import { exchange } from "./mock_exchange";
 
 export interface Mock {
 	url: string;
@@ -20,7 +21,8 @@ export interface Mock {
 
 const RIGHTS: Record<string, string[]> = {
 	administrator: ["stats.read", "settings.read", "settings.change", "accounts.read", "accounts", "audit.read", "self"],
-	analyst: ["stats.read", "findings.read", "findings.act", "reports.read", "reports.raw", "reports.add", "contacts.read", "contacts.change", "notices.read", "notices.make", "notices.send", "self"],
+	analyst: ["stats.read", "findings.read", "findings.act", "reports.read", "reports.raw", "reports.add", "contacts.read", "contacts.change", "notices.read", "notices.make", "notices.send", "agreements.read", "self"],
+	coordinator: ["stats.read", "findings.read", "contacts.read", "contacts.change", "notices.read", "agreements.read", "agreements.change", "self"],
 	viewer: ["stats.read", "findings.read", "self"],
 };
 
@@ -36,8 +38,9 @@ interface Account { id: number; name: string; password: string; totp: boolean; r
 export async function mockStart(dist: string): Promise<Mock> {
 	const all = findings(230, NOW);
 	const allReports = reports(NOW);
+	const others = exchange(NOW);
 	const accounts: Account[] = [
-		{ id: 1, name: "ana", password: "correct horse battery", totp: false, roles: ["administrator", "analyst"], locked: false, mail: "ana@csirt.example" },
+		{ id: 1, name: "ana", password: "correct horse battery", totp: false, roles: ["administrator", "analyst", "coordinator"], locked: false, mail: "ana@csirt.example" },
 		{ id: 2, name: "tess", password: "correct horse battery", totp: true, roles: ["analyst"], locked: false, mail: null },
 		{ id: 4, name: "fresh", password: "given out once", totp: false, roles: ["viewer"], locked: false, mail: null, must_change: true },
 		{ id: 5, name: "mina", password: "correct horse battery", totp: false, roles: ["administrator", "analyst"], locked: false, mail: null },
@@ -315,7 +318,7 @@ export async function mockStart(dist: string): Promise<Mock> {
 			who.totp = true;
 			return [200, { recovery_codes: ["4f7k-92mm", "a8q2-11zp", "k3k3-77xy"] }];
 		}
-		return no(404, "There is nothing here", "");
+		return others(method, at, q, body, mock.empty, no) ?? no(404, "There is nothing here", "");
 	}
 
 	function file(at: string, res: http.ServerResponse, accept: string) {
@@ -387,6 +390,9 @@ export async function mockStart(dist: string): Promise<Mock> {
 				if (req.method !== "GET" && answer[0] < 300) {
 					if (at.startsWith("/findings")) mock.push("finding", "0");
 					if (at.startsWith("/notices")) mock.push("notice", "0");
+					if (/^\/(agreements|parties)/.test(at)) mock.push("agreement", "0");
+					if (/^\/(objects|collections)/.test(at)) mock.push("object", "0");
+					if (at.startsWith("/sync")) mock.push("sync", "0");
 				}
 			}
 			if (answer[0] >= 400) headers["Content-Type"] = "application/problem+json";

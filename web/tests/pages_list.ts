@@ -38,6 +38,24 @@ export const PAGES: Shown[] = [
 	{ name: "notices", path: "/notices", signed: true },
 	{ name: "notice", path: "/notices/N4Q1-1", signed: true },
 	{ name: "lookup", path: "/lookup?q=192.0.2.7", signed: true },
+	{ name: "agreements", path: "/agreements", signed: true },
+	{ name: "agreement", path: "/agreements/mou-2026", signed: true },
+	{ name: "agreement-hostile", path: "/agreements/hostile", signed: true },
+	{
+		name: "leave", path: "/agreements/mou-2026", signed: true, then: async (page) => {
+			await page.locator(".buttons[role=group] button").last().click();
+			await page.locator("dialog").waitFor();
+		},
+	},
+	{ name: "draft", path: "/draft", signed: true },
+	{ name: "partners", path: "/partners", signed: true },
+	{ name: "transfers", path: "/transfers", signed: true },
+	{ name: "ask", path: "/transfers/ask?partner=fr-cert", signed: true },
+	{ name: "indicators", path: "/indicators", signed: true },
+	{ name: "sightings", path: "/sightings", signed: true },
+	{ name: "objects", path: "/objects", signed: true },
+	{ name: "object", path: "/objects/indicator--8e2e2d2b-17d4-4cbf-938f-000000000004", signed: true },
+	{ name: "sync", path: "/sync", signed: true },
 	{ name: "accounts", path: "/accounts", signed: true },
 	{ name: "audit", path: "/audit", signed: true },
 	{ name: "settings", path: "/settings", signed: true },

@@ -87,8 +87,9 @@ async function call<T>(method: string, url: string, body?: unknown, signal?: Abo
 export const get = <T>(to: string, params?: Params | URLSearchParams, signal?: AbortSignal): Promise<T> =>
 	call<T>("GET", path(to, params), undefined, signal);
 export const post = <T>(to: string, body?: unknown): Promise<T> => call<T>("POST", path(to), body);
+export const put = <T>(to: string, body: unknown): Promise<T> => call<T>("PUT", path(to), body);
 export const patch = <T>(to: string, body: unknown): Promise<T> => call<T>("PATCH", path(to), body);
-export const del = <T>(to: string, body?: unknown): Promise<T> => call<T>("DELETE", path(to), body);
+export const del = <T>(to: string, body?: unknown, params: Params = {}): Promise<T> => call<T>("DELETE", path(to, params), body);
 
 // RFC 8187: a file's name may hold anything.
 const headerName = (name: string): string =>
@@ -100,16 +101,16 @@ export interface Taken {
 	known: boolean;
 }
 
-export interface Upload {
-	promise: Promise<Taken>;
+export interface Upload<T = Taken> {
+	promise: Promise<T>;
 	abort: () => void;
 }
 
 // XMLHttpRequest, as fetch tells nothing of how far an upload is.
-export function upload(file: Blob, name: string, params: Params, progress: (part: number) => void): Upload {
+export function upload<T = Taken>(file: Blob, name: string, params: Params, progress: (part: number) => void, to = "/reports"): Upload<T> {
 	const x = new XMLHttpRequest();
-	const promise = new Promise<Taken>((done, fail) => {
-		x.open("POST", path("/reports", params));
+	const promise = new Promise<T>((done, fail) => {
+		x.open("POST", path(to, params));
 		x.setRequestHeader("Content-Type", "application/octet-stream");
 		x.setRequestHeader("X-CSRF-Token", csrf);
 		x.setRequestHeader("Accept-Language", getLang());
@@ -126,7 +127,7 @@ export function upload(file: Blob, name: string, params: Params, progress: (part
 			} catch {
 				read = undefined;
 			}
-			if (x.status >= 200 && x.status < 300) done(read as Taken);
+			if (x.status >= 200 && x.status < 300) done(read as T);
 			else fail(problemOf(x.status, read, x.getResponseHeader("Retry-After")));
 		};
 		x.send(file);

@@ -4,7 +4,7 @@
  */
 import { useEffect, useRef } from "preact/hooks";
 
-export const KINDS = ["finding", "report", "notice", "contact", "account", "setting"] as const;
+export const KINDS = ["finding", "report", "notice", "contact", "account", "setting", "agreement", "object", "sync"] as const;
 export type Kind = (typeof KINDS)[number];
 
 const listeners = new Set<(kind: Kind, id: string) => void>();

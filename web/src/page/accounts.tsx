@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import { get, patch, post } from "../lib/api";
 import { countryName } from "../lib/country";
-import { t } from "../lib/i18n";
+import { t, tx } from "../lib/i18n";
 import { useLive } from "../lib/live";
 import { useLoad, useWork } from "../lib/load";
 import { useSession } from "../lib/session";
@@ -11,7 +11,6 @@ import { ROLE_NAMES, roleDoes, roleName } from "../lib/words";
 import type { PageProps } from "../pages";
 import { CountrySelect, Dialog, Empty, Failure, Field, Load, StateChip, Table, Title } from "../ui/parts";
 import { Moment, Raw } from "../ui/text";
-import { Partners } from "./partners";
 
 function Roles({ roles, set }: { roles: string[]; set: (roles: string[]) => void }) {
 	return (
@@ -140,7 +139,7 @@ export default function Accounts(_: PageProps) {
 					]} />
 				) : <Empty title={t("There are no accounts yet.")} />}
 			</Load>
-			<Partners />
+			<p class="hint">{tx("Nodes of others sign in by certificates: see %s.", <a href="/partners">{t("Partners")}</a>)}</p>
 			{editing ? (
 				<Edit of={editing === "new" ? undefined : editing} close={() => setEditing(undefined)} done={(password, name) => {
 					setEditing(undefined);

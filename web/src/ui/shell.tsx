@@ -7,7 +7,7 @@ import { go, type Place } from "../lib/route";
 import { useSession } from "../lib/session";
 import { keep, kept } from "../lib/store";
 import type { Me } from "../lib/types";
-import { MENU, PUBLIC_MENU } from "../pages";
+import { mayAny, MENU, PUBLIC_MENU } from "../pages";
 import { Raw } from "./text";
 
 function Theme() {
@@ -82,8 +82,9 @@ export function Shell({ place, said, children }: { place: Place; said: string; c
 		addEventListener("keydown", close);
 		return () => removeEventListener("keydown", close);
 	}, [open]);
-	const current = (path: string) => (place.path === path || (path !== "/" && place.path.startsWith(`${path}/`)) ? "page" : undefined);
-	const items = signed ? MENU.filter((m) => may(m.right)) : [];
+	const under = (path: string) => place.path === path || (path !== "/" && place.path.startsWith(`${path}/`));
+	const current = (path: string, also: string[] = []) => ([path, ...also].some(under) ? "page" : undefined);
+	const groups = signed ? MENU.map((g) => ({ ...g, items: g.items.filter((m) => mayAny(may, m.right)) })).filter((g) => g.items.length) : [];
 	return (
 		<>
 			<a class="skip" href="#main" onClick={(e) => {
@@ -101,10 +102,13 @@ export function Shell({ place, said, children }: { place: Place; said: string; c
 			</header>
 			<div class="frame">
 				<nav id="menu" class={open ? "menu open" : "menu"} aria-label={t("Main menu")}>
-					{items.length ? (
-						<ul>{items.map((m) => <li key={m.path}><a href={m.path} aria-current={current(m.path)}>{t(m.text)}</a></li>)}</ul>
-					) : null}
-					{items.length ? <p class="menu-head">{t("For the public")}</p> : null}
+					{groups.map((g) => (
+						<div key={g.head} class="menu-group" role="group" aria-label={g.head ? t(g.head) : t("Main menu")}>
+							{g.head ? <p class="menu-head" aria-hidden="true">{t(g.head)}</p> : null}
+							<ul>{g.items.map((m) => <li key={m.path}><a href={m.path} aria-current={current(m.path, m.also)}>{t(m.text)}</a></li>)}</ul>
+						</div>
+					))}
+					{groups.length ? <p class="menu-head">{t("For the public")}</p> : null}
 					<ul>{PUBLIC_MENU.map((m) => <li key={m.path}><a href={m.path} aria-current={current(m.path)}>{t(m.text)}</a></li>)}</ul>
 					<div class="picks"><Language /><Theme /></div>
 				</nav>
