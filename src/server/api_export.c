@@ -39,7 +39,7 @@ struct export {
 static void
 stix_row(const struct export *x, const struct finding_row *r, struct buf *b)
 {
-	struct stix_out out = { x->options.name, x->options.mail };
+	struct stix_out out = { .name = x->options.name, .mail = x->options.mail, .warnings = x->run.warnings };
 
 	buf_byte(b, ',');
 	/* Taken back where there is nothing to observe. */
@@ -103,7 +103,7 @@ row_out(struct export *x, struct finding_row *r, struct buf *b)
 static void
 head(struct export *x, struct buf *b)
 {
-	struct stix_out out = { x->options.name, x->options.mail };
+	struct stix_out out = { .name = x->options.name, .mail = x->options.mail };
 	char id[STIX_ID_MAX];
 	struct buf what;
 
@@ -192,7 +192,7 @@ export(struct api_call *c, enum export_kind kind, const struct form *form, const
 	x->q.limit = PAGE_ROWS;
 	x->request.query = c->r->query;
 	keep(x, &x->request.query);
-	x->run = (struct form_run){ .who = &x->options, .question = x->request.query, .warnings = form != NULL && form->list ? node_warnings(x->node) : NULL, .a = &x->page, .most = TLP_RED };
+	x->run = (struct form_run){ .who = &x->options, .question = x->request.query, .warnings = kind == EXPORT_STIX || (form != NULL && form_warns(form)) ? node_warnings(x->node) : NULL, .a = &x->page, .most = TLP_RED };
 	keep(x, &x->q.class_type);
 	keep(x, &x->q.taxonomy);
 	keep(x, &x->q.country);

@@ -249,6 +249,7 @@ page_answer(struct api_call *c, enum taxii_kind kind, struct seen *seen, const s
 	if (!collection_find_seen(c, seen, &x, e) || !taxii_query_read(a, &q, e))
 		return false;
 	q.q.collection = x.id;
+	q.listed = node_listed(c->api->node);
 	if (!taxii_page(c->api->node->store, &q, kind, seen->gated ? gate_object_may : NULL, &seen->object, &c->out->body, &page, e))
 		return false;
 	/* An object that is not there is an error; a question without an answer is not. */

@@ -144,7 +144,7 @@ rows_put(struct object_walk *w, const struct taxii_query *q, enum taxii_kind kin
 		}
 		looked++;
 		*next_us = row.added_us;
-		if (may != NULL && !may(cookie, &row))
+		if ((may != NULL && !may(cookie, &row)) || (q->listed != NULL && listed_object(q->listed, &row)))
 			continue;
 		buf_str(out, page->count > 0 ? "," : kind == TAXII_VERSIONS ? "\"versions\":[" : "\"objects\":[");
 		row_put(&row, kind, out);
@@ -169,7 +169,7 @@ taxii_page(struct store *s, const struct taxii_query *query, enum taxii_kind kin
 	q.types = query->types;
 	q.ids = query->ids;
 	q.versions_us = query->versions;
-	q.limit = may == NULL ? query->limit + 1 : LOOKED_AT_MAX + 1;
+	q.limit = may == NULL && query->listed == NULL ? query->limit + 1 : LOOKED_AT_MAX + 1;
 	buf_byte(out, '{');
 	if (!query->none) {
 		if (!object_open(s, &q, &w, e))
