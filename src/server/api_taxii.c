@@ -418,9 +418,9 @@ static const struct api_param versions_params[] = { IN_COLLECTION, ID, PAGING, {
 static const struct api_param delete_params[] = { IN_COLLECTION, ID, MATCH, END };
 
 static const struct api_route routes[] = {
-	{ .method = API_GET, .path = "/taxii2/", .right = RIGHT_FINDINGS_READ, .run = discovery,
+	{ .method = API_GET, .path = "/taxii2/", .right = RIGHT_FINDINGS_READ, .flags = API_PARTNER, .run = discovery,
 	    .summary = "TAXII 2.1: what there is", .type = TAXII_TYPE },
-	{ .method = API_GET, .path = ROOT, .right = RIGHT_FINDINGS_READ, .run = root,
+	{ .method = API_GET, .path = ROOT, .right = RIGHT_FINDINGS_READ, .flags = API_PARTNER, .run = root,
 	    .summary = "TAXII 2.1: the API root", .type = TAXII_TYPE },
 	{ .method = API_GET, .path = ROOT "status/{id}/", .right = RIGHT_FINDINGS_READ, .flags = API_PARTNER_KEEPER, .run = status,
 	    .summary = "TAXII 2.1: what came of a POST", .params = id_params, .type = TAXII_TYPE },
@@ -432,7 +432,7 @@ static const struct api_route routes[] = {
 	    .summary = "TAXII 2.1: what objects it has", .params = list_params, .type = TAXII_TYPE },
 	{ .method = API_GET, .path = COLLECTION "objects/", .right = RIGHT_FINDINGS_READ, .flags = API_PARTNER_KEEPER, .run = objects,
 	    .summary = "TAXII 2.1: its objects", .params = list_params, .type = TAXII_TYPE },
-	{ .method = API_POST, .path = COLLECTION "objects/", .right = RIGHT_REPORTS_ADD, .flags = API_CHANGES | API_UPLOAD, .run = post,
+	{ .method = API_POST, .path = COLLECTION "objects/", .right = RIGHT_REPORTS_ADD, .flags = API_CHANGES | API_UPLOAD | API_PARTNER, .run = post,
 	    .summary = "TAXII 2.1: add objects", .params = id_params, .type = TAXII_TYPE, .status = 202 },
 	{ .method = API_GET, .path = COLLECTION "objects/{object}/", .right = RIGHT_FINDINGS_READ, .flags = API_PARTNER_KEEPER, .run = object,
 	    .summary = "TAXII 2.1: one object", .params = object_params, .type = TAXII_TYPE },
