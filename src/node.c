@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "share/listed.h"
 #include "store/findings.h"
 
 const char *
@@ -181,6 +182,7 @@ void
 node_close(struct node *n)
 {
 	networks_close(&n->networks);
+	listed_free(&n->listed);
 	warnings_free(&n->warnings);
 	store_close(&n->store);
 	archive_close(&n->archive);
@@ -206,4 +208,12 @@ node_warnings(struct node *n)
 		warnings_add_folder(n->warnings, node_path(n, "warnings"), warnings_said, NULL);
 	}
 	return n->warnings;
+}
+
+struct listed *
+node_listed(struct node *n)
+{
+	if (n->listed == NULL)
+		n->listed = listed_new(node_warnings(n));
+	return n->listed;
 }

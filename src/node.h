@@ -102,6 +102,7 @@ struct node {
 	struct networks *networks; /* NULL: no table yet, or none that can be used */
 	bool networks_bad; /* networks.tbl is there and cannot be used */
 	struct warnings *warnings; /* node_warnings() */
+	struct listed *listed; /* node_listed() */
 	int lock_fd;
 };
 
@@ -125,6 +126,9 @@ void node_close(struct node *n);
 
 /* What is never listed: read when it is first asked for, and the node's until it is closed. */
 const struct warnings *node_warnings(struct node *n);
+/* The same for objects of STIX (share/listed.h); read with the lists. */
+struct listed;
+struct listed *node_listed(struct node *n);
 
 #define NODE_CONF_BYTES_MAX ((size_t)1 << 20)
 /* The rights of files that are made from now on, and a clock that stands. */

@@ -13,12 +13,16 @@
 #include "parse/domain.h"
 #include "parse/ip.h"
 #include "parse/json.h"
+#include "parse/pattern_regex.h"
 
 #define NAME_MAX_BYTES 253
 #define ENTRIES_MAX 4000000
+/* Each is tried on each value. */
+#define REGEX_MAX 1000
 
 struct range { struct ip first, last; uint32_t list; };
 struct text { struct slice s; uint32_t list; };
+struct regex { struct pattern_regex *r; uint32_t list; };
 
 /* Kept sorted between additions, so that a look is a search by halves. */
 struct texts { struct text *v; size_t count; };
@@ -32,6 +36,8 @@ struct warnings {
 	struct texts names_below; /* these and all below them */
 	struct texts exact;
 	struct texts within; /* anywhere in a value: looked at one by one */
+	struct regex *regexes; /* as well */
+	size_t regex_count;
 };
 
 static void
@@ -95,18 +101,77 @@ address_add(struct warnings *w, struct slice s)
 	return true;
 }
 
-enum kind { KIND_CIDR, KIND_HOSTNAME, KIND_STRING, KIND_SUBSTRING, KIND_NONE };
+enum kind { KIND_CIDR, KIND_HOSTNAME, KIND_STRING, KIND_SUBSTRING, KIND_REGEX, KIND_NONE };
 
 static enum kind
 kind_of(struct slice type)
 {
-	static const struct slice names[] = { S_INIT("cidr"), S_INIT("hostname"), S_INIT("string"), S_INIT("substring") };
+	static const struct slice names[] = { S_INIT("cidr"), S_INIT("hostname"), S_INIT("string"), S_INIT("substring"), S_INIT("regex") };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (slice_eq(type, names[i]))
 			return (enum kind)i;
 	}
 	return KIND_NONE;
+}
+
+/*
+ * MISP's are PHP's: "/^a/i", between two marks, with flags behind; some have neither.
+ * *flags: those that PCRE2 knows within an expression. False: another flag.
+ */
+static bool
+regex_unwrap(struct slice *s, char flags[8])
+{
+	size_t end = s->len, n = 0;
+
+	flags[0] = '\0';
+	if (s->len < 2 || s->p[0] != '/')
+		return true;
+	while (end > 1 && byte_is_alpha(s->p[end - 1]))
+		end--;
+	if (end < 2 || s->p[end - 1] != '/')
+		return true;
+	for (size_t i = end; i < s->len; i++) {
+		uint8_t c = s->p[i];
+
+		if (c == 'u')
+			continue; /* they are UTF-8 all */
+		if ((c != 'i' && c != 'm' && c != 's' && c != 'x') || n == 4)
+			return false;
+		flags[n++] = (char)c;
+		flags[n] = '\0';
+	}
+	*s = slice_sub(*s, 1, end - 2);
+	return true;
+}
+
+static bool
+regex_add(struct warnings *w, struct slice s)
+{
+	struct pattern_regex *r = NULL;
+	struct err ignored = ERR_INIT;
+	char flags[8];
+	struct buf b;
+	bool ok;
+
+	if (w->regex_count >= REGEX_MAX || !regex_unwrap(&s, flags))
+		return false;
+	buf_init(&b, PATTERN_REGEX_BYTES_MAX);
+	if (flags[0] != '\0')
+		buf_printf(&b, "(?%s)", flags);
+	buf_put(&b, s);
+	ok = buf_ok(&b) && s.len > 0 && pattern_regex_new(buf_view(&b), &r, &ignored);
+	buf_fini(&b);
+	/* What fits nothing at all fits everything: it would empty each list. */
+	if (ok && pattern_regex_match(r, S(""))) {
+		pattern_regex_free(&r);
+		ok = false;
+	}
+	if (!ok)
+		return false;
+	w->regexes = xgrown(w->regexes, w->regex_count, sizeof(*w->regexes));
+	w->regexes[w->regex_count++] = (struct regex){ r, (uint32_t)w->name_count };
+	return true;
 }
 
 /* False: of no use. */
@@ -118,6 +183,8 @@ entry_add(struct warnings *w, enum kind kind, struct slice s)
 		return false;
 	if (kind == KIND_CIDR)
 		return address_add(w, s);
+	if (kind == KIND_REGEX)
+		return regex_add(w, s);
 	/* A list of texts may hold addresses. */
 	if (kind == KIND_STRING && address_add(w, s))
 		return true;
@@ -133,7 +200,7 @@ entry_add(struct warnings *w, enum kind kind, struct slice s)
 static size_t
 entries(const struct warnings *w)
 {
-	return w->range_count + w->names_below.count + w->exact.count + w->within.count;
+	return w->range_count + w->names_below.count + w->exact.count + w->within.count + w->regex_count;
 }
 
 /* The caller sorts when all are in. */
@@ -250,6 +317,9 @@ warnings_free(struct warnings **w)
 	free((*w)->names_below.v);
 	free((*w)->exact.v);
 	free((*w)->within.v);
+	for (size_t i = 0; i < (*w)->regex_count; i++)
+		pattern_regex_free(&(*w)->regexes[i].r);
+	free((*w)->regexes);
 	arena_fini(&(*w)->memory);
 	free(*w);
 	*w = NULL;
@@ -318,14 +388,7 @@ network_met(const struct warnings *w, const struct prefix *p, const char **list_
 static bool
 name_met(const struct warnings *w, struct slice name, const char **list_out)
 {
-	uint8_t mem[512];
-	struct arena a;
-	bool suffix;
-
-	arena_init(&a, sizeof(mem) * 8);
-	suffix = domain_registered(name, &a).p == NULL;
-	arena_fini(&a);
-	if (suffix)
+	if (domain_suffix(name))
 		return by_rule(N_("names under which others register"), list_out);
 	for (struct slice s = name;;) {
 		const struct text *t = text_find(&w->names_below, s);
@@ -351,6 +414,10 @@ warnings_text(const struct warnings *w, struct slice s, const char **list_out)
 
 	if (s.len == 0 || s.len > sizeof(low))
 		return false;
+	for (size_t i = 0; i < w->regex_count; i++) {
+		if (pattern_regex_match(w->regexes[i].r, s))
+			return found(w, w->regexes[i].list, list_out);
+	}
 	for (size_t i = 0; i < s.len; i++)
 		low[i] = (char)byte_lower(s.p[i]);
 	s = slice_of(low, s.len);
@@ -361,11 +428,16 @@ warnings_text(const struct warnings *w, struct slice s, const char **list_out)
 			return found(w, w->within.v[i].list, list_out);
 	}
 	host = url_split(s, &url) ? url.host : s;
+	/* "example.org." is example.org, and "." the root. */
+	if (host.len > 0 && host.p[host.len - 1] == '.')
+		host.len--;
+	if (host.len == 0 && s.len == 1)
+		return by_rule(N_("names under which others register"), list_out);
 	if (ip_read(host, &ip))
 		return address_met(w, ip, list_out);
 	if (prefix_read_loose(host, &p))
 		return network_met(w, &p, list_out);
-	return fqdn_ok(host) && name_met(w, host, list_out);
+	return (fqdn_ok(host) || slice_find_byte(host, '.') == SIZE_MAX) && name_met(w, host, list_out);
 }
 
 size_t

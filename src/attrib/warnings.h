@@ -18,8 +18,9 @@ struct warnings;
 /* Those that ship. */
 struct warnings *warnings_new(void);
 /*
- * Add one list. ERR_INPUT: it is none; entries that cannot be used (patterns,
- * addresses that are none) are counted in *skipped_out and the rest counts.
+ * Add one list: cidr, hostname, string, substring or regex. ERR_INPUT: it is none;
+ * entries that cannot be used (addresses that are none, expressions that PCRE2 does
+ * not take or that fit anything) are counted in *skipped_out and the rest counts.
  */
 bool warnings_add(struct warnings *w, struct slice json, size_t *skipped_out, struct err *e) MUST_USE;
 /*
@@ -32,7 +33,7 @@ void warnings_free(struct warnings **w);
 
 /*
  * Is it on a list? An address, a network (one warned address within it is enough),
- * a name, a URL, any other value. The list's name in *list_out (may be NULL), valid
+ * a name, a URL, any other value. Not for two threads at once. The list's name in *list_out (may be NULL), valid
  * as long as w.
  */
 bool warnings_text(const struct warnings *w, struct slice s, const char **list_out);

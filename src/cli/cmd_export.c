@@ -163,7 +163,7 @@ write_form(struct cli *c, const struct form *f, struct err *e)
 	who.name = node.conf.name;
 	who.mail = node.conf.mail;
 	who.now_s = clock_now_s();
-	if (f->list)
+	if (form_warns(f))
 		r.warnings = node_warnings(&node);
 	r.a = &a;
 	question(c, &text);

@@ -133,6 +133,25 @@ domain_registered(struct slice fqdn, struct arena *a)
 }
 
 bool
+domain_suffix(struct slice name)
+{
+	const psl_ctx_t *psl = psl_builtin();
+	bool one = slice_find_byte(name, '.') == SIZE_MAX;
+	char text[256];
+
+	if (psl == NULL || name.len < 2 || name.len >= sizeof(text) || (one && name.len > 63))
+		return false;
+	for (size_t i = 0; i < name.len; i++) {
+		if (!byte_is_alpha(name.p[i]) && !byte_is_digit(name.p[i]) && name.p[i] != '-' && name.p[i] != '.')
+			return false;
+		text[i] = (char)byte_lower(name.p[i]);
+	}
+	text[name.len] = '\0';
+	/* One label is one by the list's own "whatever is not named": that is left out. */
+	return psl_is_public_suffix2(psl, text, one ? PSL_TYPE_ICANN | PSL_TYPE_NO_STAR_RULE : PSL_TYPE_ANY) != 0;
+}
+
+bool
 url_split(struct slice s, struct url *out)
 {
 	size_t colon = slice_find_byte(s, ':'), at, end;

@@ -20,6 +20,8 @@ bool fqdn_ok(struct slice s);
 
 /* The registered domain ("example.co.uk") by the public suffix list (libpsl), or SLICE_NONE. */
 struct slice domain_registered(struct slice fqdn, struct arena *a);
+/* Is it a name under which others register ("co.uk", "org", "xn--p1ai"), by the same list? No memory needed. */
+bool domain_suffix(struct slice name);
 
 struct url {
 	struct slice scheme; /* as written, without ':' */

@@ -315,6 +315,8 @@ may(struct api_call *c, struct err *e)
 			return api_status(c, 401), err_set(e, ERR_DENIED, "this is for those who are signed in");
 		return err_set(e, ERR_DENIED, "your roles do not allow this");
 	}
+	if (c->who->kind == WHO_PARTNER && route->right != RIGHT_PUBLIC && (route->flags & (API_PARTNER | API_PARTNER_KEEPER)) == 0)
+		return err_set(e, ERR_DENIED, "partners get what agreements let them have: by TAXII, as exports, and the registers that they are named in");
 	if (route->rate == API_RATE_NONE || c->api->rate == NULL || c->api->rate(c->api, (int)route->rate, c->r->from, &c->retry_s))
 		return true;
 	return api_status(c, 429), err_set(e, ERR_LIMIT, "too many requests from your address; try again later");

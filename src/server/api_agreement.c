@@ -435,13 +435,13 @@ static const struct api_param id_date_params[] = {
 };
 
 static const struct api_route routes[] = {
-	{ .method = API_GET, .path = "/api/v1/agreements", .right = RIGHT_AGREEMENTS_READ, .run = agreements,
+	{ .method = API_GET, .path = "/api/v1/agreements", .right = RIGHT_AGREEMENTS_READ, .flags = API_PARTNER, .run = agreements,
 	    .summary = "Agreements, as they stand on a date", .params = date_params, .answer = &agreements_value },
-	{ .method = API_GET, .path = "/api/v1/agreements/{id}", .right = RIGHT_AGREEMENTS_READ, .run = agreement_show,
+	{ .method = API_GET, .path = "/api/v1/agreements/{id}", .right = RIGHT_AGREEMENTS_READ, .flags = API_PARTNER, .run = agreement_show,
 	    .summary = "One agreement: parties, clauses, rules", .params = id_date_params, .answer = &api_agreement_value },
-	{ .method = API_GET, .path = "/api/v1/agreements/{id}/acts", .right = RIGHT_AGREEMENTS_READ, .run = acts,
+	{ .method = API_GET, .path = "/api/v1/agreements/{id}/acts", .right = RIGHT_AGREEMENTS_READ, .flags = API_PARTNER, .run = acts,
 	    .summary = "What its parties did", .params = id_params, .answer = &acts_value },
-	{ .method = API_GET, .path = "/api/v1/agreements/{id}/register", .right = RIGHT_AGREEMENTS_READ, .run = register_out,
+	{ .method = API_GET, .path = "/api/v1/agreements/{id}/register", .right = RIGHT_AGREEMENTS_READ, .flags = API_PARTNER, .run = register_out,
 	    .summary = "Texts, acts and wordings as a file that proves itself", .params = id_params, .type = "application/jsonl" },
 };
 

@@ -155,9 +155,9 @@ static const struct api_param wording_params[] = {
 };
 
 static const struct api_route routes[] = {
-	{ .method = API_GET, .path = "/api/v1/agreements/{id}/text", .right = RIGHT_AGREEMENTS_READ, .run = text,
+	{ .method = API_GET, .path = "/api/v1/agreements/{id}/text", .right = RIGHT_AGREEMENTS_READ, .flags = API_PARTNER, .run = text,
 	    .summary = "What an agreement says, in a language", .params = text_params, .answer = &text_value },
-	{ .method = API_GET, .path = "/api/v1/agreements/{id}/wordings/{lang}", .right = RIGHT_AGREEMENTS_READ, .run = wording,
+	{ .method = API_GET, .path = "/api/v1/agreements/{id}/wordings/{lang}", .right = RIGHT_AGREEMENTS_READ, .flags = API_PARTNER, .run = wording,
 	    .summary = "A wording's own bytes", .params = wording_params, .type = "application/octet-stream" },
 };
 

@@ -39,7 +39,7 @@ struct export {
 static void
 stix_row(const struct export *x, const struct finding_row *r, struct buf *b)
 {
-	struct stix_out out = { x->options.name, x->options.mail };
+	struct stix_out out = { .name = x->options.name, .mail = x->options.mail, .warnings = x->run.warnings };
 
 	buf_byte(b, ',');
 	/* Taken back where there is nothing to observe. */
@@ -103,7 +103,7 @@ row_out(struct export *x, struct finding_row *r, struct buf *b)
 static void
 head(struct export *x, struct buf *b)
 {
-	struct stix_out out = { x->options.name, x->options.mail };
+	struct stix_out out = { .name = x->options.name, .mail = x->options.mail };
 	char id[STIX_ID_MAX];
 	struct buf what;
 
@@ -192,7 +192,7 @@ export(struct api_call *c, enum export_kind kind, const struct form *form, const
 	x->q.limit = PAGE_ROWS;
 	x->request.query = c->r->query;
 	keep(x, &x->request.query);
-	x->run = (struct form_run){ .who = &x->options, .question = x->request.query, .warnings = form != NULL && form->list ? node_warnings(x->node) : NULL, .a = &x->page, .most = TLP_RED };
+	x->run = (struct form_run){ .who = &x->options, .question = x->request.query, .warnings = kind == EXPORT_STIX || (form != NULL && form_warns(form)) ? node_warnings(x->node) : NULL, .a = &x->page, .most = TLP_RED };
 	keep(x, &x->q.class_type);
 	keep(x, &x->q.taxonomy);
 	keep(x, &x->q.country);
@@ -229,27 +229,27 @@ by_form(struct api_call *c, struct err *e)
 static const struct api_param params[] = { API_FILTER_PARAMS, { NULL, API_QUERY, NULL, false, NULL } };
 
 static const struct api_route routes[] = {
-	{ .method = API_GET, .path = "/api/v1/export/findings.csv", .right = RIGHT_FINDINGS_READ, .run = by_form,
+	{ .method = API_GET, .path = "/api/v1/export/findings.csv", .right = RIGHT_FINDINGS_READ, .flags = API_PARTNER, .run = by_form,
 	    .summary = "Findings for spreadsheets", .params = params, .type = "text/csv; charset=utf-8" },
-	{ .method = API_GET, .path = "/api/v1/export/findings.jsonl", .right = RIGHT_FINDINGS_READ, .run = jsonl,
+	{ .method = API_GET, .path = "/api/v1/export/findings.jsonl", .right = RIGHT_FINDINGS_READ, .flags = API_PARTNER, .run = jsonl,
 	    .summary = "Findings, one in a line", .params = params, .type = "application/jsonl; charset=utf-8" },
-	{ .method = API_GET, .path = "/api/v1/export/findings.intelmq.jsonl", .right = RIGHT_FINDINGS_READ, .run = by_form,
+	{ .method = API_GET, .path = "/api/v1/export/findings.intelmq.jsonl", .right = RIGHT_FINDINGS_READ, .flags = API_PARTNER, .run = by_form,
 	    .summary = "Findings as events of IntelMQ", .params = params, .type = "application/jsonl; charset=utf-8" },
-	{ .method = API_GET, .path = "/api/v1/export/findings.iodef.xml", .right = RIGHT_FINDINGS_READ, .run = by_form,
+	{ .method = API_GET, .path = "/api/v1/export/findings.iodef.xml", .right = RIGHT_FINDINGS_READ, .flags = API_PARTNER, .run = by_form,
 	    .summary = "Findings as IODEF version 2 (RFC 7970), an incident each", .params = params, .type = "application/xml; charset=utf-8" },
-	{ .method = API_GET, .path = "/api/v1/export/findings.misp.json", .right = RIGHT_FINDINGS_READ, .run = by_form,
+	{ .method = API_GET, .path = "/api/v1/export/findings.misp.json", .right = RIGHT_FINDINGS_READ, .flags = API_PARTNER, .run = by_form,
 	    .summary = "Findings as an event of MISP", .params = params, .type = "application/json" },
-	{ .method = API_GET, .path = "/api/v1/export/findings.txt", .right = RIGHT_FINDINGS_READ, .run = by_form,
+	{ .method = API_GET, .path = "/api/v1/export/findings.txt", .right = RIGHT_FINDINGS_READ, .flags = API_PARTNER, .run = by_form,
 	    .summary = "Places of open findings, one in a line, less what is on a warning list", .params = params, .type = "text/plain; charset=utf-8" },
-	{ .method = API_GET, .path = "/api/v1/export/findings.nft", .right = RIGHT_FINDINGS_READ, .run = by_form,
+	{ .method = API_GET, .path = "/api/v1/export/findings.nft", .right = RIGHT_FINDINGS_READ, .flags = API_PARTNER, .run = by_form,
 	    .summary = "The same as sets for nft -f", .params = params, .type = "text/plain; charset=utf-8" },
-	{ .method = API_GET, .path = "/api/v1/export/findings.rules", .right = RIGHT_FINDINGS_READ, .run = by_form,
+	{ .method = API_GET, .path = "/api/v1/export/findings.rules", .right = RIGHT_FINDINGS_READ, .flags = API_PARTNER, .run = by_form,
 	    .summary = "The same as rules for Suricata", .params = params, .type = "text/plain; charset=utf-8" },
-	{ .method = API_GET, .path = "/api/v1/export/findings.ips.lst", .right = RIGHT_FINDINGS_READ, .run = by_form,
+	{ .method = API_GET, .path = "/api/v1/export/findings.ips.lst", .right = RIGHT_FINDINGS_READ, .flags = API_PARTNER, .run = by_form,
 	    .summary = "The same addresses as a dataset for Suricata", .params = params, .type = "text/plain; charset=utf-8" },
-	{ .method = API_GET, .path = "/api/v1/export/findings.names.lst", .right = RIGHT_FINDINGS_READ, .run = by_form,
+	{ .method = API_GET, .path = "/api/v1/export/findings.names.lst", .right = RIGHT_FINDINGS_READ, .flags = API_PARTNER, .run = by_form,
 	    .summary = "The same names as a dataset for Suricata", .params = params, .type = "text/plain; charset=utf-8" },
-	{ .method = API_GET, .path = "/api/v1/export/findings.stix.json", .right = RIGHT_FINDINGS_READ, .run = stix,
+	{ .method = API_GET, .path = "/api/v1/export/findings.stix.json", .right = RIGHT_FINDINGS_READ, .flags = API_PARTNER, .run = stix,
 	    .summary = "Findings as a STIX 2.1 bundle: observed data with deterministic names", .params = params, .type = "application/stix+json;version=2.1" },
 };
 

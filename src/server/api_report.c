@@ -464,7 +464,7 @@ static const struct api_param id_params[] = { { "id", API_PATH, &api_report_id, 
 static const struct api_route routes[] = {
 	{ .method = API_GET, .path = "/api/v1/reports", .right = RIGHT_REPORTS_READ, .run = list,
 	    .summary = "Reports, newest first", .params = list_params, .answer = &list_value },
-	{ .method = API_POST, .path = "/api/v1/reports", .right = RIGHT_REPORTS_ADD, .flags = API_CHANGES | API_UPLOAD | API_LONG, .run = upload,
+	{ .method = API_POST, .path = "/api/v1/reports", .right = RIGHT_REPORTS_ADD, .flags = API_CHANGES | API_UPLOAD | API_LONG | API_PARTNER, .run = upload,
 	    .summary = "Take in a report: its bytes are the body. It is on disk when the answer comes", .params = upload_params,
 	    .answer = &api_taken, .status = 202 },
 	{ .method = API_GET, .path = "/api/v1/reports/{id}", .right = RIGHT_REPORTS_READ, .run = one,

@@ -29,6 +29,8 @@ row_print(const struct api_route *r, struct buf *b)
 	/* What is open before a password was changed, or a second factor set up. */
 	buf_str(b, (r->flags & API_FIRST_PASSWORD) != 0 ? " before:password" : "");
 	buf_str(b, (r->flags & API_FIRST_FACTOR) != 0 ? " before:factor" : "");
+	if (r->right != RIGHT_PUBLIC && (r->flags & (API_PARTNER | API_PARTNER_KEEPER)) != 0)
+		buf_str(b, " partners");
 	buf_byte(b, '\n');
 }
 
@@ -117,6 +119,47 @@ TEST(each_route_as_each_role)
 				CHECK_INT(status_as(&k, r, &kit_nobody), 401);
 		}
 	}
+	kit_close(&k);
+}
+
+/*
+ * A node that was given every scope, and has no agreement: what does not ask
+ * agreements is not for it, and what does tells it nothing of what we know. Each
+ * route there is, so that a new one is a way around the policy for nobody.
+ */
+TEST(no_way_around_agreements)
+{
+	static const char *const known[] = { "203.0.113.", "login.example.net", "necurs" };
+	struct who b = { .kind = WHO_PARTNER, .session = 1, .name = S("partner:b"), .rights = who_scopes() };
+	unsigned open = 0;
+	struct kit k;
+
+	kit_open(&k);
+	(void)kit_take(&k, kit_events);
+	for (size_t i = 0; api_rooms[i] != NULL; i++) {
+		for (size_t n = 0; n < api_rooms[i]->count; n++) {
+			const struct api_route *r = &api_rooms[i]->routes[n];
+			char path[256];
+			struct api_request q = { .method = r->method, .body_fd = -1, .who = &b, .lang = LANG_EN, .from = ip_of_v4(0xc0000201) };
+			struct answer a;
+
+			path_fill(r->path, path);
+			test_case("%s %s", api_method_name(r->method), path);
+			if (r->right == RIGHT_PUBLIC)
+				continue;
+			q.path = slice_of_str(path);
+			a = kit_send(&k, &q);
+			if ((r->flags & (API_PARTNER | API_PARTNER_KEEPER)) == 0) {
+				CHECK_INT(a.status, 403);
+			} else {
+				open++;
+				for (size_t p = 0; p < sizeof(known) / sizeof(known[0]); p++)
+					CHECK(slice_find(a.body, slice_of_str(known[p])) == SIZE_MAX);
+			}
+			kit_forget(&k);
+		}
+	}
+	CHECK(open > 15);
 	kit_close(&k);
 }
 
@@ -253,6 +296,7 @@ main(void)
 {
 	RUN(rights_table);
 	RUN(each_route_as_each_role);
+	RUN(no_way_around_agreements);
 	RUN(what_comes_first);
 	RUN(what_is_not_there);
 	RUN(one_country);

@@ -73,7 +73,13 @@ enum api_flag {
 	API_FIRST_FACTOR = 64, /* open to who must set up a second factor first */
 	API_LONG = 128, /* it takes its time, and lets others be answered within: one of them at a time */
 	API_COMMITS_ITSELF = 256, /* its handler has a transaction of its own, with its line in the audit log (api_audit) */
-	API_PARTNER_KEEPER = 512 /* from a partner it runs in the keeper: what goes to it is written down */
+	API_PARTNER_KEEPER = 512, /* from a partner it runs in the keeper: what goes to it is written down */
+	/*
+	 * Open to partners, as it asks agreements (or takes from them) by itself; with
+	 * API_PARTNER_KEEPER, and where all may ask, as well. All else is for people:
+	 * whatever scopes a certificate has, it is no way around the policy.
+	 */
+	API_PARTNER = 1024
 };
 
 /* How often a stranger may ask: buckets of server/limits.c. */

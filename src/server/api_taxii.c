@@ -249,6 +249,7 @@ page_answer(struct api_call *c, enum taxii_kind kind, struct seen *seen, const s
 	if (!collection_find_seen(c, seen, &x, e) || !taxii_query_read(a, &q, e))
 		return false;
 	q.q.collection = x.id;
+	q.listed = node_listed(c->api->node);
 	if (!taxii_page(c->api->node->store, &q, kind, seen->gated ? gate_object_may : NULL, &seen->object, &c->out->body, &page, e))
 		return false;
 	/* An object that is not there is an error; a question without an answer is not. */
@@ -417,9 +418,9 @@ static const struct api_param versions_params[] = { IN_COLLECTION, ID, PAGING, {
 static const struct api_param delete_params[] = { IN_COLLECTION, ID, MATCH, END };
 
 static const struct api_route routes[] = {
-	{ .method = API_GET, .path = "/taxii2/", .right = RIGHT_FINDINGS_READ, .run = discovery,
+	{ .method = API_GET, .path = "/taxii2/", .right = RIGHT_FINDINGS_READ, .flags = API_PARTNER, .run = discovery,
 	    .summary = "TAXII 2.1: what there is", .type = TAXII_TYPE },
-	{ .method = API_GET, .path = ROOT, .right = RIGHT_FINDINGS_READ, .run = root,
+	{ .method = API_GET, .path = ROOT, .right = RIGHT_FINDINGS_READ, .flags = API_PARTNER, .run = root,
 	    .summary = "TAXII 2.1: the API root", .type = TAXII_TYPE },
 	{ .method = API_GET, .path = ROOT "status/{id}/", .right = RIGHT_FINDINGS_READ, .flags = API_PARTNER_KEEPER, .run = status,
 	    .summary = "TAXII 2.1: what came of a POST", .params = id_params, .type = TAXII_TYPE },
@@ -431,7 +432,7 @@ static const struct api_route routes[] = {
 	    .summary = "TAXII 2.1: what objects it has", .params = list_params, .type = TAXII_TYPE },
 	{ .method = API_GET, .path = COLLECTION "objects/", .right = RIGHT_FINDINGS_READ, .flags = API_PARTNER_KEEPER, .run = objects,
 	    .summary = "TAXII 2.1: its objects", .params = list_params, .type = TAXII_TYPE },
-	{ .method = API_POST, .path = COLLECTION "objects/", .right = RIGHT_REPORTS_ADD, .flags = API_CHANGES | API_UPLOAD, .run = post,
+	{ .method = API_POST, .path = COLLECTION "objects/", .right = RIGHT_REPORTS_ADD, .flags = API_CHANGES | API_UPLOAD | API_PARTNER, .run = post,
 	    .summary = "TAXII 2.1: add objects", .params = id_params, .type = TAXII_TYPE, .status = 202 },
 	{ .method = API_GET, .path = COLLECTION "objects/{object}/", .right = RIGHT_FINDINGS_READ, .flags = API_PARTNER_KEEPER, .run = object,
 	    .summary = "TAXII 2.1: one object", .params = object_params, .type = TAXII_TYPE },

@@ -36,6 +36,8 @@ struct form {
 	const char *file; /* "findings.iodef.xml" */
 	/* Machines act on it by themselves: what warning lists hold is left out, and what is resolved. */
 	bool list;
+	/* It marks what machines are to act on: what warning lists hold is told without that mark. */
+	bool marks;
 	void (*head)(struct form_run *r, struct buf *b); /* may be NULL */
 	/* False: nothing is written, there is no form for such a finding. */
 	bool (*row)(struct form_run *r, const struct finding_row *row, struct buf *b);
@@ -47,6 +49,12 @@ const struct form *form_find(struct slice name);
 const struct form *form_at(size_t i); /* NULL behind the last */
 
 void form_begin(const struct form *f, struct form_run *r, struct buf *b);
+/* Does this form ask warning lists? */
+static inline bool
+form_warns(const struct form *f)
+{
+	return f->list || f->marks;
+}
 /* Reduced already to what its recipient may know (share/known.h). */
 void form_row(const struct form *f, struct form_run *r, const struct finding_row *row, struct buf *b);
 void form_end(const struct form *f, struct form_run *r, struct buf *b);

@@ -160,7 +160,8 @@ row(struct form_run *r, const struct finding_row *row, struct buf *b)
 	json_out_key_text(&j, S("type"), slice_of_str(type));
 	json_out_key_text(&j, S("category"), row->kind == PLACE_HASH ? S("Payload delivery") : S("Network activity"));
 	json_out_key(&j, S("to_ids"));
-	json_out_bool(&j, row->state != FINDING_RESOLVED);
+	/* A report that names 8.8.8.8 is a fact; a machine that blocks it is not wanted. */
+	json_out_bool(&j, row->state != FINDING_RESOLVED && (r->warnings == NULL || !warnings_text(r->warnings, row->place, NULL)));
 	json_out_key_text(&j, S("value"), misp_value(r, row));
 	json_out_key_text(&j, S("comment"), row->identifier.len > 0 ? row->identifier : row->label);
 	json_out_key_text(&j, S("timestamp"), arena_printf(r->a, "%lld", (long long)row->last_s));
@@ -176,4 +177,4 @@ row(struct form_run *r, const struct finding_row *row, struct buf *b)
 }
 
 const struct form form_misp = { .name = "misp", .summary = N_("an event of MISP (JSON)"), .type = "application/json",
-	.file = "findings.misp.json", .head = head, .row = row, .tail = tail };
+	.file = "findings.misp.json", .marks = true, .head = head, .row = row, .tail = tail };

@@ -100,6 +100,8 @@ gate_object_may(void *cookie, const struct object_row *row)
 
 	if (g->e.code != ERR_NONE)
 		return false;
+	if (g->listed != NULL && listed_object(g->listed, row))
+		return false;
 	arena_reset(&g->a);
 	/* It was checked when it came; what cannot be read any more goes nowhere. */
 	if (!stix_read(row->bytes, &g->a, &o, &why))

@@ -7,6 +7,7 @@
 #define SHARE_GATE_OBJECT_H
 
 #include "share/gate_partner.h"
+#include "share/listed.h"
 #include "store/object.h"
 
 /* What nobody marked goes to whom an agreement lets have this. */
@@ -16,6 +17,7 @@ struct gate_object {
 	struct gate_partner *gate; /* the caller's */
 	struct store *store;
 	int64_t now_s;
+	struct listed *listed; /* indicators of what may not be listed do not go; NULL: the caller has looked */
 	/* kept by gate_object.c */
 	struct arena a; /* of one object */
 	struct err e; /* the first failure; after it nothing goes */

@@ -10,11 +10,13 @@
 #define SHARE_STIX_OUT_H
 
 #include "attrib/contacts.h"
+#include "attrib/warnings.h"
 #include "model/stix.h"
 #include "store/findings.h"
 
 struct stix_out {
 	struct slice name, mail; /* who we are; mail may be empty */
+	const struct warnings *warnings; /* what these hold is observed, but no indicator; NULL: none are known */
 };
 
 /* Each appends whole objects, with a comma between two of its own. */

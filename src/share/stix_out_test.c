@@ -6,7 +6,7 @@
 #include "share/stix_in.h"
 #include "test.h"
 
-static const struct stix_out us = { S_INIT("CSIRT \"x\""), S_INIT("a@b.example") };
+static const struct stix_out us = { .name = S_INIT("CSIRT \"x\""), .mail = S_INIT("a@b.example") };
 
 static const struct { enum place_kind kind; struct slice place; } places[] = {
 	{ PLACE_IP, S_INIT("198.51.100.7") }, { PLACE_NETWORK, S_INIT("198.51.100.0/24") }, { PLACE_NETWORK, S_INIT("2001:db8::/32") },
@@ -121,11 +121,40 @@ TEST(who_and_marks)
 	buf_fini(&b);
 }
 
+/* What a warning list holds was seen, and is no indicator. */
+TEST(warned)
+{
+	static const struct { enum place_kind kind; const char *place; bool warned; } rows[] = {
+		{ PLACE_IP, "8.8.8.8", true }, { PLACE_IP, "45.33.32.156", false }, { PLACE_NETWORK, "8.8.8.0/24", true }, { PLACE_FQDN, "co.uk", true },
+		{ PLACE_FQDN, "a.root-servers.net", true }, { PLACE_FQDN, "bad.example.com", false }, { PLACE_URL, "http://8.8.4.4/x", true },
+	};
+	struct warnings *w = warnings_new();
+	struct stix_out x = us;
+
+	x.warnings = w;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct finding_row r = { .id = 7, .class = CLASS_C2_SERVER, .kind = rows[i].kind, .place = slice_of_str(rows[i].place), .count = 1,
+			.identifier = S(""), .label = S(""), .feed = S("") };
+		struct buf b;
+
+		test_case("%s", rows[i].place);
+		r.has_ip = ip_read(r.place, &r.ip);
+		buf_init(&b, 1 << 16);
+		CHECK(stix_out_finding(&x, &r, &b));
+		CHECK(slice_find(buf_view(&b), S("\"type\":\"observed-data\"")) != SIZE_MAX);
+		CHECK((slice_find(buf_view(&b), S("\"type\":\"indicator\"")) == SIZE_MAX) == rows[i].warned);
+		CHECK((slice_find(buf_view(&b), S("\"type\":\"sighting\"")) == SIZE_MAX) == rows[i].warned);
+		buf_fini(&b);
+	}
+	warnings_free(&w);
+}
+
 int
 main(void)
 {
 	RUN(findings);
 	RUN(indicators_are_watched);
 	RUN(who_and_marks);
+	RUN(warned);
 	return test_end();
 }

@@ -10,6 +10,7 @@
 #ifndef SHARE_TAXII_H
 #define SHARE_TAXII_H
 
+#include "share/listed.h"
 #include "base/hash.h"
 #include "share/stix_in.h"
 
@@ -31,6 +32,7 @@ struct taxii_query {
 	int64_t versions[OBJECT_LIST_MAX];
 	struct object_query q;
 	size_t limit;
+	struct listed *listed; /* indicators of what may not be listed are not there; NULL: all are */
 	bool none; /* of another version of STIX: there is nothing */
 };
 

@@ -96,6 +96,48 @@ TEST(status_of_what_was_sent)
 	store_close(&s);
 }
 
+#define IND(n, pattern) "{\"type\":\"indicator\",\"spec_version\":\"2.1\",\"id\":\"indicator--11111111-1111-4111-8111-" n "\",\"created\":\"2026-01-01T00:00:00.000Z\"," \
+	"\"modified\":\"2026-01-01T00:00:00.000Z\",\"valid_from\":\"2026-01-01T00:00:00Z\",\"pattern_type\":\"stix\",\"pattern\":\"" pattern "\"}"
+
+/* An indicator of what no list may hold is kept, and is not there for whoever asks for a list. */
+TEST(warned)
+{
+	static const enum taxii_kind kinds[] = { TAXII_OBJECTS, TAXII_MANIFEST };
+	struct warnings *w = warnings_new();
+	struct listed *l = listed_new(w);
+	struct taxii_asked asked = { .limit = S_INIT("2") };
+	struct taxii_query q;
+	struct taxii_page p;
+	struct err e = ERR_INIT;
+	struct store *s;
+	struct buf b;
+	int64_t c;
+
+	s = open_store("warned.db", &c);
+	buf_init(&b, (size_t)1 << 20);
+	(void)add(s, c, "{\"objects\":[" IND("000000000001", "[ipv4-addr:value = '8.8.8.8']") "," IND("000000000002", "[ipv4-addr:value = '45.33.32.156']") ","
+	    IND("000000000003", "[domain-name:value = 'com']") "," IND("000000000004", "[url:value = 'http://bad.example.com/']") ","
+	    IND("000000000005", "[domain-name:value = 'b.root-servers.net']") "]}", &b);
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		buf_clear(&b);
+		CHECK_OK(taxii_query_read(&asked, &q, &e), &e);
+		q.q.collection = c;
+		q.listed = l;
+		CHECK_OK(taxii_page(s, &q, kinds[i], NULL, NULL, &b, &p, &e), &e);
+		CHECK_INT(p.count, 2);
+		CHECK(slice_find(buf_view(&b), S("000000000002")) != SIZE_MAX && slice_find(buf_view(&b), S("000000000004")) != SIZE_MAX);
+		CHECK(slice_find(buf_view(&b), S("8.8.8.8")) == SIZE_MAX && slice_find(buf_view(&b), S("root-servers")) == SIZE_MAX);
+	}
+	q.listed = NULL;
+	q.limit = 9;
+	CHECK_OK(taxii_page(s, &q, TAXII_OBJECTS, NULL, NULL, &b, &p, &e), &e);
+	CHECK_INT(p.count, 5);
+	buf_fini(&b);
+	store_close(&s);
+	listed_free(&l);
+	warnings_free(&w);
+}
+
 static const char *const no_envelopes[] = { "", "{", "[]", "{}", "{\"objects\":{}}", "{\"objects\":[]}x", "5", "{\"objects\":[" TOOL("000000000001", "2026-01-01T00:00:00.000Z") "]" };
 
 TEST(what_is_no_envelope_stores_nothing)
@@ -254,6 +296,7 @@ int
 main(void)
 {
 	arena_init(&a, (size_t)64 << 20);
+	RUN(warned);
 	RUN(status_of_what_was_sent);
 	RUN(what_is_no_envelope_stores_nothing);
 	RUN(pages);
