@@ -318,7 +318,7 @@ stix_out_finding(const struct stix_out *x, const struct finding_row *r, struct b
 	stix_out_id(x, "identity", SLICE_NONE, by);
 	buf_byte(b, ',');
 	observed_put(x, r, by, place, observed, b);
-	if (type == NULL)
+	if (type == NULL || x->observed_only)
 		return true;
 	buf_byte(b, ',');
 	indicator_put(x, r, &t, by, type, indicator, b);

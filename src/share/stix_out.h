@@ -15,6 +15,7 @@
 
 struct stix_out {
 	struct slice name, mail; /* who we are; mail may be empty */
+	bool observed_only; /* of findings no indicator, and no sighting of it */
 };
 
 /* Each appends whole objects, with a comma between two of its own. */

@@ -6,7 +6,7 @@
 #include "share/stix_in.h"
 #include "test.h"
 
-static const struct stix_out us = { S_INIT("CSIRT \"x\""), S_INIT("a@b.example") };
+static const struct stix_out us = { .name = S_INIT("CSIRT \"x\""), .mail = S_INIT("a@b.example") };
 
 static const struct { enum place_kind kind; struct slice place; } places[] = {
 	{ PLACE_IP, S_INIT("198.51.100.7") }, { PLACE_NETWORK, S_INIT("198.51.100.0/24") }, { PLACE_NETWORK, S_INIT("2001:db8::/32") },
