@@ -22,14 +22,14 @@
 #include "share/form.h"
 #include "share/gate_partner.h"
 #include "share/known.h"
-#include "share/stix_out.h"
+#include "share/stix_kinds.h"
 
 #define PAGE_ROWS 500
 /* A partner's file looks at so many findings, and ends behind so many bytes: the keeper makes it, and others wait. */
 #define PARTNER_ROWS 5000
 #define PARTNER_BYTES ((size_t)4 << 20)
 
-enum export_kind { EXPORT_FORM, EXPORT_JSONL, EXPORT_STIX };
+enum export_kind { EXPORT_FORM, EXPORT_JSONL };
 
 struct export {
 	enum export_kind kind;
@@ -47,22 +47,10 @@ struct export {
 	/* of a partner */
 	struct gate_partner *gate;
 	enum policy_purpose purpose;
-	bool observed_only; /* of STIX: the row goes, an indicator of it does not */
 	struct err e; /* what could not be written down: nothing goes */
 };
 
-static void
-stix_row(const struct export *x, const struct finding_row *r, struct buf *b)
-{
-	struct stix_out out = { .name = x->options.name, .mail = x->options.mail, .observed_only = x->observed_only };
-
-	buf_byte(b, ',');
-	/* Taken back where there is nothing to observe. */
-	if (!stix_out_finding(&out, r, b))
-		b->len--;
-}
-
-/* --- the others --------------------------------------------------------------------------------------- */
+/* --- one in a line --------------------------------------------------------------------------------------- */
 
 static void
 jsonl_row(struct export *x, const struct finding_row *r, struct buf *b)
@@ -95,7 +83,7 @@ partner_indicator(struct export *x, const struct finding_row *r, struct policy_r
 	item.record = slice_of_str(id);
 	record.category = CATEGORY_INDICATOR;
 	ok = gate_partner_pass(x->gate, &item, x->purpose, x->q.now_s, &answer, &x->e);
-	x->observed_only = !ok || !answer.allowed;
+	x->run.observed_only = !ok || !answer.allowed;
 	return ok;
 }
 
@@ -113,7 +101,7 @@ partner_row(struct export *x, struct finding_row *r)
 	if (!gate_partner_pass(x->gate, &item, x->purpose, x->q.now_s, &answer, &x->e) || !answer.allowed)
 		return false;
 	known_row_by_clause(r, answer.clause, &x->page);
-	return x->kind != EXPORT_STIX || partner_indicator(x, r, record);
+	return x->form != &form_stix || partner_indicator(x, r, record);
 }
 
 static void
@@ -131,40 +119,19 @@ row_out(struct export *x, struct finding_row *r, struct buf *b)
 	case EXPORT_JSONL:
 		jsonl_row(x, r, b);
 		break;
-	case EXPORT_STIX:
-		stix_row(x, r, b);
-		break;
 	}
 }
 
 static void
 head(struct export *x, struct buf *b)
 {
-	struct stix_out out = { .name = x->options.name, .mail = x->options.mail };
-	char id[STIX_ID_MAX];
-	struct buf what;
-
 	if (x->kind == EXPORT_FORM)
 		form_begin(x->form, &x->run, b);
-	if (x->kind != EXPORT_STIX)
-		return;
-	/* A bundle is what was asked, when: it has no name that lasts. */
-	buf_init(&what, 8192);
-	buf_put(&what, x->request.query);
-	buf_i64(&what, x->q.now_s);
-	stix_out_bundle_id(&out, buf_view(&what), id);
-	buf_fini(&what);
-	buf_printf(b, "{\"type\":\"bundle\",\"id\":\"%s\",\"objects\":[", id);
-	stix_out_identity(&out, b);
-	buf_byte(b, ',');
-	stix_out_marks(b);
 }
 
 static void
 tail(struct export *x, struct buf *b)
 {
-	if (x->kind == EXPORT_STIX)
-		buf_str(b, "]}\n");
 	if (x->kind == EXPORT_FORM)
 		form_end(x->form, &x->run, b);
 }
@@ -267,19 +234,35 @@ partner_walk(struct api_call *c, struct export *x, struct err *e)
 	return store_end(s, mine, ok, e);
 }
 
+/* Whoever asks by this certificate, and our agreements; *out NULL: there is none in force, and so nothing to ask about. */
+static bool
+partner_gate(struct api_call *c, struct gate_partner **out, struct err *e)
+{
+	struct store *s = c->api->node->store;
+	struct partner partner = { .id = SLICE_NONE };
+	const struct agreements *all;
+	bool found = false;
+
+	*out = NULL;
+	if (!partner_of_cert(s, c->who->session, c->a, &partner, &found, e))
+		return false;
+	if (!found)
+		return true;
+	if (!api_agreements(c->api, c->r->now_s, &all, e) || !gate_partner_open_on(s, all, partner.id, out, e))
+		return false;
+	if (!in_force(*out, c->r->now_s))
+		gate_partner_close(out);
+	return true;
+}
+
 static bool
 partner_file(struct api_call *c, struct export *x, struct err *e)
 {
-	struct partner partner = { .id = SLICE_NONE };
-	const struct agreements *all;
-	bool found = false, ok;
+	bool ok = partner_gate(c, &x->gate, e);
 
-	ok = partner_of_cert(x->node->store, c->who->session, c->a, &partner, &found, e) &&
-	    (!found || (api_agreements(c->api, c->r->now_s, &all, e) && gate_partner_open_on(x->node->store, all, partner.id, &x->gate, e)));
 	if (ok)
 		head(x, &c->out->body);
-	/* Without an agreement there is nothing to look at, and the file is empty. */
-	if (ok && x->gate != NULL && in_force(x->gate, c->r->now_s))
+	if (ok && x->gate != NULL)
 		ok = partner_walk(c, x, e);
 	if (ok)
 		tail(x, &c->out->body);
@@ -360,12 +343,6 @@ jsonl(struct api_call *c, struct err *e)
 	return export(c, EXPORT_JSONL, NULL, "findings.jsonl", e);
 }
 
-static bool
-stix(struct api_call *c, struct err *e)
-{
-	return export(c, EXPORT_STIX, NULL, "findings.stix.json", e);
-}
-
 /* The route's path ends as the form's file is called. */
 static bool
 by_form(struct api_call *c, struct err *e)
@@ -377,12 +354,79 @@ by_form(struct api_call *c, struct err *e)
 	return err_set(e, ERR_ABSENT, "there is no such form");
 }
 
+/* --- contacts and agreements ----------------------------------------------------------------------------------- */
+
+struct things {
+	struct api_call *c;
+	struct gate_partner *gate; /* of a partner; NULL: it has no agreement */
+	enum policy_purpose purpose;
+};
+
+static bool
+thing_put(void *cookie, struct buf *b, struct err *e)
+{
+	(void)cookie;
+	return buf_ok(b) || err_set(e, ERR_LIMIT, "the answer is too large; ask for less at once");
+}
+
+static bool
+contact_may(void *cookie, struct slice id, bool *out, struct err *e)
+{
+	struct things *x = cookie;
+	/* Nobody marks contacts: as objects that nobody marked. */
+	struct policy_record record = { .class = CLASS_UNDETERMINED, .category = CATEGORY_CONTACT, .tlp = TLP_AMBER };
+	struct gate_item item = { .record = id, .what = &record };
+	struct policy_answer answer;
+
+	*out = false;
+	if (x->gate == NULL)
+		return true;
+	if (!gate_partner_pass(x->gate, &item, x->purpose, x->c->r->now_s, &answer, e))
+		return false;
+	*out = answer.allowed;
+	return true;
+}
+
+static bool
+contacts(struct api_call *c, struct err *e)
+{
+	struct store *s = c->api->node->store;
+	const struct stix_out who = { .name = c->api->node->conf.name, .mail = c->api->node->conf.mail };
+	struct things x = { .c = c, .purpose = PURPOSE_PROTECT };
+	const struct stix_out_way way = { c->who->kind == WHO_PARTNER ? contact_may : NULL, thing_put, &x };
+	bool ok, mine = false;
+
+	if (api_given(c, "purpose"))
+		(void)policy_purpose_find(api_text_of(c, "purpose"), &x.purpose);
+	if (c->who->kind == WHO_PARTNER && !partner_gate(c, &x.gate, e))
+		return false;
+	ok = x.gate == NULL || store_begin(s, &mine, e);
+	ok = ok && stix_out_contacts(s, &who, c->r->now_s, &way, &c->out->body, e);
+	if (mine)
+		ok = store_end(s, true, ok, e);
+	gate_partner_close(&x.gate);
+	return ok;
+}
+
+static bool
+agreements(struct api_call *c, struct err *e)
+{
+	const struct stix_out who = { .name = c->api->node->conf.name, .mail = c->api->node->conf.mail };
+	const struct stix_out_way way = { NULL, thing_put, NULL };
+
+	if (c->who->kind == WHO_PARTNER)
+		return err_set(e, ERR_DENIED, "a partner reads the registers of its agreements: /api/v1/agreements/NAME/register");
+	return stix_out_agreements(c->api->node->store, &who, c->r->now_s, &way, &c->out->body, e);
+}
+
 static const char *const purposes[] = { "notify", "statistics", "protect", NULL };
 static const struct api_value purpose = { .type = API_WORD, .words = purposes };
 
 static const struct api_param params[] = { API_FILTER_PARAMS,
 	{ "purpose", API_QUERY, &purpose, false, "Of a partner: what for (default: protect). Agreements say what may go for which purpose" },
 	{ "after", API_QUERY, &api_finding_id, false, "Of a partner: as the header Link of the file before says" }, { NULL, API_QUERY, NULL, false, NULL } };
+
+static const struct api_param contact_params[] = { { "purpose", API_QUERY, &purpose, false, "Of a partner: what for (default: protect)" }, { NULL, API_QUERY, NULL, false, NULL } };
 
 static const struct api_route routes[] = {
 	{ .method = API_GET, .path = "/api/v1/export/findings.csv", .right = RIGHT_FINDINGS_READ, .flags = API_PARTNER_KEEPER, .run = by_form,
@@ -405,8 +449,12 @@ static const struct api_route routes[] = {
 	    .summary = "The same addresses as a dataset for Suricata", .params = params, .type = "text/plain; charset=utf-8" },
 	{ .method = API_GET, .path = "/api/v1/export/findings.names.lst", .right = RIGHT_FINDINGS_READ, .flags = API_PARTNER_KEEPER, .run = by_form,
 	    .summary = "The same names as a dataset for Suricata", .params = params, .type = "text/plain; charset=utf-8" },
-	{ .method = API_GET, .path = "/api/v1/export/findings.stix.json", .right = RIGHT_FINDINGS_READ, .flags = API_PARTNER_KEEPER, .run = stix,
+	{ .method = API_GET, .path = "/api/v1/export/findings.stix.json", .right = RIGHT_FINDINGS_READ, .flags = API_PARTNER_KEEPER, .run = by_form,
 	    .summary = "Findings as a STIX 2.1 bundle: observed data with deterministic names", .params = params, .type = "application/stix+json;version=2.1" },
+	{ .method = API_GET, .path = "/api/v1/export/contacts.stix.json", .right = RIGHT_CONTACTS_READ, .flags = API_PARTNER_KEEPER, .run = contacts,
+	    .summary = "Contacts as a STIX 2.1 bundle: identities, and how they are told", .params = contact_params, .type = "application/stix+json;version=2.1" },
+	{ .method = API_GET, .path = "/api/v1/export/agreements.stix.json", .right = RIGHT_AGREEMENTS_READ, .run = agreements,
+	    .summary = "Agreements as a STIX 2.1 bundle, as they stand now", .type = "application/stix+json;version=2.1" },
 };
 
 const struct api_room api_export_room = { "export", routes, sizeof(routes) / sizeof(routes[0]) };
