@@ -142,8 +142,11 @@ extern size_t object_key_tail;
 void object_keys_forget(struct store *s);
 
 bool object_name_of(struct slice id, uint8_t out[16 + 250], struct slice *name_out);
-/* Indicator id is watched by what object says, its newest version, which is o. */
+/* What an indicator's row says of its object; texts lie in a and in o. */
 struct stix_object;
+struct object_watched;
+void object_watched_of(const struct stix_object *o, struct arena *a, struct object_watched *out);
+/* Indicator id is watched by what object says, its newest version, which is o. */
 bool object_indicator_put(struct store *s, int64_t id, int64_t object, const struct stix_object *o, struct arena *a, struct err *e) MUST_USE;
 /* What agreements_version() tells of; in the change's transaction. */
 bool agreements_changed(struct store *s, struct err *e) MUST_USE;
