@@ -24,9 +24,11 @@ only() {
 }
 
 only "who asks the policy" '(^|[^a-z_])policy_allows\(' \
-	model/policy.c share/gate.c share/gate_partner.c server/api_export.c
+	model/policy.c share/gate.c share/gate_partner.c
 only "who asks agreements: the policy alone" '(^|[^a-z_])policy_by_agreement\(' \
 	model/policy.c model/policy_agreement.c
+only "who lets something go to partners" '(^|[^a-z_])gate_partner_pass\(' \
+	server/api_export.c share/gate_object.c share/gate_partner.c
 only "who takes a recipient for a partner" 'ROLE_PARTNER' \
 	model/policy.c share/gate_partner.c share/known.c
 only "who writes to the log of transfers" '(INSERT INTO|UPDATE|DELETE FROM) transfer' \

@@ -317,7 +317,7 @@ show(struct agreements_work *w, struct err *e)
 static bool
 sweep(struct agreements_work *w, struct err *e)
 {
-	struct retain x = { .who = { w->node.conf.name, w->node.conf.mail }, .now_s = w->now_s };
+	struct retain x = { .who = { .name = w->node.conf.name, .mail = w->node.conf.mail }, .now_s = w->now_s };
 	struct sheet s;
 	bool ok = true;
 

@@ -9,6 +9,7 @@
 #include "base/lang.h"
 #include "cli/commands.h"
 #include "flow.h"
+#include "cli/progress.h"
 #include "cli/table.h"
 #include "flow_reader.h"
 #include "intake/reader.h"
@@ -16,11 +17,13 @@
 #include "parse/date.h"
 #include "store/agreements.h"
 #include "store/findings.h"
+#include "store/object.h"
 
 struct doctor {
 	struct cli *cli;
 	struct table table;
 	struct node *node;
+	struct progress progress;
 	uint64_t checked, damaged;
 	bool bad;
 };
@@ -276,6 +279,47 @@ agreements(struct doctor *d, struct err *e)
 }
 
 static void
+object_trouble(void *cookie, const char *text)
+{
+	say(cookie, T("objects"), BAD, text);
+}
+
+static void
+object_progress(void *cookie, uint64_t objects)
+{
+	struct doctor *d = cookie;
+
+	progress_at(&d->progress, objects, NULL);
+}
+
+/* What to do where they are not whole: what is left of them can be taken to a new node. */
+static bool
+objects(struct doctor *d, struct err *e)
+{
+	struct objects_check x = { .each = cli_has(d->cli, "full"), .say = object_trouble, .progress = object_progress, .cookie = d };
+	char text[256];
+	bool ok;
+
+	progress_begin(&d->progress, T("objects"), 0, d->cli->quiet || !x.each);
+	ok = objects_check(d->node->store, &x, e);
+	progress_end(&d->progress);
+	if (!ok)
+		return false;
+	if (x.bad > OBJECTS_BAD_SHOWN) {
+		(void)snprintf(text, sizeof(text), T("%llu objects are wrong in all"), (unsigned long long)x.bad);
+		say(d, T("objects"), BAD, text);
+	}
+	if (x.troubles > 0) {
+		say(d, T("objects"), WARN, T("put a copy of the node's folder back, or take what is whole to a new one: entente objects export -c NAME, for each of entente objects collections"));
+	} else if (x.objects > 0) {
+		(void)snprintf(text, sizeof(text), x.each ? T("%llu objects read and compared with their rows") : T("%llu objects, their lists add up (--full reads each)"),
+		    (unsigned long long)x.objects);
+		say(d, T("objects"), GOOD, text);
+	}
+	return true;
+}
+
+static void
 stopped_clock(struct doctor *d)
 {
 	char text[256], at[DATE_TEXT_MAX];
@@ -329,7 +373,7 @@ checks(struct doctor *d, struct err *e)
 	sender(d);
 	way(d);
 	rights(d);
-	if (!agreements(d, e))
+	if (!agreements(d, e) || !objects(d, e))
 		return false;
 	stopped_clock(d);
 	disk(d);
@@ -363,7 +407,7 @@ doctor(struct cli *c, struct err *e)
 }
 
 static const struct cli_option options[] = {
-	{ "full", 0, NULL, N_("unpack every archived report and compare it with its name") },
+	{ "full", 0, NULL, N_("unpack every archived report and compare it with its name; read every object again") },
 	{ "dump", 0, NULL, N_("print findings and counts as text, to compare two nodes") },
 	{ NULL, 0, NULL, NULL },
 };
@@ -371,7 +415,7 @@ static const struct cli_option options[] = {
 const struct cli_command cli_doctor = {
 	.name = "doctor",
 	.args = "",
-	.summary = N_("look the node over: store, archive, networks, sandbox, disk"),
+	.summary = N_("look the node over: store, archive, objects, networks, sandbox, disk"),
 	.options = options,
 	.run = doctor,
 };

@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -10,6 +11,7 @@
 #include "share/form.h"
 #include "share/known.h"
 #include "share/misp_feed.h"
+#include "share/stix_kinds.h"
 
 #define PIECE ((size_t)256 << 10) /* written at once */
 
@@ -17,6 +19,29 @@ static const struct table_column columns[] = {
 	{ "form", N_("Form"), false, 0 },
 	{ "summary", N_("What it is"), false, 0 },
 	{ "file", N_("File"), false, 0 },
+};
+
+/* --- what is no finding --------------------------------------------------------- */
+
+static bool
+things_put(void *cookie, struct buf *b, struct err *e)
+{
+	(void)cookie;
+	if (!buf_ok(b))
+		return err_set(e, ERR_LIMIT, "an object of more than %zu bytes", b->max);
+	if (b->len >= PIECE && fwrite(b->p, 1, b->len, stdout) != b->len)
+		return err_sys(e, "standard output");
+	if (b->len >= PIECE)
+		buf_clear(b);
+	return true;
+}
+
+static const struct thing {
+	const char *name, *summary, *file;
+	bool (*out)(struct store *s, const struct stix_out *x, int64_t now_s, const struct stix_out_way *way, struct buf *b, struct err *e);
+} things[] = {
+	{ "stix-contacts", N_("STIX 2.1: contacts, and how they are told"), "contacts.stix.json", stix_out_contacts },
+	{ "stix-agreements", N_("STIX 2.1: agreements, as they stand now"), "agreements.stix.json", stix_out_agreements },
 };
 
 static bool
@@ -29,6 +54,11 @@ list(struct cli *c, struct err *e)
 		table_str(&t, form_at(i)->name);
 		table_str(&t, c->json ? form_at(i)->summary : T(form_at(i)->summary));
 		table_str(&t, form_at(i)->file);
+	}
+	for (size_t i = 0; i < sizeof(things) / sizeof(things[0]); i++) {
+		table_str(&t, things[i].name);
+		table_str(&t, c->json ? things[i].summary : T(things[i].summary));
+		table_str(&t, things[i].file);
 	}
 	return table_finish(&t, true, e);
 }
@@ -183,12 +213,39 @@ write_form(struct cli *c, const struct form *f, struct err *e)
 }
 
 static bool
+thing_write(struct cli *c, const struct thing *t, struct err *e)
+{
+	const struct stix_out_way way = { NULL, things_put, NULL };
+	struct stix_out who;
+	struct node node;
+	struct buf b;
+	bool ok;
+
+	if (c->arg_count > 1)
+		return err_set(e, ERR_USAGE, "%s takes no filter", t->name);
+	if (!node_open(c->node, NODE_READ, &node, e))
+		return false;
+	who = (struct stix_out){ .name = node.conf.name, .mail = node.conf.mail };
+	buf_init(&b, (size_t)16 << 20);
+	ok = t->out(node.store, &who, clock_now_s(), &way, &b, e);
+	if (ok && (fwrite(b.p, 1, b.len, stdout) != b.len || fflush(stdout) != 0))
+		ok = err_sys(e, "standard output");
+	buf_fini(&b);
+	node_close(&node);
+	return ok;
+}
+
+static bool
 export(struct cli *c, struct err *e)
 {
 	const struct form *f;
 
 	if (c->arg_count == 0)
 		return list(c, e);
+	for (size_t i = 0; i < sizeof(things) / sizeof(things[0]); i++) {
+		if (strcmp(c->args[0], things[i].name) == 0)
+			return thing_write(c, &things[i], e);
+	}
 	f = form_find(slice_of_str(c->args[0]));
 	if (f == NULL)
 		return err_set(e, ERR_USAGE, "there is no form %s; see: entente export", QUOTE(slice_of_str(c->args[0])));
@@ -206,9 +263,9 @@ static const struct cli_option options[] = {
 const struct cli_command cli_export = {
 	.name = "export",
 	.args = N_("[FORM [FINDING|ADDRESS|NETWORK|AS|COUNTRY|TEXT]]"),
-	.summary = N_("write findings as a file for another program"),
+	.summary = N_("write findings, contacts or agreements as a file for another program"),
 	.details = N_("Without a form: which there are. Personal data is reduced, as nobody knows who will read the file.\n\nForms that machines act on by themselves (plain, nftables, suricata) hold open findings alone, and nothing that is on a warning list: public resolvers, root servers, special-purpose addresses, names under which others register, and the lists in the node's folder warnings/ (MISP's form of them, NAME.json)."),
-	.examples = "  entente export\n  entente export iodef --country ES > findings.iodef.xml\n  entente export misp --class c2-server --state open --to /srv/www/misp\n  entente export nftables --class c2-server | nft -f -",
+	.examples = "  entente export\n  entente export iodef --country ES > findings.iodef.xml\n  entente export stix --class c2-server > findings.stix.json\n  entente export stix-contacts > contacts.stix.json\n  entente export misp --class c2-server --state open --to /srv/www/misp\n  entente export nftables --class c2-server | nft -f -",
 	.options = options,
 	.args_max = 2,
 	.run = export,

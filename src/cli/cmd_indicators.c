@@ -76,7 +76,7 @@ share(struct cli *c, struct err *e)
 		return err_set(e, ERR_USAGE, "share takes no words");
 	if (!node_open(c->node, NODE_WRITE, &n, e))
 		return false;
-	x.who = (struct stix_out){ n.conf.name, n.conf.mail };
+	x.who = (struct stix_out){ .name = n.conf.name, .mail = n.conf.mail };
 	x.now_s = clock_now_s();
 	while (ok && !x.end)
 		ok = sight_slice(n.store, &x, e);

@@ -22,7 +22,7 @@ extern const struct json_limits STIX_LIMITS;
 
 struct stix_object {
 	const struct json *json;
-	const struct stix_type *type; /* NULL: not one of the standard's */
+	const struct stix_type *type; /* NULL: not one of the standard's, nor of ours */
 	enum stix_class class;
 	struct slice type_name, id;
 	bool has_created, has_modified;

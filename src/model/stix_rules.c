@@ -1,5 +1,6 @@
 /* stix_rules: what must hold between properties, and what a table cannot say. */
 #include "model/stix_check.h"
+#include "model/stix_own.h"
 #include "model/stix_value.h"
 
 static const struct json *
@@ -280,11 +281,28 @@ relationship_check(const struct stix_check *c, struct slice word)
 	return true;
 }
 
+/* A type of ours without our extension is somebody else's, whatever it is called. */
+static bool
+kind_check(const struct stix_check *c, const struct stix_own *k, const struct json *j)
+{
+	char id[STIX_ID_MAX];
+
+	if (stix_own_declared(k, j))
+		return true;
+	stix_own_id(k, id);
+	(void)err_set(c->e, ERR_INPUT, "needs {\"%s\": {\"extension_type\": \"new-sdo\"}}, by which this type is defined", id);
+	return wrong_at(c, NULL, "extensions");
+}
+
 bool
 stix_special_check(struct stix_check *c, const struct stix_type *t, const struct json *j)
 {
+	const struct stix_own *k;
+
 	if (t == NULL)
 		return true;
+	if ((k = stix_own_find(t->name)) != NULL)
+		return kind_check(c, k, j);
 	if (slice_eq(t->name, S("marking-definition")))
 		return marking_check(c, j);
 	if (slice_eq(t->name, S("language-content")))

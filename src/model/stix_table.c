@@ -1,3 +1,4 @@
+#include "model/stix_own.h"
 #include "model/stix_table_room.h"
 
 /* Of all but observables; who speaks of others need not say when it was changed. */
@@ -83,13 +84,22 @@ stix_type_find(struct slice name)
 {
 	const struct stix_type *t = find(stix_types_sco, stix_types_sco_count, name);
 
-	return t != NULL ? t : find(stix_types_object, stix_types_object_count, name);
+	const struct stix_own *k;
+
+	if (t == NULL)
+		t = find(stix_types_object, stix_types_object_count, name);
+	if (t != NULL)
+		return t;
+	k = stix_own_find(name);
+	return k == NULL ? NULL : &k->type;
 }
 
 const struct stix_type *
 stix_part_find(struct slice name)
 {
-	return find(stix_parts, stix_parts_count, name);
+	const struct stix_type *t = find(stix_parts, stix_parts_count, name);
+
+	return t != NULL ? t : stix_own_part_find(name);
 }
 
 bool

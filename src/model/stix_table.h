@@ -85,7 +85,7 @@ struct stix_type {
 
 /* The properties that all objects of a class have. */
 const struct stix_prop *stix_common(enum stix_class class, size_t *count_out);
-/* NULL: the standard knows no such type. */
+/* NULL: neither the standard nor we (model/stix_own.h) know such a type. */
 const struct stix_type *stix_type_find(struct slice name);
 /* What lies within objects ("kill-chain-phase"), and the standard's own extensions ("ntfs-ext"). */
 const struct stix_type *stix_part_find(struct slice name);

@@ -349,6 +349,121 @@ TEST(wordings)
 	kit_close(&k);
 }
 
+static int64_t
+transfers(struct kit *k, const char *where)
+{
+	struct err e = ERR_INIT;
+	int64_t n = -1;
+	char sql[300];
+
+	(void)snprintf(sql, sizeof(sql), "SELECT count(*) FROM transfer WHERE recipient = 'b' AND %s", where);
+	CHECK_OK(db_number(store_db(k->api.node->store), sql, &n, &e), &e);
+	return n;
+}
+
+/* A partner's files of findings: what its agreement lets it have, for the purpose that it names; all of it in the log. */
+TEST(partners_files)
+{
+	struct who b = { .kind = WHO_PARTNER, .session = 1, .name = S("partner:b"), .rights = 1u << RIGHT_PUBLIC | 1u << RIGHT_FINDINGS_READ };
+	struct partner_cert cert = { .name = S("b") };
+	struct who c = b;
+	struct answer a;
+	struct kit k;
+	struct err e = ERR_INIT;
+	struct buf many;
+	char next[300] = "GET /api/v1/export/findings.txt?state=open&class=scanner";
+	size_t lines = 0, files = 0;
+	int64_t id;
+
+	c.session = 2;
+	kit_open(&k);
+	CHECK_OK(partner_cert_add(k.api.node->store, &cert, NOW_S, &id, &e), &e);
+	(void)kit_take(&k, kit_events);
+	self_named(&k);
+	partner_entered(&k);
+	a = kit_call(&k, &kit_all, "PUT /api/v1/parties/b", S("{\"certificate\":1}"));
+	test_case("no agreement: a file without a row, and nothing to write down");
+	a = kit_call(&k, &b, "GET /api/v1/export/findings.csv", NONE);
+	CHECK_STATUS(a, 200);
+	CHECK(slice_find(a.body, S("203.0.113.")) == SIZE_MAX && a.body.len > 20);
+	CHECK_INT(transfers(&k, "1 = 1"), 0);
+	a = kit_call(&k, &kit_all, "POST /api/v1/agreements", draft_body(&k, 0));
+	a = kit_call(&k, &kit_all, "POST /api/v1/agreements/x/acts", ACT("opened"));
+	a = kit_call(&k, &kit_all, "POST /api/v1/agreements/x/acts", ACT("signed"));
+	a = kit_call(&k, &kit_all, "POST /api/v1/agreements/receipts", line_of_b(&k, "b", NOW_S));
+	CHECK_STATUS(a, 201);
+	test_case("in force");
+	a = kit_call(&k, &b, "GET /api/v1/export/findings.csv?purpose=notify", NONE);
+	CHECK(slice_find(a.body, S("203.0.113.7")) != SIZE_MAX && slice_find(a.body, S("203.0.113.99")) != SIZE_MAX);
+	CHECK(slice_find(a.headers, S("Link:")) == SIZE_MAX);
+	CHECK_INT(transfers(&k, "allowed = 1 AND purpose = 'notify' AND agreement = 'x' AND clause = 1"), 3);
+	a = kit_call(&k, &b, "GET /api/v1/export/findings.jsonl?country=ES", NONE);
+	CHECK(slice_find(a.body, S("203.0.113.7")) != SIZE_MAX && slice_find(a.body, S("203.0.113.99")) == SIZE_MAX);
+	CHECK_INT(transfers(&k, "allowed = 1 AND purpose = 'protect'"), 1);
+	test_case("not for statistics, and no other partner");
+	a = kit_call(&k, &b, "GET /api/v1/export/findings.csv?purpose=statistics", NONE);
+	CHECK(slice_find(a.body, S("203.0.113.")) == SIZE_MAX);
+	CHECK_INT(transfers(&k, "allowed = 0 AND rule = 'purpose'"), 3);
+	a = kit_call(&k, &c, "GET /api/v1/export/findings.csv", NONE);
+	CHECK(slice_find(a.body, S("203.0.113.")) == SIZE_MAX);
+	test_case("an indicator is of another category: its clause is for protection alone");
+	a = kit_call(&k, &b, "GET /api/v1/export/findings.stix.json?purpose=notify", NONE);
+	CHECK(slice_find(a.body, S("\"observed-data\"")) != SIZE_MAX && slice_find(a.body, S("\"indicator\"")) == SIZE_MAX);
+	a = kit_call(&k, &b, "GET /api/v1/export/findings.stix.json?purpose=protect", NONE);
+	CHECK(slice_find(a.body, S("\"observed-data\"")) != SIZE_MAX && slice_find(a.body, S("\"indicator\"")) != SIZE_MAX);
+	CHECK(transfers(&k, "allowed = 1 AND clause = 2 AND record LIKE 'indicator--%'") > 0);
+	test_case("contacts: no clause is about them; agreements as objects are for our own people");
+	a = kit_call(&k, &kit_all, "POST /api/v1/contacts", S("{\"scope\":\"asn\",\"value\":\"64500\",\"email\":\"abuse@net.example\",\"name\":\"Net\"}"));
+	CHECK(a.status == 200 || a.status == 201);
+	b.rights |= 1u << RIGHT_CONTACTS_READ | 1u << RIGHT_AGREEMENTS_READ;
+	a = kit_call(&k, &b, "GET /api/v1/export/contacts.stix.json", NONE);
+	CHECK_STATUS(a, 200);
+	CHECK(slice_find(a.body, S("abuse@net.example")) == SIZE_MAX);
+	CHECK_INT(transfers(&k, "allowed = 0 AND rule = 'category' AND record LIKE 'identity--%'"), 1);
+	a = kit_call(&k, &kit_all, "GET /api/v1/export/contacts.stix.json", NONE);
+	CHECK(slice_find(a.body, S("\"entente-contact\"")) != SIZE_MAX && slice_find(a.body, S("abuse@net.example")) != SIZE_MAX);
+	a = kit_call(&k, &b, "GET /api/v1/export/agreements.stix.json", NONE);
+	CHECK_STATUS(a, 403);
+	a = kit_call(&k, &kit_all, "GET /api/v1/export/agreements.stix.json", NONE);
+	CHECK(slice_find(a.body, S("\"agreement_id\":\"x\"")) != SIZE_MAX);
+	test_case("words");
+	a = kit_call(&k, &b, "GET /api/v1/export/findings.csv?purpose=profit", NONE);
+	CHECK_STATUS(a, 400);
+	a = kit_call(&k, &kit_all, "GET /api/v1/export/findings.csv?purpose=protect", NONE);
+	CHECK_STATUS(a, 400);
+	test_case("what cannot be written down does not go");
+	CHECK_OK(db_exec(store_db(k.api.node->store), "ALTER TABLE transfer RENAME TO transfer_gone", &e), &e);
+	a = kit_call(&k, &b, "GET /api/v1/export/findings.csv", NONE);
+	CHECK(a.status >= 500);
+	CHECK(slice_find(a.body, S("203.0.113.")) == SIZE_MAX);
+	CHECK_OK(db_exec(store_db(k.api.node->store), "ALTER TABLE transfer_gone RENAME TO transfer", &e), &e);
+	test_case("many: file by file");
+	buf_init(&many, 8 << 20);
+	for (unsigned i = 0; i < 12000; i++)
+		buf_printf(&many, "{\"classification.type\":\"scanner\",\"source.ip\":\"203.0.%u.%u\"}\n", 114 + (i >> 8), i & 255);
+	(void)kit_take(&k, buf_view(&many));
+	buf_fini(&many);
+	while (next[0] != '\0' && files < 10) {
+		struct slice rest, line;
+		size_t from, to;
+
+		a = kit_call(&k, &b, next, NONE);
+		CHECK_STATUS(a, 200);
+		files++;
+		rest = a.body;
+		while (slice_line(&rest, &line))
+			lines += slice_starts(line, S("203.0."));
+		from = slice_find(a.headers, S("Link: <"));
+		to = slice_find(a.headers, S(">; rel=\"next\""));
+		next[0] = '\0';
+		if (from != SIZE_MAX && to != SIZE_MAX)
+			(void)snprintf(next, sizeof(next), "GET %.*s", (int)(to - from - 7), (const char *)a.headers.p + from + 7);
+	}
+	CHECK_INT(files, 3);
+	CHECK_INT(lines, 12000);
+	kit_close(&k);
+}
+
 int
 main(void)
 {
@@ -359,5 +474,6 @@ main(void)
 	RUN(damaged);
 	RUN(partners_ask);
 	RUN(wordings);
+	RUN(partners_files);
 	return test_end();
 }

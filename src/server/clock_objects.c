@@ -12,7 +12,7 @@
 static struct stix_out
 who(const struct keeper *k)
 {
-	return (struct stix_out){ k->node->conf.name, k->node->conf.mail };
+	return (struct stix_out){ .name = k->node->conf.name, .mail = k->node->conf.mail };
 }
 
 /* The rest comes in the next turn. */

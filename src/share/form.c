@@ -5,7 +5,7 @@
 #include "parse/date.h"
 #include "share/compose.h"
 
-static const struct form *const forms[] = { &form_csv, &form_intelmq, &form_iodef, &form_misp, &form_plain,
+static const struct form *const forms[] = { &form_csv, &form_intelmq, &form_iodef, &form_misp, &form_stix, &form_plain,
 	&form_nftables, &form_suricata, &form_dataset_ip, &form_dataset_name };
 
 const struct form *

@@ -18,6 +18,7 @@ struct form_run {
 	const struct warnings *warnings; /* what no list may hold; NULL: none are known */
 	struct arena *a; /* of one row: the caller resets it */
 	enum tlp most; /* what is marked closer is left out */
+	bool observed_only; /* of STIX: without indicators */
 	/* kept by form.c */
 	uint64_t rows; /* written */
 	uint64_t without; /* left out: the form has no way to say them */
@@ -72,6 +73,6 @@ void form_xml(struct buf *b, struct slice s);
 bool form_again(struct form_run *r, const struct finding_row *row);
 
 extern const struct form form_csv, form_intelmq, form_iodef, form_misp, form_plain, form_nftables, form_suricata,
-    form_dataset_ip, form_dataset_name;
+    form_stix, form_dataset_ip, form_dataset_name;
 
 #endif

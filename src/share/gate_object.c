@@ -1,6 +1,7 @@
 #include "share/gate_object.h"
 
 #include "base/lang.h"
+#include "model/stix_own.h"
 
 #define MEMORY_MAX ((size_t)96 << 20)
 
@@ -50,6 +51,7 @@ gate_object_record(const struct stix_object *o, struct policy_record *out, bool 
 {
 	bool body = json_get(o->json, S("body")) != NULL || json_get(o->json, S("body_multipart")) != NULL ||
 	    json_get(o->json, S("raw_email_ref")) != NULL, known;
+	const struct stix_own *kind = stix_own_find(o->type_name);
 	enum tlp part;
 
 	*out = (struct policy_record){ .class = CLASS_UNDETERMINED, .country = SLICE_NONE, .fqdn = SLICE_NONE,
@@ -59,6 +61,8 @@ gate_object_record(const struct stix_object *o, struct policy_record *out, bool 
 		if (slice_eq(o->type_name, categories[i].type))
 			out->category = categories[i].category;
 	}
+	if (kind != NULL)
+		out->category = kind->category;
 	if (slice_eq(o->type_name, S("email-message")))
 		out->category = body ? CATEGORY_SPAM_CONTENT : CATEGORY_SPAM_SAMPLE;
 	out->tlp = stix_object_tlp(o, GATE_OBJECT_UNMARKED, &known);

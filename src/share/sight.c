@@ -11,7 +11,10 @@ sight_id(const struct stix_out *who, struct slice indicator, char out[STIX_ID_MA
 	struct buf of;
 
 	buf_init(&of, 1024);
+	/* Two nodes may have the name that all begin with. */
 	buf_str(&of, "of:");
+	buf_put(&of, who->mail);
+	buf_byte(&of, ':');
 	buf_put(&of, indicator);
 	stix_out_id(who, "sighting", buf_view(&of), out);
 	buf_fini(&of);

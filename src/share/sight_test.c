@@ -16,7 +16,7 @@
 #define RED "marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1"
 #define CLAUSES(onward) KIT_CLAUSE(1, "abuse-report", "\"protect\"", "AMBER", 90, "\"none\"") "," KIT_CLAUSE(2, "indicator", "\"protect\"", "AMBER", 30, onward)
 
-static const struct stix_out us = { S_INIT("CSIRT a"), S_INIT("a@a.example") };
+static const struct stix_out us = { .name = S_INIT("CSIRT a"), .mail = S_INIT("a@a.example") };
 
 static int64_t
 number(struct store *s, const char *sql)

@@ -2,7 +2,9 @@
 
 #include <stdio.h>
 
+#include "model/stix_value.h"
 #include "parse/domain.h"
+#include "share/stix_kinds.h"
 
 /* The moment of what has none: that of the standard, so that the object is the same in each bundle. */
 #define STANDARD_S 1623283200
@@ -306,19 +308,32 @@ sighting_put(const struct stix_out *x, const struct finding_row *r, const char *
 	json_out_object_end(&j);
 }
 
-bool
-stix_out_finding(const struct stix_out *x, const struct finding_row *r, struct buf *b)
+/* A URL as browsers take it, as RFC 3986 has it: what may not stand in one, by its number. */
+static void
+url_put(struct slice s, struct buf *b)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		bool escape = s.p[i] == '%' && i + 2 < s.len && stix_hex_ok(slice_sub(s, i + 1, 2));
+
+		if (s.p[i] <= ' ' || s.p[i] >= 0x7f || (s.p[i] == '%' && !escape) || strchr("<>\"{}|\\^`", s.p[i]) != NULL)
+			buf_printf(b, "%%%02X", s.p[i]);
+		else
+			buf_byte(b, s.p[i]);
+	}
+}
+
+static bool
+finding_put(const struct stix_out *x, const struct finding_row *r, struct thing t, struct buf *b)
 {
 	char by[STIX_ID_MAX], place[STIX_ID_MAX], observed[STIX_ID_MAX], indicator[STIX_ID_MAX];
 	const char *type = indicator_types[r->class];
-	struct thing t;
 
-	if (!thing_of(r, &t) || !thing_put(&t, b, place))
+	if (!thing_put(&t, b, place))
 		return false;
 	stix_out_id(x, "identity", SLICE_NONE, by);
 	buf_byte(b, ',');
 	observed_put(x, r, by, place, observed, b);
-	if (type == NULL || (x->warnings != NULL && warnings_text(x->warnings, r->place, NULL)))
+	if (type == NULL || x->observed_only || (x->warnings != NULL && warnings_text(x->warnings, r->place, NULL)))
 		return true;
 	buf_byte(b, ',');
 	indicator_put(x, r, &t, by, type, indicator, b);
@@ -327,7 +342,40 @@ stix_out_finding(const struct stix_out *x, const struct finding_row *r, struct b
 	return true;
 }
 
+bool
+stix_out_finding(const struct stix_out *x, const struct finding_row *r, struct buf *b)
+{
+	struct buf url;
+	struct thing t;
+	bool ok;
+
+	if (!thing_of(r, &t))
+		return false;
+	if (r->kind != PLACE_URL || stix_url_ok(t.value))
+		return finding_put(x, r, t, b);
+	buf_init(&url, (size_t)64 << 10);
+	url_put(t.value, &url);
+	t.value = buf_view(&url);
+	ok = buf_ok(&url) && stix_url_ok(t.value) && finding_put(x, r, t, b);
+	buf_fini(&url);
+	return ok;
+}
+
 /* --- contacts ---------------------------------------------------------------------- */
+
+void
+stix_out_contact_id(const struct stix_out *x, const struct contact *c, char out[STIX_ID_MAX])
+{
+	struct buf of;
+
+	buf_init(&of, 8192);
+	buf_printf(&of, "%s:", contact_scope_name(c->scope));
+	buf_put(&of, c->value);
+	buf_byte(&of, ':');
+	buf_put(&of, c->email);
+	stix_out_id(x, "identity", buf_view(&of), out);
+	buf_fini(&of);
+}
 
 bool
 stix_out_contact(const struct stix_out *x, const struct contact *c, struct buf *b)
@@ -341,11 +389,7 @@ stix_out_contact(const struct stix_out *x, const struct contact *c, struct buf *
 	if (name.len == 0)
 		return false;
 	buf_init(&of, 8192);
-	buf_printf(&of, "%s:", contact_scope_name(c->scope));
-	buf_put(&of, c->value);
-	buf_byte(&of, ':');
-	buf_put(&of, c->email);
-	stix_out_id(x, "identity", buf_view(&of), id);
+	stix_out_contact_id(x, c, id);
 	stix_out_id(x, "identity", SLICE_NONE, by);
 	json_out_init(&j, b, false);
 	open_object(&j, "identity", id, at_s < STANDARD_S ? at_s : STANDARD_S, at_s);
@@ -368,5 +412,8 @@ stix_out_contact(const struct stix_out *x, const struct contact *c, struct buf *
 	json_out_array_end(&j);
 	json_out_object_end(&j);
 	buf_fini(&of);
+	buf_byte(b, ',');
+	if (!stix_out_contact_way(x, c, id, b))
+		b->len--;
 	return true;
 }

@@ -3,14 +3,16 @@
 
 #include <string.h>
 
+#include "model/agreement_testing.h"
 #include "share/stix_in.h"
+#include "share/stix_kinds.h"
 #include "test.h"
 
 static const struct stix_out us = { .name = S_INIT("CSIRT \"x\""), .mail = S_INIT("a@b.example") };
 
 static const struct { enum place_kind kind; struct slice place; } places[] = {
 	{ PLACE_IP, S_INIT("198.51.100.7") }, { PLACE_NETWORK, S_INIT("198.51.100.0/24") }, { PLACE_NETWORK, S_INIT("2001:db8::/32") },
-	{ PLACE_FQDN, S_INIT("evil.example") }, { PLACE_URL, S_INIT("http://evil.example/it's?a=%5C") }, { PLACE_ASN, S_INIT("64500") },
+	{ PLACE_FQDN, S_INIT("evil.example") }, { PLACE_URL, S_INIT("http://evil.example/it's?a=%5C") }, { PLACE_URL, S_INIT("http://evil.example/<a>?b=\\&c=50%&d=%41 \xc3\xa9{|}^`\"") }, { PLACE_ASN, S_INIT("64500") },
 	{ PLACE_ACCOUNT, S_INIT("a@evil.example") }, { PLACE_ACCOUNT, S_INIT("root\\'x") }, { PLACE_HASH, S_INIT("79054025255fb1a26e4bc422aef54eb4") },
 	{ PLACE_HASH, S_INIT("7d865e959b2466918c9863afca942d0fb89d7c9ac0c99bafc3749504ded97730") },
 };
@@ -114,7 +116,7 @@ TEST(who_and_marks)
 	buf_byte(&b, ',');
 	CHECK(stix_out_contact(&us, &c, &b));
 	buf_byte(&b, ']');
-	CHECK_INT(objects_in(&b), 7);
+	CHECK_INT(objects_in(&b), 8);
 	len = b.len;
 	CHECK(!stix_out_contact(&us, &(struct contact){ .scope = SCOPE_ASN, .value = S("1") }, &b));
 	CHECK_INT(b.len, len);
@@ -149,6 +151,44 @@ TEST(warned)
 	warnings_free(&w);
 }
 
+/* Agreements and contacts are objects of kinds that nobody else has; each definition says what they are. */
+TEST(our_kinds)
+{
+	struct contact c = { .id = 3, .scope = SCOPE_PREFIX, .value = S("192.0.2.0/24"), .name = S("Network"), .email = S("abuse@net.example,cert@net.example"),
+		.url = S("https://net.example/security.txt"), .lang = LANG_FR, .lang_known = true, .format = S("xarf"), .openpgp = S("no fingerprint"), .checked_s = 1790000000, .expires_s = 1890000000 };
+	static const int64_t dates[] = { KIT_DAY(1), KIT_DAY(3), KIT_DAY(45), KIT_DAY(20000) };
+	struct kit_text t = { .id = "one", .kind = AGREEMENT_TECHNICAL, .parties = "a b c", .term = 100, .notice = 10 };
+	struct agreement *g = kit_new(&t);
+	struct err e = ERR_INIT;
+	struct buf b;
+	size_t len;
+
+	buf_init(&b, (size_t)4 << 20);
+	CHECK(!stix_out_agreement(&us, g, KIT_DAY(5), &b));
+	CHECK_INT(b.len, 0);
+	CHECK_OK(kit_run(g, "open 0; sign a 1; sign b 2; reserve b 3 2; leave b 30", &e), &e);
+	buf_byte(&b, '[');
+	stix_out_kinds(&b);
+	for (size_t i = 0; i < sizeof(dates) / sizeof(dates[0]); i++) {
+		buf_byte(&b, ',');
+		CHECK(stix_out_agreement(&us, g, dates[i], &b));
+	}
+	buf_byte(&b, ',');
+	CHECK(stix_out_contact(&us, &c, &b));
+	len = b.len;
+	buf_byte(&b, ']');
+	CHECK_INT(objects_in(&b), 3 + 4 + 2);
+	CHECK(slice_find(buf_view(&b), S("\"state\":\"in-force\"")) != SIZE_MAX);
+	CHECK(slice_find(buf_view(&b), S("\"state\":\"ended\"")) != SIZE_MAX);
+	CHECK(slice_find(buf_view(&b), S("\"emails\":[\"abuse@net.example\",\"cert@net.example\"],\"notice_lang\":\"fr\",\"formats\":[\"xarf\"],\"url\"")) != SIZE_MAX);
+	CHECK(slice_find(buf_view(&b), S("no fingerprint")) == SIZE_MAX);
+	/* the same each time */
+	b.len = len;
+	CHECK(stix_out_agreement(&us, g, KIT_DAY(5), &b));
+	agreement_free(&g);
+	buf_fini(&b);
+}
+
 int
 main(void)
 {
@@ -156,5 +196,6 @@ main(void)
 	RUN(indicators_are_watched);
 	RUN(who_and_marks);
 	RUN(warned);
+	RUN(our_kinds);
 	return test_end();
 }

@@ -332,15 +332,26 @@ seconds_of(const struct json *j)
 	return stix_time_read(json_text(j), &us, NULL) ? (us < 0 ? (us - 999999) / 1000000 : us / 1000000) : 0;
 }
 
+void
+object_watched_of(const struct stix_object *o, struct arena *a, struct object_watched *out)
+{
+	struct slice pattern = json_text(json_get(o->json, S("pattern")));
+
+	*out = (struct object_watched){ .plan = { .watch = INDICATOR_NOT_WATCHED } };
+	if (o->pattern != NULL)
+		indicator_plan(o->pattern, a, &out->plan);
+	out->from_s = seconds_of(json_get(o->json, S("valid_from")));
+	out->until_s = seconds_of(json_get(o->json, S("valid_until")));
+	out->text = text_clean(out->plan.watch == INDICATOR_VALUE ? out->plan.value : pattern, PATTERN_BYTES_MAX, a);
+}
+
 bool
 object_indicator_put(struct store *s, int64_t id, int64_t object, const struct stix_object *o, struct arena *a, struct err *e)
 {
-	struct slice pattern = json_text(json_get(o->json, S("pattern")));
-	struct indicator_plan plan = { .watch = INDICATOR_NOT_WATCHED };
+	struct object_watched w;
 	struct stmt *q;
 
-	if (o->pattern != NULL)
-		indicator_plan(o->pattern, a, &plan);
+	object_watched_of(o, a, &w);
 	if (!store_query(s, Q_INDICATOR_PUT, "INSERT INTO indicator (id, object, revoked, from_s, until_s, watch, key, text)"
 		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (id) DO UPDATE SET object = excluded.object,"
 		" revoked = excluded.revoked, from_s = excluded.from_s, until_s = excluded.until_s, watch = excluded.watch,"
@@ -349,11 +360,11 @@ object_indicator_put(struct store *s, int64_t id, int64_t object, const struct s
 	stmt_i64(q, 1, id);
 	stmt_i64(q, 2, object);
 	stmt_i64(q, 3, o->revoked);
-	stmt_i64(q, 4, seconds_of(json_get(o->json, S("valid_from"))));
-	stmt_i64(q, 5, seconds_of(json_get(o->json, S("valid_until"))));
-	stmt_i64(q, 6, plan.watch);
-	stmt_i64(q, 7, plan.key);
-	stmt_text(q, 8, text_clean(plan.watch == INDICATOR_VALUE ? plan.value : pattern, PATTERN_BYTES_MAX, a));
+	stmt_i64(q, 4, w.from_s);
+	stmt_i64(q, 5, w.until_s);
+	stmt_i64(q, 6, w.plan.watch);
+	stmt_i64(q, 7, w.plan.key);
+	stmt_text(q, 8, w.text);
 	if (!stmt_run(q, NULL, e))
 		return false;
 	if (object == id)

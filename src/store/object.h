@@ -149,6 +149,13 @@ bool indicator_told(struct store *s, int64_t id, struct err *e) MUST_USE;
 /* The newest version of its object, in a; NONE: it is gone. */
 bool indicator_bytes(struct store *s, int64_t id, struct arena *a, struct slice *out, struct err *e) MUST_USE;
 
+/* How an indicator is watched for, as its object says. */
+struct object_watched {
+	struct indicator_plan plan;
+	int64_t from_s, until_s;
+	struct slice text; /* its value, or its pattern */
+};
+
 /*
  * Bring an index up to what the store holds; cheap where nothing came. Both are
  * empty at first. *x is made when there is something to watch; it is the
@@ -159,5 +166,21 @@ struct indicators_at {
 	int64_t deleted;
 };
 bool indicators_load(struct store *s, struct indicators **x, struct indicators_at *at, struct err *e) MUST_USE;
+
+/* --- is it whole? ---------------------------------------------------------------- */
+
+#define OBJECTS_BAD_SHOWN 10 /* objects that are told one by one */
+
+struct objects_check {
+	bool each; /* read every object again, too: some 10 µs each */
+	void (*say)(void *cookie, const char *text); /* a trouble, for people */
+	void (*progress)(void *cookie, uint64_t objects); /* each thousand; may be NULL */
+	void *cookie;
+	/* results */
+	uint64_t objects, troubles;
+	uint64_t bad; /* objects that are not what their rows say, or no STIX (any more) */
+};
+/* False: it could not be looked at. */
+bool objects_check(struct store *s, struct objects_check *x, struct err *e) MUST_USE;
 
 #endif

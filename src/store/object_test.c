@@ -311,6 +311,78 @@ TEST(taken_out_and_on)
 	store_close(&s);
 }
 
+static void
+told(void *cookie, const char *text)
+{
+	struct buf *b = cookie;
+
+	buf_str(b, text);
+	buf_byte(b, '\n');
+}
+
+static const struct { const char *sql, *says; } damages[] = {
+	{ "SELECT 1", "" },
+	{ "INSERT INTO collection_object VALUES (1, 5, 999, 1, 3)", "1 members of collections have no object" },
+	{ "INSERT INTO collection_object SELECT 7, added_us, object, type, flags FROM collection_object WHERE object = 1", "1 members lie in a collection that is not there" },
+	{ "DELETE FROM collection_object WHERE object = 1", "1 objects lie in no collection" },
+	{ "UPDATE collection_object SET type = 77 WHERE object = 1", "1 members are listed under another type" },
+	{ "UPDATE object SET type = 77 WHERE id = 1", "1 objects have a type without a name" },
+	{ "UPDATE collection_object SET flags = 3 WHERE object IN (SELECT id FROM object WHERE name = (SELECT name FROM object WHERE id = 1))", "1 objects have a wrong first or last version" },
+	{ "UPDATE collection_object SET flags = 0 WHERE object = 3", "1 objects have a wrong first or last version" },
+	{ "UPDATE indicator SET object = 1", "1 indicators are watched for without an object" },
+	{ "UPDATE indicator SET object = 3", "1 indicators are watched for by an older version" },
+	{ "DELETE FROM indicator", "1 indicators are not watched for" },
+	{ "UPDATE object_key SET first = 999", "objects cannot be found by their id" },
+	/* what each says of itself */
+	{ "UPDATE object SET bytes = substr(bytes, 2) WHERE id = 1", "\"tool\": " },
+	{ "UPDATE object SET bytes = CAST(replace(CAST(bytes AS TEXT), '\"one\"', '1') AS BLOB) WHERE id = 1", "name: expected a text" },
+	{ "UPDATE object SET name = (SELECT name FROM object WHERE id = 5) WHERE id = 1", "it lies under another id" },
+	{ "UPDATE object SET version_us = version_us - 1 WHERE id = 1", "it lies under another version than its \"modified\"" },
+	{ "UPDATE object SET revoked = 1 WHERE id = 1", "its row says otherwise whether it is revoked" },
+	{ "UPDATE indicator SET text = '198.51.100.77'", "it is watched for otherwise than its pattern says" },
+	{ "UPDATE indicator SET until_s = 5", "it is watched for otherwise than its pattern says" },
+};
+
+/* Each damage is told, and nothing is where there is none. */
+TEST(doctor)
+{
+	struct err e = ERR_INIT;
+
+	object_key_tail = 2;
+	for (size_t i = 0; i < sizeof(damages) / sizeof(damages[0]); i++) {
+		struct objects_check x = { .each = true, .say = told };
+		struct store *s;
+		char name[32];
+		struct buf b;
+		int64_t c;
+
+		(void)snprintf(name, sizeof(name), "doctor%zu.db", i);
+		buf_init(&b, 65536);
+		x.cookie = &b;
+		s = open_new(name);
+		c = collection(s, "local");
+		put(s, c, tool(U1, "2026-01-01T00:00:00.000Z", "one"));
+		put(s, c, tool(U1, "2026-01-02T00:00:00.000Z", "two"));
+		put(s, c, INDICATOR(U1, "2026-01-02T00:00:00.000Z", "[ipv4-addr:value = '198.51.100.1']", ""));
+		put(s, c, INDICATOR(U1, "2026-01-03T00:00:00.000Z", "[ipv4-addr:value = '198.51.100.2']", ""));
+		put(s, c, "{\"type\":\"mutex\",\"id\":\"mutex--" U1 "\",\"name\":\"m\"}");
+		put(s, c, "{\"type\":\"mutex\",\"id\":\"mutex--" U2 "\",\"name\":\"n\"}");
+		test_case("%s", damages[i].sql);
+		if (i > 0)
+			CHECK_OK(db_exec(store_db(s), damages[i].sql, &e), &e);
+		CHECK_OK(objects_check(s, &x, &e), &e);
+		CHECK_INT(x.objects, 6);
+		CHECK_INT(x.troubles > 0, i > 0);
+		if (i == 0)
+			CHECK_STR(buf_cstr(&b), "");
+		else if (slice_find(buf_view(&b), slice_of_str(damages[i].says)) == SIZE_MAX)
+			FAIL(buf_cstr(&b));
+		buf_fini(&b);
+		store_close(&s);
+	}
+	object_key_tail = 131072;
+}
+
 TEST(limits)
 {
 	struct store *s = open_new("limits.db");
@@ -426,6 +498,7 @@ main(void)
 	RUN(indicators_follow);
 	RUN(taken_out);
 	RUN(taken_out_and_on);
+	RUN(doctor);
 	RUN(limits);
 	RUN(names_in_the_table);
 	arena_fini(&a);

@@ -148,6 +148,10 @@ void object_id_print(struct slice name, char out[STIX_ID_MAX], struct slice *typ
 /* Of a row of object_query.c's and object_browse.c's questions: twelve columns in the order of indicator_list(). */
 struct indicator_row;
 void indicator_row_read(struct stmt *q, struct indicator_row *out);
+/* What an indicator's row says of its object; texts lie in a and in o. */
+struct stix_object;
+struct object_watched;
+void object_watched_of(const struct stix_object *o, struct arena *a, struct object_watched *out);
 /* Indicator id is watched by what object says, its newest version, which is o. */
 bool object_indicator_put(struct store *s, int64_t id, int64_t object, const struct stix_object *o, struct arena *a, struct err *e) MUST_USE;
 /* What agreements_version() tells of; in the change's transaction. */

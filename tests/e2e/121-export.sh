@@ -35,6 +35,21 @@ same "five of them" "$(grep -c . theirs)" 5
 ok "with what is red" e export iodef --tlp RED
 says "the network" "45.40.0.0/16"
 
+# STIX: what leaves is STIX by our own check; contacts and agreements too, as kinds that are defined in the same file.
+ok "as STIX" e export stix
+cp .out findings.stix.json
+ok "it is STIX" e objects validate findings.stix.json
+same "observed data of five" "$(grep -o '"type":"observed-data"' findings.stix.json | wc -l | tr -d ' ')" 6
+ok "a contact" e contacts --add abuse@net.example --scope asn --value 64500 --name Net
+ok "contacts as STIX" e export stix-contacts
+cp .out contacts.stix.json
+says "how it is told" '"type":"entente-contact"'
+says "and what that is" '"type":"extension-definition"'
+ok "they are STIX" e objects validate contacts.stix.json
+ok "and come in elsewhere" "$ENTENTE" objects import --node other contacts.stix.json
+ok "agreements as STIX" e export stix-agreements
+exits 64 "they take no filter" e export stix-agreements 192.0.2.1
+
 # Lists.
 ok "plain" e export plain
 says "a resolver is on a warning list" "1 is on a warning list"
