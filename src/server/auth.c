@@ -198,7 +198,7 @@ auth_who(struct api *a, const struct api_request *r, struct arena *mem,
     struct who *out, struct err *e)
 {
 	struct auth *auth = auth_of(a);
-	struct slice secret = session_secret(r), token = auth_bearer(r->authorization);
+	struct slice secret = session_secret(r), token = auth_token(r->authorization, mem);
 
 	*out = (struct who){ .kind = WHO_NOBODY, .name = S(""), .rights = 1u << RIGHT_PUBLIC, .from = r->from };
 	if (r->authorization.len > 0)
@@ -218,7 +218,7 @@ bool
 auth_seen_due(struct api *a, const struct api_request *r, struct arena *mem,
     struct api_request *out)
 {
-	struct slice secret = session_secret(r), text = auth_bearer(r->authorization);
+	struct slice secret = session_secret(r), text = auth_token(r->authorization, mem);
 	struct auth *auth = auth_of(a);
 	char csrf[CSRF_TEXT_MAX] = "";
 	struct sha256 hash;

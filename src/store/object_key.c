@@ -64,6 +64,16 @@ tail_put(struct objects *o, uint64_t hash, int64_t first)
 /* NOLINTEND(misc-no-recursion) */
 
 static bool
+tail_has(const struct objects *o, uint64_t hash, int64_t first)
+{
+	for (size_t i = (size_t)hash & (o->tail_slots - 1); o->tail_slots > 0 && o->tail[i].first != 0; i = (i + 1) & (o->tail_slots - 1)) {
+		if (o->tail[i].hash == hash && o->tail[i].first == first)
+			return true;
+	}
+	return false;
+}
+
+static bool
 seed_load(struct store *s, struct err *e)
 {
 	struct slice text;
@@ -112,12 +122,16 @@ object_keys_load(struct store *s, struct err *e)
 	}
 	if (last == o->tail_last)
 		return true;
-	/* The first version may have been taken out, and what is left goes by its number. */
-	if (db_prepare(s->db, "SELECT first, name FROM object WHERE id > ?1 AND (first = id"
-		" OR NOT EXISTS (SELECT 1 FROM object f WHERE f.id = object.first))", &q, e)) {
+	/* By any of its versions: the first may have been taken out. */
+	if (db_prepare(s->db, "SELECT first, name FROM object WHERE id > ?1 AND first > ?2", &q, e)) {
 		stmt_i64(q, 1, o->tail_last);
-		while ((step = stmt_step(q, e)) == STEP_ITEM)
-			tail_put(o, hash_of(s, stmt_col(q, 1)), stmt_col_i64(q, 0));
+		stmt_i64(q, 2, o->keyed);
+		while ((step = stmt_step(q, e)) == STEP_ITEM) {
+			uint64_t hash = hash_of(s, stmt_col(q, 1));
+
+			if (!tail_has(o, hash, stmt_col_i64(q, 0)))
+				tail_put(o, hash, stmt_col_i64(q, 0));
+		}
 	}
 	stmt_free(&q);
 	o->tail_last = last;
