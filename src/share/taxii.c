@@ -8,6 +8,7 @@
 
 /* Objects that who asks may not have are passed over: so many a page at the most. */
 #define LOOKED_AT_MAX 20000
+#define OBJECT_BYTES_USUAL 500
 
 size_t
 taxii_time_print(int64_t us, char out[TAXII_TIME_MAX])
@@ -185,6 +186,9 @@ taxii_page(struct store *s, const struct taxii_query *query, enum taxii_kind kin
 	q.versions_us = query->versions;
 	q.parts = may != NULL || query->listed != NULL ? OBJECT_WHOLE : kind == TAXII_OBJECTS ? OBJECT_BYTES : OBJECT_NAMED;
 	q.limit = may == NULL && query->listed == NULL ? query->limit + 1 : LOOKED_AT_MAX + 1;
+	/* Room for objects as most are, so that the page is not copied as it grows. */
+	if (q.parts == OBJECT_BYTES && !query->none)
+		(void)buf_room(out, (query->limit < 256 ? query->limit : 256) * OBJECT_BYTES_USUAL);
 	buf_byte(out, '{');
 	if (!query->none) {
 		if (!object_open(s, &q, &w, e))
