@@ -10,6 +10,7 @@ ok "a collection" "$ENTENTE" objects import --node n first.json
 serve n
 # shellcheck disable=SC2154 # of serve.sh
 same "which is emptied" "$(curl -sk -m 60 -o body -w '%{http_code}' -X DELETE -H "$auth" "${url}taxii2/entente/collections/local/objects/mutex--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f/")" 200
+# shellcheck disable=SC2154 # of serve.sh
 python3 "$ENTENTE_SOURCE/tests/taxii_conformance.py" "$url" "$token" "$reader" >answers
 same "each requirement is met" "$?" 0
 grep '^FAILED' answers
