@@ -1,12 +1,14 @@
 /*
  * objects_bench: envelopes of a thousand indicators, checked and stored durably,
  * one transaction each as a POST of TAXII is; then the index of them, events
- * against it, and pages of a hundred.
+ * against it, and pages of a hundred. "mix": POSTs alone, of what partners send
+ * each other: of ten objects four indicators, three addresses, two relationships, a sighting.
  *
- *	objects_bench DATABASE OBJECTS
+ *	objects_bench DATABASE OBJECTS [mix]
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 
 #include "base/clock.h"
@@ -80,8 +82,51 @@ object_put_text(struct buf *b, unsigned i)
 	    "\"object_marking_refs\":[\"marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb\"]}");
 }
 
+#define HEAD(type) "{\"type\":\"" type "\",\"spec_version\":\"2.1\",\"id\":\"" type "--"
+#define DATES "\"created\":\"2020-01-01T00:00:00.000Z\",\"modified\":\"2020-01-01T00:00:00.000Z\","
+#define MARK "\"object_marking_refs\":[\"marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb\"]}"
+
+static const char *
+uuid_of(unsigned i)
+{
+	uint64_t r = mix(i + ((uint64_t)1 << 40));
+	static char text[40];
+
+	(void)snprintf(text, sizeof(text), "%08x-%04x-4%03x-8%03x-%012llx", (unsigned)(r >> 32), (unsigned)(r >> 16 & 0xffff), (unsigned)(r & 0xfff),
+	    (unsigned)(r >> 52), (unsigned long long)i);
+	return text;
+}
+
+/* Of ten objects four are indicators; what stands behind one tells of it. */
 static void
-posts(struct store *s, int64_t collection, unsigned count)
+mixed_put_text(struct buf *b, unsigned i)
+{
+	unsigned of = i - i % 10, r = (unsigned)mix(i);
+
+	switch (i % 10) {
+	case 4:
+	case 5:
+	case 6:
+		buf_printf(b, HEAD("ipv4-addr") "%s\",\"value\":\"%u.%u.%u.%u\"}", uuid_of(i), (r & 127) + 1, r >> 8 & 255, r >> 16 & 255, r >> 24);
+		break;
+	case 7:
+	case 8:
+		buf_printf(b, HEAD("relationship") "%s\"," DATES "\"relationship_type\":\"based-on\",\"source_ref\":\"indicator--", uuid_of(i));
+		buf_printf(b, "%s\",", uuid_of(of));
+		buf_printf(b, "\"target_ref\":\"ipv4-addr--%s\"," MARK, uuid_of(of + 4));
+		break;
+	case 9:
+		buf_printf(b, HEAD("sighting") "%s\"," DATES "\"first_seen\":\"2020-01-01T00:00:00Z\",\"last_seen\":\"2020-01-02T00:00:00Z\",\"count\":%u,", uuid_of(i), r % 1000 + 1);
+		buf_printf(b, "\"sighting_of_ref\":\"indicator--%s\"," MARK, uuid_of(of));
+		break;
+	default:
+		object_put_text(b, i);
+		break;
+	}
+}
+
+static void
+posts(struct store *s, int64_t collection, unsigned count, bool mixed)
 {
 	int64_t wall = 0;
 	double cpu = 0;
@@ -100,7 +145,10 @@ posts(struct store *s, int64_t collection, unsigned count)
 		for (unsigned k = 0; k < 1000 && i < count; k++, i++) {
 			if (k > 0)
 				buf_byte(&b, ',');
-			object_put_text(&b, i);
+			if (mixed)
+				mixed_put_text(&b, i);
+			else
+				object_put_text(&b, i);
 		}
 		buf_str(&b, "]}");
 		t = clock_mono_ns();
@@ -113,7 +161,7 @@ posts(struct store *s, int64_t collection, unsigned count)
 			exit(1);
 	}
 	buf_fini(&b);
-	printf("objects_bench pass=post objects=%u wall_s=%.2f cpu_s=%.2f objects_per_s=%.0f objects_per_cpu_s=%.0f (limit 50,000)\n", count,
+	printf("objects_bench pass=post%s objects=%u wall_s=%.2f cpu_s=%.2f objects_per_s=%.0f objects_per_cpu_s=%.0f (limit 50,000)\n", mixed ? "-mix" : "", count,
 	    (double)wall / 1e9, cpu, count / ((double)wall / 1e9), count / cpu);
 }
 
@@ -187,6 +235,7 @@ int
 main(int argc, char **argv)
 {
 	unsigned count = argc > 2 ? (unsigned)strtoul(argv[2], NULL, 10) : 1000000;
+	bool mixed = argc > 3 && strcmp(argv[3], "mix") == 0;
 	struct indicators *x = NULL;
 	struct indicators_at at = { 0, 0 };
 	struct err e = ERR_INIT;
@@ -197,13 +246,18 @@ main(int argc, char **argv)
 	double t;
 
 	if (argc < 2) {
-		fprintf(stderr, "usage: objects_bench DATABASE OBJECTS\n");
+		fprintf(stderr, "usage: objects_bench DATABASE OBJECTS [mix]\n");
 		return 2;
 	}
 	arena_init(&a, 65536);
 	must(store_open(argv[1], &(struct db_options){ .durable = true }, &s, &e), &e);
 	must(collection_need(s, COLLECTION_LOCAL, &a, &c, &e), &e);
-	posts(s, c.id, count);
+	posts(s, c.id, count, mixed);
+	if (mixed) {
+		store_close(&s);
+		arena_fini(&a);
+		return 0;
+	}
 	t = cpu_s();
 	must(indicators_load(s, &x, &at, &e), &e);
 	printf("objects_bench pass=load indicators=%u cpu_s=%.2f\n", count, cpu_s() - t);

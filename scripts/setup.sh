@@ -41,7 +41,7 @@ need_packages() {
 		{ say "apt-get could not install:$missing"; return 1; }
 }
 
-# build_in DIR [MESON OPTION...]: configure once, then build.
+# build_in DIR [MESON OPTION...]: configure once, then build; $ninja: with what else than ninja.
 build_in() {
 	dir=$1
 	shift
@@ -49,7 +49,8 @@ build_in() {
 		{ cat "$dir.setup.log" >&2; return 1; }
 	rm -f "$dir.setup.log"
 	say "Building in $dir (about a minute on two cores; a later build takes what has changed)"
-	ninja -C "$dir" >"$dir/build.log" 2>&1 &
+	# shellcheck disable=SC2086 # more than one word
+	${ninja:-ninja} -C "$dir" >"$dir/build.log" 2>&1 &
 	pid=$!
 	while kill -0 "$pid" 2>/dev/null; do
 		sleep 1

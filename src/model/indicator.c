@@ -1,9 +1,10 @@
 /*
  * indicator: the index.
  *
- *	key and value --hash--> slot --> link --> link --> ...
- *	                                  |        |
- *	                                entry    entry
+ *	key and value --hash--> slot --> entry
+ *	                        or slot --> link --> link --> ...
+ *	                                      |        |
+ *	                                    entry    entry
  *
  * A slot is a hash of 64 bits by a secret of the process, so that nobody can
  * make two values meet; the value is not kept beside it: among 50 million
@@ -26,10 +27,12 @@
 #define SLOTS_MIN ((size_t)1024)
 #define PATTERN_MEMORY ((size_t)16 << 20) /* of one tree */
 
+/* Of twelve bytes: there are two of them for each value. */
 struct slot {
-	uint64_t hash;
-	uint32_t link;
+	uint32_t low, high; /* of the hash */
+	uint32_t link; /* with DIRECT: the one entry of this value itself, as nearly always */
 };
+#define DIRECT (UINT32_C(1) << 31) /* INDICATORS_MAX is far below */
 
 struct link {
 	uint32_t entry, next;
@@ -63,7 +66,7 @@ struct indicators {
 	size_t compiled_count, compiled_cap;
 	uint32_t *loose; /* patterns without an anchor: entries */
 	size_t loose_count, loose_cap;
-	struct id_slot { int64_t id; uint32_t entry; } *ids; /* entry + 1; 0: free */
+	uint32_t *ids; /* by the hash of an id: the entry that has it, + 1; 0: free */
 	size_t id_slots;
 	uint32_t lengths[129]; /* networks of each length */
 	size_t texts; /* bytes of patterns */
@@ -134,7 +137,7 @@ id_at(const struct indicators *x, int64_t id)
 {
 	size_t i = (size_t)((uint64_t)id * 0x9e3779b97f4a7c15u >> 20) & (x->id_slots - 1);
 
-	while (x->ids[i].entry != 0 && x->ids[i].id != id)
+	while (x->ids[i] != 0 && x->v[x->ids[i] - 1].id != id)
 		i = (i + 1) & (x->id_slots - 1);
 	return i;
 }
@@ -142,14 +145,14 @@ id_at(const struct indicators *x, int64_t id)
 static void
 ids_grow(struct indicators *x)
 {
-	struct id_slot *old = x->ids;
+	uint32_t *old = x->ids;
 	size_t n = x->id_slots;
 
 	x->id_slots *= 2;
 	x->ids = xlarge(x->id_slots, sizeof(*x->ids));
 	for (size_t i = 0; i < n; i++) {
-		if (old[i].entry != 0)
-			x->ids[id_at(x, old[i].id)] = old[i];
+		if (old[i] != 0)
+			x->ids[id_at(x, x->v[old[i] - 1].id)] = old[i];
 	}
 	large_free(old, n, sizeof(*old));
 }
@@ -159,9 +162,9 @@ indicators_drop(struct indicators *x, int64_t id)
 {
 	size_t at = id_at(x, id);
 
-	if (x->ids[at].entry == 0 || x->v[x->ids[at].entry - 1].dead)
+	if (x->ids[at] == 0 || x->v[x->ids[at] - 1].dead)
 		return;
-	x->v[x->ids[at].entry - 1].dead = true;
+	x->v[x->ids[at] - 1].dead = true;
 	x->live--;
 }
 
@@ -193,13 +196,19 @@ tag_of(uint64_t hash)
 	return t == 0 ? 1 : t;
 }
 
+static uint64_t
+hash_of_slot(const struct slot *s)
+{
+	return (uint64_t)s->high << 32 | s->low;
+}
+
 /* Where it is, or would be. */
 static size_t
 slot_at(const struct indicators *x, uint64_t hash)
 {
 	size_t i = (size_t)hash & (x->slot_count - 1);
 
-	while (x->tags[i] != 0 && (x->tags[i] != tag_of(hash) || x->slots[i].hash != hash))
+	while (x->tags[i] != 0 && (x->tags[i] != tag_of(hash) || hash_of_slot(&x->slots[i]) != hash))
 		i = (i + 1) & (x->slot_count - 1);
 	return i;
 }
@@ -219,7 +228,7 @@ slots_grow(struct indicators *x)
 
 		if (tags[i] == 0)
 			continue;
-		at = slot_at(x, old[i].hash);
+		at = slot_at(x, hash_of_slot(&old[i]));
 		x->slots[at] = old[i];
 		x->tags[at] = tags[i];
 	}
@@ -227,9 +236,18 @@ slots_grow(struct indicators *x)
 	large_free(tags, n, 1);
 }
 
+static uint32_t
+link_new(struct indicators *x, uint32_t entry, uint32_t next)
+{
+	x->links = grown(x->links, x->link_count, &x->link_cap, sizeof(*x->links));
+	x->links[x->link_count] = (struct link){ entry, next };
+	return (uint32_t)x->link_count++;
+}
+
 static void
 link_add(struct indicators *x, uint64_t hash, uint32_t entry)
 {
+	uint32_t first;
 	size_t at;
 
 	if (x->used * 2 >= x->slot_count)
@@ -237,12 +255,14 @@ link_add(struct indicators *x, uint64_t hash, uint32_t entry)
 	at = slot_at(x, hash);
 	if (x->tags[at] == 0) {
 		x->tags[at] = tag_of(hash);
-		x->slots[at] = (struct slot){ hash, NONE };
+		x->slots[at] = (struct slot){ (uint32_t)hash, (uint32_t)(hash >> 32), entry | DIRECT };
 		x->used++;
+		return;
 	}
-	x->links = grown(x->links, x->link_count, &x->link_cap, sizeof(*x->links));
-	x->links[x->link_count] = (struct link){ entry, x->slots[at].link };
-	x->slots[at].link = (uint32_t)x->link_count++;
+	first = x->slots[at].link;
+	if ((first & DIRECT) != 0)
+		first = link_new(x, first & ~DIRECT, NONE);
+	x->slots[at].link = link_new(x, entry, first);
 }
 
 /* A value, canonical, leads to the entry. */
@@ -450,7 +470,7 @@ indicators_add(struct indicators *x, const struct indicator_entry *entry, struct
 	x->live++;
 	if (x->count * 2 >= x->id_slots)
 		ids_grow(x);
-	x->ids[id_at(x, entry->id)] = (struct id_slot){ entry->id, index + 1 };
+	x->ids[id_at(x, entry->id)] = index + 1;
 	return true;
 }
 
@@ -543,10 +563,16 @@ look_up(struct matching *m, uint64_t hash)
 {
 	const struct indicators *x = m->x;
 	size_t at = slot_at(x, hash);
+	uint32_t first;
 
 	if (x->tags[at] == 0)
 		return;
-	for (uint32_t l = x->slots[at].link; l != NONE && m->count < INDICATORS_MATCHES_MAX; l = x->links[l].next)
+	first = x->slots[at].link;
+	if ((first & DIRECT) != 0 && m->count < INDICATORS_MATCHES_MAX) {
+		meet(m, first & ~DIRECT);
+		return;
+	}
+	for (uint32_t l = (first & DIRECT) != 0 ? NONE : first; l != NONE && m->count < INDICATORS_MATCHES_MAX; l = x->links[l].next)
 		meet(m, x->links[l].entry);
 }
 

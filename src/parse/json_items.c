@@ -176,6 +176,7 @@ top(struct json_items *it, struct slice *out, struct err *e)
 	if (c == '[') {
 		source_advance(it->src, 1);
 		it->where = JSON_ITEMS_ARRAY;
+		it->others++;
 		it->first = true;
 		return STEP_BAD; /* go on */
 	}
@@ -191,9 +192,11 @@ top(struct json_items *it, struct slice *out, struct err *e)
 		memcpy(it->head, it->src->window.p + 1, it->head_len);
 		it->taken = i;
 		it->where = JSON_ITEMS_OBJECTS;
+		it->lists++;
 		it->first = true;
 		return STEP_BAD;
 	}
+	it->others++;
 	*out = slice_sub(it->src->window, 0, i);
 	it->taken = i;
 	it->count++;

@@ -21,6 +21,8 @@ struct json_items {
 	size_t taken; /* bytes of the window that the last item held */
 	bool first; /* no comma is due */
 	uint64_t count; /* items so far */
+	uint64_t lists; /* envelopes so far */
+	uint64_t others; /* arrays and plain objects at the top so far */
 	/* Of an envelope: its text before "objects", without the brace; cut where it is longer. */
 	char head[JSON_ITEMS_HEAD];
 	size_t head_len;

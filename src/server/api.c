@@ -26,6 +26,7 @@ static const struct { int status; const char *title; } titles[] = {
 	{ 412, N_("It was changed meanwhile") },
 	{ 413, N_("Too large") },
 	{ 415, N_("This kind of content is not taken here") },
+	{ 422, N_("The content cannot be worked on") },
 	{ 429, N_("Too many requests") },
 	{ 500, N_("Something went wrong here") },
 	{ 503, N_("Not now") },
@@ -93,6 +94,9 @@ problem(struct api_call *c, const struct err *e)
 		buf_printf(&out->headers, "Retry-After: %lld\r\n", (long long)c->retry_s);
 	buf_printf(&out->headers, "Content-Language: %s\r\n", lang_tag(lang_get()));
 	if (slice_starts(c->r->path, S("/taxii2/"))) {
+		/* For clients that are no browsers: a page that asks would make one show its own question. */
+		if (status == 401)
+			buf_str(&out->headers, "WWW-Authenticate: Basic realm=\"TAXII\", charset=\"UTF-8\"\r\nWWW-Authenticate: Bearer\r\n");
 		/* TAXII has a form of its own for what went wrong. */
 		out->type = TAXII_TYPE;
 		taxii_error(&out->body, status, slice_of_str(title_of(status)), slice_of_str(detail_of(c, status, e)));

@@ -25,6 +25,7 @@ struct api_request {
 	struct slice path; /* "/api/v1/findings/12": absolute, no dot segments, as sent (percent-encoded) */
 	struct slice query; /* behind '?', without it */
 	struct slice type; /* Content-Type's media type, lower case; "" where none */
+	struct slice type_parameters; /* and what stands behind its semicolon, as sent; "" where nothing does */
 	struct slice accept; /* Accept, or "" */
 	struct slice if_match; /* or "" */
 	struct slice cookie; /* the Cookie header, or "" */

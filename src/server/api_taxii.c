@@ -13,6 +13,7 @@
 #include "server/api_route.h"
 #include "share/gate_object.h"
 #include "share/taxii.h"
+#include "share/taxii_media.h"
 
 #define ROOT "/taxii2/entente/"
 #define COLLECTION ROOT "collections/{id}/"
@@ -20,25 +21,11 @@
 
 /* --- what all have in common -------------------------------------------------------- */
 
-/* Section 1.6.8.1: the media type, with its version or without one. */
+/* Section 1.6.8: what is given is of one kind. */
 static bool
 accepts(struct api_call *c, struct err *e)
 {
-	struct slice rest = c->r->accept, one;
-	bool any = rest.len == 0;
-
-	while (rest.len > 0 && slice_cut(&rest, ',', &one)) {
-		size_t semicolon = slice_find_byte(one, ';');
-		struct slice type = slice_trim(slice_sub(one, 0, semicolon == SIZE_MAX ? one.len : semicolon));
-		size_t at = slice_find(one, S("version="));
-		struct slice version = at == SIZE_MAX ? S("2.1") : slice_trim(slice_from(one, at + 8));
-
-		if (slice_eq(type, S("*/*")) || slice_eq(type, S("application/*")))
-			any = true;
-		if (slice_eq_nocase(type, S("application/taxii+json")) && (slice_starts(version, S("2.1")) || slice_starts(version, S("\"2.1\""))))
-			any = true;
-	}
-	return any || (api_status(c, 406), err_set(e, ERR_INPUT, "only %s is given here", TAXII_TYPE));
+	return taxii_media_accepted(c->r->accept) || (api_status(c, 406), err_set(e, ERR_INPUT, "only %s is given here", TAXII_TYPE));
 }
 
 static bool
@@ -341,15 +328,18 @@ post(struct api_call *c, struct err *e)
 	struct buf mem;
 	bool ok;
 
-	if (!slice_eq_nocase(c->r->type, S("application/taxii+json")))
+	if (!slice_eq(c->r->type, S("application/taxii+json")) || !taxii_media_version_ok(c->r->type_parameters))
 		return api_status(c, 415), err_set(e, ERR_INPUT, "only %s is taken here", TAXII_TYPE);
 	if (!accepts(c, e))
 		return false;
 	if (c->r->body_bytes > BODY_MAX)
 		return api_status(c, 413), err_set(e, ERR_LIMIT, "an envelope has at most %zu bytes here; send several", BODY_MAX);
 	buf_init(&mem, BODY_MAX);
-	ok = seen_begin(c, &seen, e) && collection_find_seen(c, &seen, &x, e) && body_get(c, &mem, &body, e) &&
-	    taxii_add(c->api->node->store, x.id, body, seen.gated ? gate_object_receive : NULL, &seen.object, &c->out->body, id, e);
+	ok = seen_begin(c, &seen, e) && collection_find_seen(c, &seen, &x, e) && body_get(c, &mem, &body, e);
+	if (ok && !taxii_add(c->api->node->store, x.id, body, seen.gated ? gate_object_receive : NULL, &seen.object, &c->out->body, id, e)) {
+		/* Section 5.5: a body that is malformed; nothing of it is stored. */
+		ok = e->code == ERR_INPUT || e->code == ERR_LIMIT ? api_status(c, 422) : false;
+	}
 	ok = seen_end(&seen, ok, e) && object_status_put(c->api->node->store, slice_of_str(id), buf_view(&c->out->body), c->r->now_s, e);
 	buf_fini(&mem);
 	if (ok)

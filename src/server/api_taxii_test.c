@@ -127,8 +127,8 @@ static const struct { const char *name; enum api_method method; const char *path
 	{ "a moment that is none", API_GET, LOCAL "objects/", "added_after=yesterday", TYPE, "", "", 400 },
 	{ "a version that is none", API_GET, LOCAL "objects/", "match[version]=newest", TYPE, "", "", 400 },
 	{ "another form of body", API_POST, LOCAL "objects/", "", TYPE, "application/json", "{\"objects\":[]}", 415 },
-	{ "no envelope", API_POST, LOCAL "objects/", "", TYPE, "application/taxii+json", "[]", 400 },
-	{ "no JSON", API_POST, LOCAL "objects/", "", TYPE, "application/taxii+json", "{", 400 },
+	{ "no envelope", API_POST, LOCAL "objects/", "", TYPE, "application/taxii+json", "[]", 422 },
+	{ "no JSON", API_POST, LOCAL "objects/", "", TYPE, "application/taxii+json", "{", 422 },
 	{ "another method", API_PUT, LOCAL "objects/", "", TYPE, "application/taxii+json", "{}", 405 },
 };
 

@@ -198,7 +198,7 @@ auth_who(struct api *a, const struct api_request *r, struct arena *mem,
     struct who *out, struct err *e)
 {
 	struct auth *auth = auth_of(a);
-	struct slice secret = session_secret(r), token = auth_bearer(r->authorization);
+	struct slice secret = session_secret(r), token = auth_token(r->authorization, mem);
 
 	*out = (struct who){ .kind = WHO_NOBODY, .name = S(""), .rights = 1u << RIGHT_PUBLIC, .from = r->from };
 	if (r->authorization.len > 0)
@@ -218,15 +218,16 @@ bool
 auth_seen_due(struct api *a, const struct api_request *r, struct arena *mem,
     struct api_request *out)
 {
-	struct slice secret = session_secret(r), text = auth_bearer(r->authorization);
+	struct slice secret = session_secret(r), text = auth_token(r->authorization, mem);
 	struct auth *auth = auth_of(a);
 	char csrf[CSRF_TEXT_MAX] = "";
 	struct sha256 hash;
 
-	if (secret.p == NULL && text.p == NULL)
+	/* The time first: it is seldom due. */
+	if ((secret.p == NULL && text.p == NULL) || r->now_s - auth->last_seen_s < SEEN_STEP_S)
 		return false;
 	hash = sha256_of(secret.p != NULL ? secret : text);
-	if (memcmp(&hash, &auth->last, sizeof(hash)) != 0 || r->now_s - auth->last_seen_s < SEEN_STEP_S)
+	if (memcmp(&hash, &auth->last, sizeof(hash)) != 0)
 		return false;
 	if (secret.p != NULL)
 		auth_csrf(secret, csrf);

@@ -6,6 +6,8 @@
  *
  *	__Host-entente=SECRET		a session; changing requests need the CSRF token and the Origin
  *	Authorization: Bearer ente_...	a token; wins over a cookie that comes beside it
+ *	Authorization: Basic ...	the same, as the password of any user name: TAXII 2.1
+ *					asks for it, and many of its clients know nothing else (decision 0140)
  *	a client certificate		a partner, where neither is there
  *
  * What proves nothing (an ended session, a revoked token) is nobody, so that
@@ -88,6 +90,8 @@ void auth_attach(struct auth *auth, struct api *a);
 struct slice auth_cookie_find(struct slice cookie, struct slice name);
 /* The token of "Bearer ente_...", or NONE. */
 struct slice auth_bearer(struct slice authorization);
+/* The same, or the token that is the password of "Basic base64(name:password)" (RFC 7617), in a. */
+struct slice auth_token(struct slice authorization, struct arena *a);
 /* Is Origin that of the host itself, or of url where that is set? */
 bool auth_origin_ok(struct slice origin, struct slice host, struct slice url);
 

@@ -20,6 +20,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct slice rest = slice_of(data, size), line[4] = { S(""), S(""), S(""), S("") }, found;
+	struct arena a;
 
 	for (int i = 0; i < 4 && rest.p != NULL; i++) {
 		if (!slice_cut(&rest, '\n', &line[i]))
@@ -31,6 +32,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	found = auth_bearer(line[1]);
 	if (found.p != NULL && (found.len != 48 || !within(found, line[1]) || !slice_starts(found, S("ente_"))))
 		abort();
+	arena_init(&a, 65536);
+	found = auth_token(line[1], &a);
+	if (found.p != NULL && (found.len != 48 || !slice_starts(found, S("ente_"))))
+		abort();
+	arena_fini(&a);
 	/* Of http nothing but the machine itself, and never without a host. */
 	if (auth_origin_ok(line[2], line[3], S("")) &&
 	    (line[3].len == 0 || line[2].len < line[3].len ||

@@ -3,6 +3,8 @@
  */
 #include "server/auth_room.h"
 
+#include "parse/base64.h"
+
 static bool
 secret_text_ok(struct slice s)
 {
@@ -36,17 +38,30 @@ auth_cookie_find(struct slice cookie, struct slice name)
 	return count == 1 && found.len > 0 ? found : SLICE_NONE;
 }
 
+static struct slice
+token_text(struct slice s)
+{
+	return slice_starts(s, S(TOKEN_BEGIN)) && secret_text_ok(slice_from(s, sizeof(TOKEN_BEGIN) - 1)) ? s : SLICE_NONE;
+}
+
 struct slice
 auth_bearer(struct slice authorization)
 {
 	struct slice s = slice_trim(authorization);
 
-	if (!slice_starts_nocase(s, S("Bearer ")))
+	return slice_starts_nocase(s, S("Bearer ")) ? token_text(slice_trim(slice_from(s, 7))) : SLICE_NONE;
+}
+
+struct slice
+auth_token(struct slice authorization, struct arena *a)
+{
+	struct slice s = slice_trim(authorization), name;
+
+	if (!slice_starts_nocase(s, S("Basic ")))
+		return auth_bearer(authorization);
+	if (!base64_read(slice_trim(slice_from(s, 6)), a, &s) || !slice_cut(&s, ':', &name) || s.p == NULL)
 		return SLICE_NONE;
-	s = slice_trim(slice_from(s, 7));
-	if (!slice_starts(s, S(TOKEN_BEGIN)) || !secret_text_ok(slice_from(s, sizeof(TOKEN_BEGIN) - 1)))
-		return SLICE_NONE;
-	return s;
+	return token_text(s);
 }
 
 /* "https://host:port/path" to its origin, without the port that goes without saying. */

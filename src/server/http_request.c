@@ -319,6 +319,14 @@ media_type(struct slice value, struct arena *a)
 	return arena_lower(a, slice_trim(slice_sub(value, 0, semicolon < value.len ? semicolon : value.len)));
 }
 
+static struct slice
+type_parameters(struct slice value)
+{
+	size_t semicolon = slice_find_byte(value, ';');
+
+	return semicolon == SIZE_MAX ? S("") : slice_from(value, semicolon + 1);
+}
+
 static int
 fields_of(const struct http_head *h, struct arena *a, struct api_request *r)
 {
@@ -330,6 +338,7 @@ fields_of(const struct http_head *h, struct arena *a, struct api_request *r)
 		return 400;
 	r->agent = slice_sub(r->agent, 0, AGENT_MAX);
 	r->type = media_type(type, a);
+	r->type_parameters = type_parameters(type);
 	r->filename = http_filename(filename, a);
 	r->cookie = joined(h, S("cookie"), "; ", a);
 	r->accept = joined(h, S("accept"), ", ", a);

@@ -338,13 +338,13 @@ fd_room(const struct link *l, struct err *e)
 }
 
 /* The texts of a request in their order on the wire. */
-#define REQUEST_TEXTS 16
+#define REQUEST_TEXTS 17
 static void
 request_texts(struct api_request *r, struct slice *out[REQUEST_TEXTS])
 {
 	struct slice *texts[REQUEST_TEXTS] = { &r->path, &r->query, &r->type, &r->accept, &r->if_match, &r->cookie,
 		&r->authorization, &r->csrf, &r->origin, &r->host, &r->client_cert, &r->client_subject,
-		&r->if_none_match, &r->encoding, &r->agent, &r->filename };
+		&r->if_none_match, &r->encoding, &r->agent, &r->filename, &r->type_parameters };
 
 	memcpy(out, texts, sizeof(texts));
 }

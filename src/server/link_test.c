@@ -322,7 +322,7 @@ TEST(a_request_that_is_none_is_refused)
 		for (int i = 0; i < 9; i++)
 			wire_text(&b, wrong == LINE && i == 4 ? S("a\nb") : S("x"));
 		wire_text(&b, wrong == CERT ? S("short") : S(""));
-		for (int i = 0; i < 5; i++)
+		for (int i = 0; i < 6; i++)
 			wire_text(&b, S("name"));
 		wire_text(&b, file ? S("") : S("body"));
 		if (wrong == TAIL)

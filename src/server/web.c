@@ -388,12 +388,13 @@ seen_send(struct web *w, const struct api_request *r)
 	struct arena mem;
 
 	arena_init(&mem, (size_t)1 << 20);
-	if (w->link != NULL && !w->bye && link_room(w->link) && auth_seen_due(&w->api, r, &mem, &seen) &&
-	    !link_request_send(w->link, 0, &seen, &e))
-		link_drop(w, &e);
+	if (w->link != NULL && !w->bye && link_room(w->link) && auth_seen_due(&w->api, r, &mem, &seen)) {
+		if (link_request_send(w->link, 0, &seen, &e))
+			link_poll(w);
+		else
+			link_drop(w, &e);
+	}
 	arena_fini(&mem);
-	if (w->link != NULL)
-		link_poll(w);
 }
 
 static void

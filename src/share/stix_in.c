@@ -129,6 +129,14 @@ take(struct work *w, uint64_t item, struct slice bytes, struct err *e)
 	return true;
 }
 
+/* Looked at with each item, so that what is none is not read to its end. */
+static bool
+is_envelope(const struct stix_in *in, const struct json_items *it, bool end, struct err *e)
+{
+	return !in->envelope || (it->others == 0 && it->lists < 2 && (it->lists == 1 || !end)) ||
+	    err_set(e, ERR_INPUT, "expected an envelope: an object with \"objects\", a list");
+}
+
 bool
 stix_in(struct stix_in *in, struct source *src, struct err *e)
 {
@@ -143,11 +151,11 @@ stix_in(struct stix_in *in, struct source *src, struct err *e)
 	json_items_init(&it, src, STIX_LIMITS.bytes);
 	while (ok && (step = json_items_next(&it, &item, e)) == STEP_ITEM) {
 		if (was != JSON_ITEMS_OBJECTS)
-			ok = head_check(&it, e);
+			ok = is_envelope(in, &it, false, e) && head_check(&it, e);
 		was = it.where;
 		ok = ok && take(&w, it.count, item, e);
 	}
-	ok = ok && step == STEP_END;
+	ok = ok && step == STEP_END && is_envelope(in, &it, true, e);
 	if (w.open) {
 		struct err why = ERR_INIT;
 

@@ -15,6 +15,7 @@
 struct stix_in {
 	struct store *store; /* NULL: look only */
 	int64_t collection;
+	bool envelope; /* nothing but one envelope is taken (TAXII 2.1 section 3.7) */
 	/* May it come in? False with the reason: it is told as a bad one. May be NULL. */
 	bool (*may)(void *cookie, const struct stix_object *o, struct err *why);
 	void *may_cookie;

@@ -8,6 +8,7 @@
 
 /* Objects that who asks may not have are passed over: so many a page at the most. */
 #define LOOKED_AT_MAX 20000
+#define OBJECT_BYTES_USUAL 500
 
 size_t
 taxii_time_print(int64_t us, char out[TAXII_TIME_MAX])
@@ -61,13 +62,26 @@ versions_read(struct slice list, struct taxii_query *out, struct err *e)
 	return true;
 }
 
+/* Section 3.4: a whole number over 0; one that fits nowhere is more than we give. */
+static bool
+limit_read(struct slice s, uint64_t *out)
+{
+	bool digits = s.len > 0;
+
+	for (size_t i = 0; i < s.len; i++)
+		digits = digits && byte_is_digit(s.p[i]);
+	if (digits && !slice_u64(s, out))
+		*out = TAXII_LIMIT_MAX;
+	return digits && *out > 0;
+}
+
 static bool
 where_read(const struct taxii_asked *a, struct taxii_query *out, struct err *e)
 {
 	uint64_t limit = TAXII_LIMIT_DEFAULT;
 	int64_t after;
 
-	if (a->limit.p != NULL && (!slice_u64(a->limit, &limit) || limit == 0))
+	if (a->limit.p != NULL && !limit_read(a->limit, &limit))
 		return err_set(e, ERR_INPUT, "limit: expected a number over 0");
 	out->limit = limit > TAXII_LIMIT_MAX ? TAXII_LIMIT_MAX : (size_t)limit;
 	if (a->added_after.p != NULL) {
@@ -172,6 +186,9 @@ taxii_page(struct store *s, const struct taxii_query *query, enum taxii_kind kin
 	q.versions_us = query->versions;
 	q.parts = may != NULL || query->listed != NULL ? OBJECT_WHOLE : kind == TAXII_OBJECTS ? OBJECT_BYTES : OBJECT_NAMED;
 	q.limit = may == NULL && query->listed == NULL ? query->limit + 1 : LOOKED_AT_MAX + 1;
+	/* Room for objects as most are, so that the page is not copied as it grows. */
+	if (q.parts == OBJECT_BYTES && !query->none)
+		(void)buf_room(out, (query->limit < 256 ? query->limit : 256) * OBJECT_BYTES_USUAL);
 	buf_byte(out, '{');
 	if (!query->none) {
 		if (!object_open(s, &q, &w, e))
@@ -278,33 +295,16 @@ status_put(const struct adding *x, const char *id, struct buf *b)
 	buf_str(b, ",\"pending_count\":0}");
 }
 
-/* Is it one object with a list of objects, whole? Looked at before anything is stored. */
-static bool
-envelope_check(struct slice body, struct err *e)
-{
-	static const struct json_limits limits = { .bytes = (size_t)64 << 20, .depth = 40, .nodes = 4000000 };
-	const struct json *j = NULL;
-	struct arena a;
-	bool ok;
-
-	arena_init(&a, (size_t)1 << 30);
-	ok = json_parse(body, &limits, &a, &j, e);
-	if (ok && (!json_is(j, JSON_OBJECT) || !json_is(json_get(j, S("objects")), JSON_ARRAY)))
-		ok = err_set(e, ERR_INPUT, "expected an envelope: an object with \"objects\", a list");
-	arena_fini(&a);
-	return ok;
-}
-
 bool
 taxii_add(struct store *s, int64_t collection, struct slice body, bool (*may)(void *cookie, const struct stix_object *o, struct err *why),
     void *cookie, struct buf *status, char id_out[UUID_TEXT + 1], struct err *e)
 {
 	struct adding x = { .good_count = 0 };
-	struct stix_in in = { .store = s, .collection = collection, .may = may, .may_cookie = cookie, .bad = bad_in, .done = done_in, .cookie = &x };
+	struct stix_in in = { .store = s, .collection = collection, .envelope = true, .may = may, .may_cookie = cookie, .bad = bad_in, .done = done_in, .cookie = &x };
 	struct source src;
-	bool ok;
+	bool ok, mine;
 
-	if (!envelope_check(body, e) || !uuid_random(id_out, e))
+	if (!uuid_random(id_out, e) || !store_begin(s, &mine, e))
 		return false;
 	buf_init(&x.good, (size_t)64 << 20);
 	buf_init(&x.bad, (size_t)64 << 20);
@@ -315,5 +315,5 @@ taxii_add(struct store *s, int64_t collection, struct slice body, bool (*may)(vo
 	ok = ok && ((buf_ok(status) && buf_ok(&x.good) && buf_ok(&x.bad)) || err_set(e, ERR_LIMIT, "the answer is too large; ask for less at once"));
 	buf_fini(&x.good);
 	buf_fini(&x.bad);
-	return ok;
+	return store_end(s, mine, ok, e);
 }

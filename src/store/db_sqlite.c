@@ -540,14 +540,12 @@ static struct slice
 sqlite_col(struct stmt *s, int i)
 {
 	sqlite3_stmt *h = of_stmt(s)->h;
-	const void *p;
+	const void *p = sqlite3_column_blob(h, i);
 
-	if (sqlite3_column_type(h, i) == SQLITE_NULL)
-		return SLICE_NONE;
-	p = sqlite3_column_blob(h, i);
+	if (p != NULL)
+		return slice_of(p, (size_t)sqlite3_column_bytes(h, i));
 	/* An empty blob comes as NULL, but it is there. */
-	return p == NULL ? S("") :
-			   slice_of(p, (size_t)sqlite3_column_bytes(h, i));
+	return sqlite3_column_type(h, i) == SQLITE_NULL ? SLICE_NONE : S("");
 }
 
 static bool

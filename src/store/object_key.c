@@ -7,6 +7,10 @@
  * came lately are held in memory, from the objects themselves, and are put into
  * the table a hundred thousand at once, in order: so a page of it is written once
  * for many names, and not for each (decision 0131).
+ *
+ * Nearly all names that are asked for are new, and each look into a large table is
+ * at another page of it: a filter of a byte and a half a name says at once of
+ * most that they are not there (decision 0141). Who writes has one.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,6 +37,21 @@ object_keys_forget(struct store *s)
 	o->seed = 0;
 	/* Types that were given a number in what is rolled back have none. */
 	o->type_count = 0;
+}
+
+static void
+known_forget(struct objects *o)
+{
+	free(o->known);
+	o->known = NULL;
+	o->known_words = o->known_count = o->known_max = 0;
+}
+
+void
+object_keys_fini(struct store *s)
+{
+	object_keys_forget(s);
+	known_forget(&s->objects);
 }
 
 /* NOLINTBEGIN(misc-no-recursion): once, into what was made larger */
@@ -62,6 +81,16 @@ tail_put(struct objects *o, uint64_t hash, int64_t first)
 	o->tail_count++;
 }
 /* NOLINTEND(misc-no-recursion) */
+
+static bool
+tail_has(const struct objects *o, uint64_t hash, int64_t first)
+{
+	for (size_t i = (size_t)hash & (o->tail_slots - 1); o->tail_slots > 0 && o->tail[i].first != 0; i = (i + 1) & (o->tail_slots - 1)) {
+		if (o->tail[i].hash == hash && o->tail[i].first == first)
+			return true;
+	}
+	return false;
+}
 
 static bool
 seed_load(struct store *s, struct err *e)
@@ -104,6 +133,9 @@ object_keys_load(struct store *s, struct err *e)
 	if (!seed_load(s, e) || !db_number(s->db, "SELECT coalesce((SELECT CAST(value AS BIGINT) FROM setting WHERE key = 'objects.keyed'), 0)", &keyed, e) ||
 	    !db_number(s->db, "SELECT coalesce(max(id), 0) FROM object", &last, e))
 		return false;
+	/* Keys of what was rolled back do no harm in the filter; those that another wrote are missing. */
+	if (keyed != o->known_keyed)
+		known_forget(o);
 	if (keyed != o->keyed || last < o->tail_last) {
 		free(o->tail);
 		o->tail = NULL;
@@ -112,12 +144,16 @@ object_keys_load(struct store *s, struct err *e)
 	}
 	if (last == o->tail_last)
 		return true;
-	/* The first version may have been taken out, and what is left goes by its number. */
-	if (db_prepare(s->db, "SELECT first, name FROM object WHERE id > ?1 AND (first = id"
-		" OR NOT EXISTS (SELECT 1 FROM object f WHERE f.id = object.first))", &q, e)) {
+	/* By any of its versions: the first may have been taken out. */
+	if (db_prepare(s->db, "SELECT first, name FROM object WHERE id > ?1 AND first > ?2", &q, e)) {
 		stmt_i64(q, 1, o->tail_last);
-		while ((step = stmt_step(q, e)) == STEP_ITEM)
-			tail_put(o, hash_of(s, stmt_col(q, 1)), stmt_col_i64(q, 0));
+		stmt_i64(q, 2, o->keyed);
+		while ((step = stmt_step(q, e)) == STEP_ITEM) {
+			uint64_t hash = hash_of(s, stmt_col(q, 1));
+
+			if (!tail_has(o, hash, stmt_col_i64(q, 0)))
+				tail_put(o, hash, stmt_col_i64(q, 0));
+		}
 	}
 	stmt_free(&q);
 	o->tail_last = last;
@@ -140,6 +176,76 @@ is_of(struct store *s, int64_t first, struct slice name, bool *is_out, bool *the
 	if (step == STEP_ITEM)
 		stmt_reset(q);
 	return step != STEP_FAIL;
+}
+
+/* --- the filter ------------------------------------------------------------------- */
+
+#define KNOWN_BITS 12 /* a key: one look in two hundred is in vain */
+#define KNOWN_PROBES 5
+#define KNOWN_MIN ((size_t)1 << 18)
+
+static void
+known_bits(const struct objects *o, uint64_t key, size_t bits[KNOWN_PROBES])
+{
+	/* The key is a hash already, of 63 bits: two mixtures of it make the series. */
+	uint64_t a = key * UINT64_C(0x9e3779b97f4a7c15), b = (key ^ key >> 29) * UINT64_C(0xbf58476d1ce4e5b9) | 1;
+
+	for (size_t i = 0; i < KNOWN_PROBES; i++, a += b)
+		bits[i] = (size_t)((a >> 32) * (o->known_words * 64) >> 32);
+}
+
+static void
+known_add(struct objects *o, uint64_t key)
+{
+	size_t bits[KNOWN_PROBES];
+
+	known_bits(o, key, bits);
+	for (size_t i = 0; i < KNOWN_PROBES; i++)
+		o->known[bits[i] / 64] |= UINT64_C(1) << bits[i] % 64;
+	o->known_count++;
+}
+
+/* Made where it is not there, and anew with twice the room where it is full. */
+static bool
+known_load(struct store *s, struct err *e)
+{
+	struct objects *o = &s->objects;
+	struct stmt *q = NULL;
+	enum step step = STEP_FAIL;
+	int64_t count = 0;
+
+	if (o->known != NULL && o->known_count < o->known_max)
+		return true;
+	known_forget(o);
+	if (!db_number(s->db, "SELECT count(*) FROM object_key", &count, e) || !db_prepare(s->db, "SELECT key FROM object_key", &q, e))
+		return false;
+	o->known_max = (size_t)count * 2 < KNOWN_MIN ? KNOWN_MIN : (size_t)count * 2;
+	o->known_words = o->known_max * KNOWN_BITS / 64;
+	o->known_keyed = o->keyed;
+	o->known = xarray(o->known_words, sizeof(*o->known));
+	memset(o->known, 0, o->known_words * sizeof(*o->known));
+	while ((step = stmt_step(q, e)) == STEP_ITEM)
+		known_add(o, (uint64_t)stmt_col_i64(q, 0));
+	stmt_free(&q);
+	if (step == STEP_FAIL)
+		known_forget(o);
+	return step != STEP_FAIL;
+}
+
+/* False: the table has no such key. Without a filter it may have any. */
+static bool
+known_may(const struct objects *o, uint64_t key)
+{
+	size_t bits[KNOWN_PROBES];
+
+	if (o->known == NULL)
+		return true;
+	known_bits(o, key, bits);
+	for (size_t i = 0; i < KNOWN_PROBES; i++) {
+		if ((o->known[bits[i] / 64] >> bits[i] % 64 & 1) == 0)
+			return false;
+	}
+	return true;
 }
 
 /* In the table: from its number on, until one is free or of nobody any more (*free_out). */
@@ -177,7 +283,7 @@ table_find(struct store *s, struct slice name, int64_t *first_out, int64_t *free
 bool
 object_key_find(struct store *s, struct slice name, int64_t *first_out, struct err *e)
 {
-	const struct objects *o = &s->objects;
+	struct objects *o = &s->objects;
 	uint64_t hash = hash_of(s, name);
 	int64_t unused;
 	bool is, there;
@@ -193,7 +299,12 @@ object_key_find(struct store *s, struct slice name, int64_t *first_out, struct e
 			return true;
 		}
 	}
-	return o->keyed == 0 || table_find(s, name, first_out, &unused, e);
+	if (o->keyed == 0)
+		return true;
+	/* Who writes asks for many; who only reads, for a few now and then. */
+	if (db_in_transaction(s->db) && !known_load(s, e))
+		return false;
+	return !known_may(o, hash) || table_find(s, name, first_out, &unused, e);
 }
 
 static int
@@ -264,11 +375,14 @@ tail_write(struct store *s, struct err *e)
 	for (size_t i = 0; i < n; i++) {
 		if (!key_put(s, &o->tail[i], e))
 			return false;
+		if (o->known != NULL)
+			known_add(o, o->tail[i].hash);
 	}
 	free(o->tail);
 	o->tail = NULL;
 	o->tail_count = o->tail_slots = 0;
 	o->keyed = o->tail_last = o->last_id;
+	o->known_keyed = o->known == NULL ? 0 : o->keyed;
 	return store_setting_put(s, S("objects.keyed"), slice_of(text, (size_t)snprintf(text, sizeof(text), "%lld", (long long)o->last_id)), e);
 }
 

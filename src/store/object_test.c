@@ -383,6 +383,31 @@ TEST(doctor)
 	object_key_tail = 131072;
 }
 
+/* The first version goes, others stay; and who opens the store then still finds them by their name. */
+TEST(found_without_the_first)
+{
+	struct store *s = open_new("first.db");
+	int64_t c = collection(s, "local");
+	const int64_t at[] = { 1767225600000000 };
+	const struct slice id = S("tool--" U1);
+	struct err e = ERR_INIT;
+	char path[512];
+	uint64_t n;
+
+	put(s, c, tool(U1, "2026-01-01T00:00:00.000Z", "one"));
+	put(s, c, tool(U1, "2026-01-02T00:00:00.000Z", "two"));
+	CHECK_OK(object_delete(s, &(struct object_query){ .collection = c, .ids = &id, .id_count = 1, .versions_us = at, .version_count = 1 }, &n, &e), &e);
+	CHECK_INT(n, 1);
+	store_close(&s);
+	(void)snprintf(path, sizeof(path), "%s/first.db", test_dir());
+	CHECK_OK(store_open(path, &(struct db_options){ 0 }, &s, &e), &e);
+	CHECK_STR(names(s, &(struct object_query){ .collection = c, .ids = &id, .id_count = 1 }), "two ");
+	CHECK_INT(put(s, c, tool(U1, "2026-01-02T00:00:00.000Z", "two")), OBJECT_KNOWN);
+	CHECK_OK(object_delete(s, &(struct object_query){ .collection = c, .all = true, .ids = &id, .id_count = 1 }, &n, &e), &e);
+	CHECK_INT(n, 1);
+	store_close(&s);
+}
+
 TEST(limits)
 {
 	struct store *s = open_new("limits.db");
@@ -499,6 +524,7 @@ main(void)
 	RUN(taken_out);
 	RUN(taken_out_and_on);
 	RUN(doctor);
+	RUN(found_without_the_first);
 	RUN(limits);
 	RUN(names_in_the_table);
 	arena_fini(&a);

@@ -80,7 +80,7 @@ store_close(struct store **sp)
 	for (size_t i = 0; i < QUERY_COUNT; i++)
 		stmt_free(&s->q[i]);
 	terms_fini(&s->terms);
-	object_keys_forget(s);
+	object_keys_fini(s);
 	db_close(&s->db);
 	free(s);
 }

@@ -96,6 +96,10 @@ struct objects {
 	int64_t keyed, tail_last; /* objects up to here are in the table, up to there in the tail */
 	struct key_slot { uint64_t hash; int64_t first; } *tail; /* first 0: free */
 	size_t tail_count, tail_slots;
+	/* A filter over the table: what it does not know is not there. NULL: not made yet. */
+	uint64_t *known;
+	size_t known_words, known_count, known_max;
+	int64_t known_keyed; /* it has all up to here */
 };
 
 struct store {
@@ -141,6 +145,8 @@ bool object_keys_load(struct store *s, struct err *e) MUST_USE;
 extern size_t object_key_tail;
 /* After a rollback: what the tail holds may not be there. */
 void object_keys_forget(struct store *s);
+/* The same, and nothing is held any more: before the store is closed. */
+void object_keys_fini(struct store *s);
 
 bool object_name_of(struct slice id, uint8_t out[16 + 250], struct slice *name_out);
 /* And back: the id's text, with where its type stands; "" of what is none. */
