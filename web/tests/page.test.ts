@@ -528,7 +528,7 @@ test("a role that needs a second factor: it is set up before anything else, and 
 test("what an account may not do is not offered, and said where it is asked for", LONG, async () => {
 	const { context, page } = await visit(browser, { origin: mock.url });
 	await signIn(page, mock.url, "fresh", "my own long words");
-	assert.deepEqual(await page.locator(".menu ul").first().locator("a").allInnerTexts(), ["Overview", "Findings", "Look-up"]);
+	assert.deepEqual(await page.locator(".menu-group a").allInnerTexts(), ["Overview", "Findings", "Look-up", "Indicators and objects"]);
 	await page.goto(`${mock.url}/accounts`);
 	await page.locator("h1", { hasText: "Your account may not see this page" }).waitFor();
 	await page.goto(`${mock.url}/findings`);
@@ -540,10 +540,10 @@ test("what an account may not do is not offered, and said where it is asked for"
 test("a partner's certificate is added and dismissed", LONG, async () => {
 	const { context, page, faults } = await visit(browser, { origin: mock.url });
 	await signIn(page, mock.url);
-	await page.goto(`${mock.url}/accounts`);
+	await page.goto(`${mock.url}/partners`);
 	await settled(page);
 	const row = page.locator("tr", { hasText: "CERT-EX" });
-	await page.getByRole("button", { name: "New partner" }).click();
+	await page.getByRole("button", { name: "New certificate" }).click();
 	await page.locator("dialog input").first().fill("CERT-EX");
 	await page.locator("dialog textarea").fill("a key, say");
 	await page.locator("dialog .check", { hasText: "bring reports in" }).locator("input").check();

@@ -11,7 +11,7 @@ import { useSession } from "../lib/session";
 import type { PageProps } from "../pages";
 import { ClauseText, Way, type Step } from "../ui/exchange";
 import { Card, Dialog, Facts, Failure, Field, Load, StateChip, Table, Title } from "../ui/parts";
-import { Moment, Raw } from "../ui/text";
+import { Moment, Raw, visible } from "../ui/text";
 import { ActDialog, actWord, TakeAct } from "./agreement_act";
 
 /* The way that we go, from the draft to the end; dates of what was done are the register's. */
@@ -131,7 +131,7 @@ function Rules({ g }: { g: Agreement }) {
 			[t("Register kept by"), <Raw v={g.lead} />],
 			[t("Comes into force"), tn("when %s party has deposited or signed, %s days later", "when %s parties have deposited or signed, %s days later", g.force_count, g.force_delay_days)],
 			[t("Term"), g.term_days ? <>{tn("%s day", "%s days", g.term_days)}{g.renewals ? <>, {tn("renewed by itself %s time", "renewed by itself %s times", g.renewals)}</> : null}</> : t("without end")],
-			[t("Notice"), g.notice_days ? tn("%s day", "%s days", g.notice_days) : t("none: who leaves is out at once")],
+			[t("Notice of leaving"), g.notice_days ? tn("%s day", "%s days", g.notice_days) : t("none: who leaves is out at once")],
 			[t("Ends"), g.ends ? <Moment at={g.ends} /> : t("further notice")],
 			[t("Version"), num(g.version)],
 			["SHA-256", <Raw v={g.sha256} mono />],
@@ -223,7 +223,7 @@ export default function AgreementPage({ place, id = "" }: PageProps) {
 								<Wording id={id} versions={versions} />
 							</div>
 							<Card title={t("What may flow")}>
-								<ol class="clauses">{x.clauses.map((c) => <ClauseText key={c.number} c={c} reserved={x.parties.filter((p) => p.reserved.includes(c.number)).map((p) => p.name)} />)}</ol>
+								<ol class="clauses">{x.clauses.map((c) => <ClauseText key={c.number} c={c} reserved={x.parties.filter((p) => p.reserved.includes(c.number)).map((p) => visible(p.name))} />)}</ol>
 							</Card>
 							<Card title={t("Parties")} wide><PartiesTable g={x} /></Card>
 							<Card title={t("Register")} wide><Load of={acts}>{(a) => <Register acts={a.items} />}</Load></Card>

@@ -7,7 +7,7 @@ import { useLoad, useWork } from "../lib/load";
 import { useSession } from "../lib/session";
 import { leavesAt } from "../ui/exchange";
 import { Dialog, Failure, Field } from "../ui/parts";
-import { Raw } from "../ui/text";
+import { Raw, visible } from "../ui/text";
 
 // The heading, and the button; both say what is done.
 const WORDS: Record<string, string> = {
@@ -97,7 +97,7 @@ function Invited({ g, party, set, role, setRole }: { g: Agreement; party: string
 			<Field label={t("Partner")} hint={there.length ? undefined : t("There is no further partner whose key is known; partners are entered first.")}>
 				{(p) => <select {...p} required value={party} onChange={(e) => set(e.currentTarget.value)}>
 					<option value="">{t("Choose")}</option>
-					{there.map((x) => <option key={x.id} value={x.id}>{x.name}</option>)}
+					{there.map((x) => <option key={x.id} value={x.id}>{visible(x.name)}</option>)}
 				</select>}
 			</Field>
 			<Field label={t("As")}>

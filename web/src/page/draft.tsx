@@ -12,7 +12,7 @@ import { go } from "../lib/route";
 import { useSession } from "../lib/session";
 import type { PageProps } from "../pages";
 import { Card, Empty, Failure, Field, Load, Title } from "../ui/parts";
-import { Raw } from "../ui/text";
+import { Raw, visible } from "../ui/text";
 import { CLAUSE, ClauseForm, type DraftClause } from "./draft_clause";
 
 interface PartyText { id: string; name: string; country: string; key: string; role?: string }
@@ -95,7 +95,7 @@ function Who({ f, set, known }: { f: Form; set: (part: Partial<Form>) => void; k
 			<Field label={t("Who keeps the register")} hint={f.kind === "memorandum" ? t("The depositary: its receipt gives each act its date.") : t("The coordinator of the agreement.")}>
 				{(p) => <select {...p} required disabled={f.version > 1} value={f.lead} onChange={(e) => set({ lead: e.currentTarget.value })}>
 					<option value="">{t("Choose")}</option>
-					{known.map((x) => <option key={x.id} value={x.id}>{x.name}</option>)}
+					{known.map((x) => <option key={x.id} value={x.id}>{visible(x.name)}</option>)}
 				</select>}
 			</Field>
 			{f.version > 1 ? <p class="hint">{t("An amended text names no parties: those that are in it stay, further ones are invited.")}</p> : (
@@ -112,7 +112,7 @@ function Who({ f, set, known }: { f: Form; set: (part: Partial<Form>) => void; k
 								}} />
 								<span><Raw v={x.name} /> <span class="muted small"><Raw v={x.id} mono /></span></span>
 							</label>
-							{x.id in f.roles ? <select aria-label={t("%s: as", x.name)} value={f.roles[x.id]} onChange={(e) => set({ roles: { ...f.roles, [x.id]: e.currentTarget.value } })}>{Object.keys(ROLES).map((r) => <option key={r} value={r}>{partyRole(r)}</option>)}</select> : null}
+							{x.id in f.roles ? <select aria-label={t("%s: as", visible(x.name))} value={f.roles[x.id]} onChange={(e) => set({ roles: { ...f.roles, [x.id]: e.currentTarget.value } })}>{Object.keys(ROLES).map((r) => <option key={r} value={r}>{partyRole(r)}</option>)}</select> : null}
 						</div>
 					))}
 					<p class="hint">{t("Partners whose key is known. Who is not named may be invited later.")} <a href="/partners">{t("Partners")}</a></p>

@@ -8,7 +8,7 @@ import { useLoad, useWork } from "../lib/load";
 import { useSession } from "../lib/session";
 import type { PageProps } from "../pages";
 import { Dialog, Empty, Failure, Field, Load, StateChip, Table, Title } from "../ui/parts";
-import { Moment, Raw } from "../ui/text";
+import { Moment, Raw, visible } from "../ui/text";
 
 const directionName = (d: string): string => (d === "poll" ? t("fetch from it") : d === "push" ? t("send to it") : d);
 
@@ -36,7 +36,7 @@ function New({ close, done }: { close: () => void; done: () => void }) {
 						setV({ ...v, partner, url: v.url || (url ? `${url.replace(/\/+$/, "")}/taxii2/entente/` : "") });
 					}}>
 						<option value="">{t("Choose")}</option>
-						{parties.data?.items.map((x) => <option key={x.id} value={x.id}>{x.name}</option>)}
+						{parties.data?.items.map((x) => <option key={x.id} value={x.id}>{visible(x.name)}</option>)}
 					</select>}
 				</Field>
 				<Field label={t("Direction")}>
@@ -71,7 +71,7 @@ export default function SyncPage(_: PageProps) {
 		say(word);
 		load.reload();
 	});
-	const name = (s: Sync) => <span class="hidden"> {s.partner} {s.remote}</span>;
+	const name = (s: Sync) => <span class="hidden"> {visible(s.partner)} {visible(s.remote)}</span>;
 	return (
 		<>
 			<Title text={t("Synchronisation")}>
@@ -82,7 +82,7 @@ export default function SyncPage(_: PageProps) {
 				{(data) => data.items.length ? (
 					<Table caption={t("Synchronisation")} rows={data.items} keyOf={(s) => String(s.id)} columns={[
 						{ name: "partner", head: t("Partner"), wide: true, cell: (s) => <><strong><Raw v={s.partner} /></strong><br /><span class="muted small"><Raw v={s.url} mono brief /></span></> },
-						{ name: "what", head: t("What"), cell: (s) => <>{directionName(s.direction)}<br /><span class="muted small">{s.direction === "poll" ? <><Raw v={s.remote} mono /> → <Raw v={s.local} mono /></> : <><Raw v={s.local} mono /> → <Raw v={s.remote} mono /></>}</span><br /><span class="muted small">{purposeName(s.purpose)}</span></> },
+						{ name: "what", head: t("What"), cell: (s) => <>{directionName(s.direction)}<br /><span class="muted small" dir="ltr">{s.direction === "poll" ? <><Raw v={s.remote} mono /> → <Raw v={s.local} mono /></> : <><Raw v={s.local} mono /> → <Raw v={s.remote} mono /></>}</span><br /><span class="muted small">{purposeName(s.purpose)}</span></> },
 						{ name: "state", head: t("State"), cell: (s) => <><StateChip state={`y-${s.state}`} word={syncState(s.state)} />{s.error ? <><br /><span class="small warn"><Raw v={s.error} brief /></span></> : null}</> },
 						{ name: "ok", head: t("Last success"), cell: (s) => <Moment at={s.last_ok} relative /> },
 						{ name: "next", head: t("Next try"), cell: (s) => (s.state === "paused" ? "–" : s.next_try ? <Moment at={s.next_try} relative /> : t("now")) },
