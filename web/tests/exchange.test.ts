@@ -45,13 +45,20 @@ test("an agreement is drafted, opened, signed, reserved against, and left: its w
 	await page.getByLabel("Kind").selectOption("project");
 	await page.getByLabel("Name", { exact: true }).fill("p-2026");
 	await page.getByLabel("CERT-FR").check();
+	// A model text is a beginning; what is filled in gives way to what is written then.
+	await button("Fill in the model text").click();
+	await page.waitForFunction(() => [...document.querySelectorAll("textarea")].some((x) => x.value === "The model's words."));
+	assert.equal(await page.getByLabel("Notice of leaving (days)").inputValue(), "60");
+	await page.getByLabel("Notice of leaving (days)").fill("90");
+	await page.getByLabel("Category of data").selectOption("abuse-report");
 	await page.getByLabel("In force after so many").fill("1");
 	const own = page.locator(".lang-part", { hasText: "English" });
 	await own.getByLabel("Title").fill("A project on botnets");
-	assert.ok(await button("Keep the draft").isDisabled(), "no wording is authentic yet");
+	await own.locator("textarea").fill("");
+	await page.locator(".lang-part", { hasText: "العربية" }).locator("textarea").fill("");
+	assert.ok(await button("Keep the draft").isDisabled(), "no wording is authentic any more");
 	await own.locator("textarea").fill("The parties agree.");
 	assert.ok(await own.getByLabel("This wording is authentic").isChecked());
-	await page.locator(".lang-part summary", { hasText: "العربية" }).click();
 	const arabic = page.locator(".lang-part", { hasText: "العربية" }).locator("textarea");
 	await arabic.fill("يتفق الأطراف.");
 	assert.equal(await arabic.evaluate((e) => getComputedStyle(e).direction), "rtl");
@@ -127,6 +134,33 @@ test("where others keep the register, an act is a line to be sent; registers and
 	await dialog().locator("textarea").fill("{\"act\":{},\"signature\":\"ab\"}");
 	await dialog().getByRole("button", { name: "Verify and take it" }).click();
 	await dialog().waitFor({ state: "detached" });
+});
+
+test("what one person proposed, another confirms who has seen the same paper; one's own is taken back", LONG, async () => {
+	await walk(page, "/agreements/tc-2026");
+	await page.getByRole("button", { name: "Confirm and sign" }).click();
+	await dialog().getByLabel("SHA-256 of the paper").fill("0".repeat(64));
+	await dialog().getByText("This is another paper").waitFor();
+	assert.ok(await dialog().getByRole("button", { name: "Confirm and sign" }).isDisabled());
+	await dialog().getByLabel("SHA-256 of the paper").fill(PAPER);
+	await dialog().getByRole("button", { name: "Confirm and sign" }).click();
+	await page.getByText("Signed, and written down.").waitFor();
+	await page.getByText("Waiting for a second person").first().waitFor({ state: "detached" });
+	const two = (on: boolean) => page.evaluate(async (o) => {
+		await fetch("/api/v1/two", { method: "POST", headers: { "Content-Type": "application/json", "X-CSRF-Token": "csrf-of-the-mock" }, body: JSON.stringify({ on: o }) });
+	}, on);
+	await two(true);
+	await walk(page, "/agreements/mou-2026");
+	await act("Make a reservation", async () => {
+		await dialog().getByText("First another person confirms it").waitFor();
+		await dialog().getByLabel("Clause").selectOption("1");
+	});
+	await page.getByText("Proposed: another person confirms it.").waitFor();
+	assert.equal(await page.getByRole("button", { name: "Confirm and sign" }).count(), 0, "not one's own");
+	await page.getByRole("button", { name: "Take it back" }).click();
+	await dialog().getByRole("button", { name: "Take it back" }).click();
+	await page.getByText("The proposal was taken back.").waitFor();
+	await two(false);
 });
 
 test("a partner's key is entered when its fingerprint was compared, and changes by intent alone", LONG, async () => {

@@ -13,6 +13,7 @@ import { ClauseText, Way, type Step } from "../ui/exchange";
 import { Card, Dialog, Facts, Failure, Field, Load, StateChip, Table, Title } from "../ui/parts";
 import { Moment, Raw, visible } from "../ui/text";
 import { ActDialog, actWord, TakeAct } from "./agreement_act";
+import { ProposalList, useProposals } from "./proposals";
 
 /* The way that we go, from the draft to the end; dates of what was done are the register's. */
 function wayOf(g: Agreement, acts: Act[], us: string): Step[] {
@@ -191,9 +192,11 @@ export default function AgreementPage({ place, id = "" }: PageProps) {
 	// Acts are of today, whatever date is looked at.
 	const can = g && !date && may("agreements.change") ? actsFor(g, us, versions > g.version) : [];
 	const change = g && !date && may("agreements.change") && g.lead === us;
-	const finished = () => {
+	const proposals = useProposals();
+	const finished = (proposed: boolean) => {
 		setDoing(undefined);
-		say(t("Done, and written down."));
+		say(proposed ? t("Proposed: another person confirms it.") : t("Done, and written down."));
+		proposals.reload();
 		again();
 	};
 	return (
@@ -217,6 +220,7 @@ export default function AgreementPage({ place, id = "" }: PageProps) {
 								{change && (x.state === "in-force" || x.state === "amended") ? <a class="button" href={`/draft?amend=${at}`}>{t("Draft an amendment")}</a> : null}
 							</p>
 						) : null}
+						<ProposalList load={proposals} of={x.id} lead={x.lead} done={again} />
 						<div class="grid">
 							<div class="stack">
 								<Card title={t("In short")}><Rules g={x} /></Card>
@@ -235,7 +239,7 @@ export default function AgreementPage({ place, id = "" }: PageProps) {
 						</form>
 						{doing === "take" ? <TakeAct close={() => setDoing(undefined)} done={finished} />
 							: doing === "discard" ? <Discard id={id} close={() => setDoing(undefined)} />
-							: doing && us ? <ActDialog g={x} kind={doing} us={us} close={() => setDoing(undefined)} done={finished} /> : null}
+							: doing && us ? <ActDialog g={x} kind={doing} us={us} two={proposals.data?.two_people ?? false} close={() => setDoing(undefined)} done={finished} /> : null}
 					</>
 				)}
 			</Load>

@@ -1,7 +1,7 @@
 /* agreement_act: what this node does about an agreement: each act is asked for once more, with what follows from it. */
 import { useState } from "preact/hooks";
 import { get, post } from "../lib/api";
-import { agreementState, canHash, isSha256, partyRole, ROLES, sha256, type Agreement, type Parties } from "../lib/exchange";
+import { agreementState, canHash, isSha256, partyRole, ROLES, sha256, type Agreement, type Parties, type Signed } from "../lib/exchange";
 import { N_, moment, t, tn, tx } from "../lib/i18n";
 import { useLoad, useWork } from "../lib/load";
 import { useSession } from "../lib/session";
@@ -73,7 +73,7 @@ export function Paper({ value, set, error }: { value: string; set: (sha: string)
 }
 
 /* A line that is to go to who keeps the register. */
-function Line({ line, lead, close }: { line: string; lead: string; close: () => void }) {
+export function Line({ line, lead, close }: { line: string; lead: string; close: () => void }) {
 	const { say } = useSession();
 	const file = `data:application/json;charset=utf-8,${encodeURIComponent(line)}`;
 	return (
@@ -107,7 +107,7 @@ function Invited({ g, party, set, role, setRole }: { g: Agreement; party: string
 	);
 }
 
-export function ActDialog({ g, kind, us, close, done }: { g: Agreement; kind: string; us: string; close: () => void; done: () => void }) {
+export function ActDialog({ g, kind, us, two, close, done }: { g: Agreement; kind: string; us: string; two: boolean; close: () => void; done: (proposed: boolean) => void }) {
 	const work = useWork();
 	const [paper, setPaper] = useState("");
 	const [date, setDate] = useState("");
@@ -120,17 +120,17 @@ export function ActDialog({ g, kind, us, close, done }: { g: Agreement; kind: st
 	const mine = g.parties.find((p) => p.id === us);
 	const clauses = g.clauses.filter((c) => (mine?.reserved.includes(c.number) ?? false) === (kind === "reservation-withdrawn"));
 	const wrong = (f: string) => (work.error?.field === f ? work.error.message : undefined);
-	if (line) return <Line line={line} lead={g.lead} close={done} />;
+	if (line) return <Line line={line} lead={g.lead} close={() => done(false)} />;
 	return (
 		<Dialog title={actWord(kind)} close={close}>
 			<form onSubmit={(e) => {
 				e.preventDefault();
 				void work.run(async () => {
 					const act = kind === "accepted" ? (g.kind === "memorandum" ? "deposited" : "signed") : kind;
-					const r = await post<{ kept: boolean; line: string }>(`/agreements/${encodeURIComponent(g.id)}/acts`, {
+					const r = await post<Signed>(`/agreements/${encodeURIComponent(g.id)}/acts`, {
 						act, paper, ...(date ? { date } : {}), ...(clause ? { clause: Number(clause) } : {}), ...(kind === "invited" ? { party, role } : {}),
 					});
-					if (r.kept) done();
+					if (r.kept || !r.line) done(!!r.proposal);
 					else setLine(r.line);
 				});
 			}}>
@@ -138,7 +138,7 @@ export function ActDialog({ g, kind, us, close, done }: { g: Agreement; kind: st
 				<p><Raw v={g.title} brief /> <span class="muted">({agreementState(g.state)})</span></p>
 				<div class={DANGER.includes(kind) ? "note warn" : "note"}>
 					<p><strong>{t("What follows from it")}</strong></p>
-					<ul>{follows(kind, g, isLead).map((s) => <li key={s}>{s}</li>)}</ul>
+					<ul>{[...(two ? [t("First another person confirms it; until then nothing is signed.")] : []), ...follows(kind, g, isLead)].map((s) => <li key={s}>{s}</li>)}</ul>
 				</div>
 				{kind === "reserved" || kind === "reservation-withdrawn" ? (
 					<Field label={t("Clause")} error={wrong("clause")}>
@@ -155,7 +155,7 @@ export function ActDialog({ g, kind, us, close, done }: { g: Agreement; kind: st
 				</Field>
 				<label class="check">
 					<input type="checkbox" required checked={sure} onChange={(e) => setSure(e.currentTarget.checked)} />
-					<span>{t("I may do this for our organisation. It is signed with this node's key, and cannot be taken back.")}</span>
+					<span>{two ? t("I may do this for our organisation, and have seen the paper.") : t("I may do this for our organisation. It is signed with this node's key, and cannot be taken back.")}</span>
 				</label>
 				<p class="buttons">
 					<button type="submit" class={DANGER.includes(kind) ? "danger" : "primary"} disabled={work.busy || !sure || !isSha256(paper)}>{actWord(kind)}</button>
@@ -167,7 +167,7 @@ export function ActDialog({ g, kind, us, close, done }: { g: Agreement; kind: st
 }
 
 /* Who keeps the register takes what a party sent. */
-export function TakeAct({ close, done }: { close: () => void; done: () => void }) {
+export function TakeAct({ close, done }: { close: () => void; done: (proposed: boolean) => void }) {
 	const work = useWork();
 	const [line, setLine] = useState("");
 	return (
@@ -175,8 +175,8 @@ export function TakeAct({ close, done }: { close: () => void; done: () => void }
 			<form onSubmit={(e) => {
 				e.preventDefault();
 				void work.run(async () => {
-					await post("/agreements/receipts", { line: line.trim() });
-					done();
+					const r = await post<Signed>("/agreements/receipts", { line: line.trim() });
+					done(!!r.proposal);
 				});
 			}}>
 				{work.error ? <Failure problem={work.error} /> : null}

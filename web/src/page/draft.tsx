@@ -137,6 +137,21 @@ function Rules({ f, set }: { f: Form; set: (part: Partial<Form>) => void }) {
 	);
 }
 
+/* Our own model texts in six languages: a beginning that is filled in and changed, no legal advice. */
+function Model({ f, take }: { f: Form; take: (f: Form) => void }) {
+	const work = useWork();
+	return (
+		<div class="note">
+			<p>{t("There is a model text of this kind in six languages, with clauses; it is a beginning, and no legal advice. What is written below gives way to it.")}</p>
+			{work.error ? <Failure problem={work.error} /> : null}
+			<p class="buttons"><button type="button" disabled={work.busy || !f.id} onClick={() => void work.run(async () => {
+				const m = await get<{ text: Text; wordings: Record<string, string> }>(`/agreements/models/${f.kind}`, { id: f.id, parties: Object.keys(f.roles).join(","), lead: f.lead });
+				take({ ...formOf(m.text, m.wordings, false), roles: f.roles });
+			})}>{t("Fill in the model text")}</button> {f.id ? null : <span class="muted small">{t("after it has a name")}</span>}</p>
+		</div>
+	);
+}
+
 function Write({ first, known, amend }: { first: Form; known: PartyText[]; amend: boolean }) {
 	const { say } = useSession();
 	const work = useWork();
@@ -167,6 +182,7 @@ function Write({ first, known, amend }: { first: Form; known: PartyText[]; amend
 						<Field label={t("Name")} hint={t("Short, for registers and links: a-z, 0-9 and -. It does not change any more.")}>
 							{(p) => <input {...p} required dir="ltr" pattern="[a-z0-9]([a-z0-9\-]*[a-z0-9])?" maxLength={64} readOnly={f.version > 1 || !!first.id} value={f.id} onInput={(e) => set({ id: e.currentTarget.value })} />}
 						</Field>
+						{f.version === 1 ? <Model f={f} take={setForm} /> : null}
 						<p class="hint">{f.kind === "memorandum" ? t("Parties sign and deposit; the depositary gives each act a receipt, whose date counts.") : t("Parties sign, and are bound by that; nothing is deposited.")}</p>
 					</Card>
 					<Who f={f} set={set} known={known} />
