@@ -56,6 +56,8 @@ function actsFor(g: Agreement, us: string | undefined, waits: boolean): string[]
 		out.push("invited");
 		if (waits && g.state !== "open") out.push("amended");
 	}
+	if (open && (isLead || (mine && g.ours !== "left"))) out.push("key-changed");
+	if (open && isLead) out.push("key-lost");
 	if (open && mine && ["signed", "deposited", "in-force"].includes(g.ours)) out.push("withdrawal-notified");
 	if (open && isLead) out.push("ended");
 	return out;
@@ -214,7 +216,7 @@ export default function AgreementPage({ place, id = "" }: PageProps) {
 						{parties.data && !us && may("agreements.change") ? <p class="note warn">{tx("This node has no name and key as a party yet: %s gives them.", <code dir="ltr">entente partners self NAME</code>)}</p> : null}
 						{can.length || change ? (
 							<p class="buttons" role="group" aria-label={t("What we may do now")}>
-								{can.map((k, i) => <button key={k} type="button" class={i === 0 && !["withdrawal-notified", "ended", "reserved", "invited"].includes(k) ? "primary" : undefined} onClick={() => setDoing(k)}>{actWord(k)}</button>)}
+								{can.map((k, i) => <button key={k} type="button" class={i === 0 && ["opened", "signed", "deposited", "accepted", "amended"].includes(k) ? "primary" : undefined} onClick={() => setDoing(k)}>{actWord(k)}</button>)}
 								{change && x.state !== "draft" && x.state !== "ended" ? <button type="button" onClick={() => setDoing("take")}>{t("Take a party's act")}</button> : null}
 								{change && x.state === "draft" ? <><a class="button" href={`/draft?of=${at}`}>{t("Edit the draft")}</a><button type="button" onClick={() => setDoing("discard")}>{t("Throw it away")}</button></> : null}
 								{change && (x.state === "in-force" || x.state === "amended") ? <a class="button" href={`/draft?amend=${at}`}>{t("Draft an amendment")}</a> : null}

@@ -21,6 +21,8 @@ const WORDS: Record<string, string> = {
 	"withdrawal-notified": N_("Leave"),
 	"amended": N_("Put the amended text in force"),
 	"ended": N_("End the agreement"),
+	"key-changed": N_("Tell of our new key"),
+	"key-lost": N_("Enter a party's new key"),
 };
 export const actWord = (kind: string): string => (Object.hasOwn(WORDS, kind) ? t(WORDS[kind]!) : kind);
 const DANGER = ["withdrawal-notified", "ended"];
@@ -40,6 +42,8 @@ function follows(kind: string, g: Agreement, isLead: boolean): string[] {
 	if (kind === "reserved") out.push(t("From then on nothing flows under this clause, neither to us nor from us."));
 	if (kind === "reservation-withdrawn") out.push(t("From then on the clause holds for us again."));
 	if (kind === "amended") out.push(t("It binds whoever accepts it; between all others the older text holds on."));
+	if (kind === "key-changed") out.push(t("From then on our old key signs nothing here; what it signed stays."), t("The new key was made before, on this node's machine: “entente partners rekey”."));
+	if (kind === "key-lost") out.push(t("For a party whose old key is lost or stolen, on a paper of theirs. Compare the new key's fingerprint by another way before."), t("Nothing flows to and from it until people at each partner have compared the new fingerprint, too."));
 	if (kind === "ended") out.push(t("It ends for all parties, at once. Nothing flows under it any more."));
 	if (kind === "withdrawal-notified") {
 		const at = leavesAt(g, new Date());
@@ -114,6 +118,7 @@ export function ActDialog({ g, kind, us, two, close, done }: { g: Agreement; kin
 	const [clause, setClause] = useState("");
 	const [party, setParty] = useState("");
 	const [role, setRole] = useState("member");
+	const [request, setRequest] = useState("");
 	const [sure, setSure] = useState(false);
 	const [line, setLine] = useState<string>();
 	const isLead = g.lead === us;
@@ -126,15 +131,15 @@ export function ActDialog({ g, kind, us, two, close, done }: { g: Agreement; kin
 			<form onSubmit={(e) => {
 				e.preventDefault();
 				void work.run(async () => {
-					const act = kind === "accepted" ? (g.kind === "memorandum" ? "deposited" : "signed") : kind;
+					const act = kind === "accepted" ? (g.kind === "memorandum" ? "deposited" : "signed") : kind === "key-lost" ? "key-changed" : kind;
 					const r = await post<Signed>(`/agreements/${encodeURIComponent(g.id)}/acts`, {
-						act, paper, ...(date ? { date } : {}), ...(clause ? { clause: Number(clause) } : {}), ...(kind === "invited" ? { party, role } : {}),
+						act, paper, ...(date ? { date } : {}), ...(clause ? { clause: Number(clause) } : {}), ...(kind === "invited" ? { party, role } : {}), ...(kind === "key-lost" ? { request: request.trim() } : {}),
 					});
 					if (r.kept || !r.line) done(!!r.proposal);
 					else setLine(r.line);
 				});
 			}}>
-				{work.error && !wrong("paper") && !wrong("party") ? <Failure problem={work.error} /> : null}
+				{work.error && !wrong("paper") && !wrong("request") ? <Failure problem={work.error} /> : null}
 				<p><Raw v={g.title} brief /> <span class="muted">({agreementState(g.state)})</span></p>
 				<div class={DANGER.includes(kind) ? "note warn" : "note"}>
 					<p><strong>{t("What follows from it")}</strong></p>
@@ -149,6 +154,14 @@ export function ActDialog({ g, kind, us, two, close, done }: { g: Agreement; kin
 					</Field>
 				) : null}
 				{kind === "invited" ? <Invited g={g} party={party} set={setParty} role={role} setRole={setRole} /> : null}
+				{kind === "key-lost" ? (
+					<>
+						<Field label={t("The party's request")} error={wrong("request")} hint={t("As “entente agreements rekey --lost” makes it there.")}>
+							{(p) => <textarea {...p} required rows={4} dir="ltr" class="mono" spellcheck={false} value={request} onInput={(e) => setRequest(e.currentTarget.value)} />}
+						</Field>
+						<Field label={t("or its file")}>{(p) => <input {...p} type="file" onChange={(e) => void e.currentTarget.files?.[0]?.text().then(setRequest)} />}</Field>
+					</>
+				) : null}
 				<Paper value={paper} set={setPaper} error={wrong("paper")} />
 				<Field label={t("Done on")} hint={t("Empty: now.")} error={wrong("date")}>
 					{(p) => <input {...p} type="date" value={date} onInput={(e) => setDate(e.currentTarget.value)} />}
