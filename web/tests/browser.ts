@@ -53,6 +53,16 @@ export async function signIn(page: Page, origin: string, name = "ana", password 
 	await page.locator(".who").waitFor({ state: "attached" });
 }
 
+// To another page by the page's own means: nothing is loaded again but what it shows.
+export async function walk(page: Page, to: string): Promise<void> {
+	await page.evaluate((path) => new Promise<void>((done) => {
+		history.pushState(null, "", path);
+		dispatchEvent(new PopStateEvent("popstate"));
+		requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 0)));
+	}), to);
+	await settled(page);
+}
+
 // The page is there, and nothing of it is still on its way.
 export async function settled(page: Page): Promise<void> {
 	await page.locator("main h1").waitFor();

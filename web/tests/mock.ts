@@ -46,6 +46,7 @@ export async function mockStart(dist: string): Promise<Mock> {
 		{ id: 5, name: "mina", password: "correct horse battery", totp: false, roles: ["administrator", "analyst"], locked: false, mail: null },
 		{ id: 6, name: "dora", password: "correct horse battery", totp: false, roles: ["administrator", "analyst"], locked: false, mail: null, due: true },
 		{ id: 7, name: "deem", password: "correct horse battery", totp: false, roles: ["administrator", "analyst"], locked: false, mail: null, due: true },
+		{ id: 8, name: "reader", password: "correct horse battery", totp: false, roles: ["analyst"], locked: false, mail: null },
 		{ id: 3, name: "viewer", password: "correct horse battery", totp: false, roles: ["viewer"], locked: true, mail: "v@csirt.example" },
 	];
 	const notices = [

@@ -130,13 +130,28 @@ export function exchange(now: number) {
 		if (kind === "ended") Object.assign(g, { state: "ended", ends: iso(now) });
 	}
 
+	// One that somebody else proposed; acts by "two" are proposed and not done.
+	const proposals = [{ number: 1, agreement: "tc-2026", act: "signed", receipt: true, party: "xx-cert" as string | null, clause: null as number | null, date: before(1), paper: "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", key: null, fingerprint: null, by: HOSTILE.bidi, at: before(0.2), own: false, state: "open", decided_by: null, decided: null }];
+	let two = false;
+
 	return function handle(method: string, at: string, q: URLSearchParams, body: Record<string, unknown>, empty: boolean, no: Problem): Answer | undefined {
 		const m = (pattern: string) => `${method} ${at}` === pattern;
 		const id = (pattern: RegExp) => { const x = pattern.exec(`${method} ${at}`)?.[1]; return x === undefined ? undefined : decodeURIComponent(x); };
+		if (m("GET /agreements/proposals")) return [200, { two_people: two, items: empty ? [] : proposals }];
+		const decided = /^(POST|DELETE) \/agreements\/proposals\/(\d+)(?:\/confirm)?$/.exec(`${method} ${at}`);
+		if (decided) {
+			const p = proposals.find((x) => String(x.number) === decided[2]);
+			if (!p || p.state !== "open") return no(404, "There is nothing here", "there is no such proposal");
+			if (decided[1] === "POST" && p.own) return no(403, "You may not do this", "nobody confirms what they proposed themselves");
+			p.state = decided[1] === "POST" ? "done" : "refused";
+			return decided[1] === "POST" ? [200, { kept: true, line: "{}", proposal: null }] : [204, undefined];
+		}
+		const model = id(/^GET \/agreements\/models\/([^/]+)$/);
+		if (model) return [200, { text: { form: "entente agreement 1", id: q.get("id"), kind: model, version: 1, titles: { en: "Model", ar: "نموذج" }, authentic: ["ar", "en"], lead: { id: "es-cert", name: "x", country: "", key: KEY(1) }, parties: [], in_force: { count: 3, delay_days: 10 }, term: { days: 100, renewals: 0 }, notice_days: 60, clauses: [{ number: 1, category: "indicator", purposes: ["protect"], tlp: "GREEN", personal: { recipients: "removed", accounts: "removed", victims: "removed", v4_bits: 0, v6_bits: 0, ground: "" }, retention_days: 30, onward: "none", excluded: ["expression", "children"] }] }, wordings: { en: "The model's words.", ar: "كلمات النموذج." } }];
 		if (m("GET /agreements")) return [200, { items: empty ? [] : agreements, refused: empty ? 0 : 1 }];
 		if (m("POST /agreements")) return (body.text as { titles: object }).titles && (body.text as { id: string }).id !== "refused" ? [201, drafted(body)] : no(400, "This cannot be read", "agreement: clause 1: purposes: at least one", { field: "text" });
 		if (m("POST /agreements/registers")) return String(body.register).startsWith("{\"form\"") ? [200, { id: "mou-2026", acts: 7, new: 2 }] : no(400, "This cannot be read", "act 3: its signature is not one of \"es-cert\"", { field: "register" });
-		if (m("POST /agreements/receipts")) return String(body.line).includes("signature") ? [201, act(8, "signed", "xx-cert", 0)] : no(403, "You may not do this", "its signature is not one of \"xx-cert\"", { field: "line" });
+		if (m("POST /agreements/receipts")) return String(body.line).includes("signature") ? [201, { kept: true, line: String(body.line), proposal: null }] : no(403, "You may not do this", "its signature is not one of \"xx-cert\"", { field: "line" });
 		const one = /^(GET|POST|DELETE) \/agreements\/([^/]+)(?:\/(text|acts))?$/.exec(`${method} ${at}`);
 		if (one) {
 			const g = agreements.find((x) => x.id === decodeURIComponent(one[2]!));
@@ -147,9 +162,13 @@ export function exchange(now: number) {
 			}
 			if (one[1] === "POST") {
 				if (body.act === "ended" && g.lead !== self.id) return no(409, "This is not possible now", "this is for \"fr-cert\" alone to do");
+				if (two) {
+					proposals.push({ ...proposals[0]!, number: proposals.length + 1, agreement: g.id, act: String(body.act), receipt: false, party: null, clause: (body.clause as number | undefined) ?? null, paper: String(body.paper), by: "ana", own: true, state: "open" });
+					return [201, { kept: false, line: null, proposal: proposals.length }];
+				}
 				const kept = g.lead === self.id;
 				if (kept) done(g, body);
-				return [201, { kept, line: `{"act":{"act":"${String(body.act)}"},"signature":"${"ab".repeat(64)}"}` }];
+				return [201, { kept, proposal: null, line: `{"act":{"act":"${String(body.act)}"},"signature":"${"ab".repeat(64)}"}` }];
 			}
 			if (one[3] === "acts") return [200, { items: acts[g.id] ?? [] }];
 			if (one[3] === "text") {
@@ -183,6 +202,11 @@ export function exchange(now: number) {
 		}
 		if (m("GET /transfers")) return [200, page((empty ? [] : transfers).filter((x) => (!q.get("partner") || x.partner === q.get("partner")) && (!q.get("allowed") || String(x.allowed) === q.get("allowed"))), q, false)];
 		if (m("GET /collections")) return [200, { items: empty ? [] : collections }];
+		// For tests alone: two people from now on.
+		if (m("POST /two")) {
+			two = body.on === true;
+			return [200, {}];
+		}
 		if (m("POST /collections")) {
 			if (collections.some((c) => c.alias === body.alias)) return no(409, "This name is taken", "there is a collection of this name already", { field: "alias" });
 			collections.push({ id: uuid(collections.length), alias: String(body.alias), title: String(body.title ?? body.alias), description: null, objects: 0, created: iso(now) });

@@ -12,7 +12,7 @@ import os from "node:os";
 import path from "node:path";
 import { test } from "node:test";
 import type { Page } from "playwright-core";
-import { launch, settled, visit } from "./browser";
+import { launch, settled, visit, walk } from "./browser";
 
 const ENTENTE = process.env.ENTENTE ?? "";
 const SOURCE = process.env.ENTENTE_SOURCE ?? path.join(process.env.ENTENTE_WEB ?? ".", "..");
@@ -58,6 +58,21 @@ async function ended(p: ChildProcess): Promise<void> {
 	if (p.exitCode === null && p.signalCode === null) await new Promise((done) => p.once("exit", done));
 }
 
+async function serverStart(dir: string, port: number): Promise<ChildProcess> {
+	const log = path.join(dir, "serve.log");
+	const server = spawn(ENTENTE, ["serve", "--node", path.join(dir, "n")], { stdio: ["ignore", "pipe", fs.openSync(log, "w")] });
+	await until("the server", 60, async () => {
+		if (server.exitCode !== null) throw new Error(fs.readFileSync(log, "utf8").slice(-2000));
+		return (await new Promise<boolean>((done) => {
+			const s = net.connect(port, "127.0.0.1", () => {
+				s.destroy();
+				done(true);
+			}).once("error", () => done(false));
+		})) || undefined;
+	});
+	return server;
+}
+
 async function nodeStart(): Promise<Node> {
 	const dir = fs.mkdtempSync(path.join(os.tmpdir(), "entente-web-"));
 	const at = (...p: string[]) => path.join(dir, ...p);
@@ -81,16 +96,7 @@ async function nodeStart(): Promise<Node> {
 	run(["networks", "--asn", path.join(SOURCE, "data/demo/asn.csv"), "--country", path.join(SOURCE, "data/demo/country.csv")]);
 	run(["contacts", path.join(SOURCE, "data/demo/contacts.csv"), "--apply"]);
 	for (const name of ["ana", "bo"]) run(["account", "add", name, "--role", "administrator,analyst", "--password-file", "-"], `${PASSWORD}\n`);
-	const server = spawn(ENTENTE, ["serve", "--node", at("n")], { stdio: ["ignore", "pipe", fs.openSync(at("serve.log"), "w")] });
-	await until("the server", 60, async () => {
-		if (server.exitCode !== null) throw new Error(fs.readFileSync(at("serve.log"), "utf8").slice(-2000));
-		return (await new Promise<boolean>((done) => {
-			const s = net.connect(port, "127.0.0.1", () => {
-				s.destroy();
-				done(true);
-			}).once("error", () => done(false));
-		})) || undefined;
-	});
+	const server = await serverStart(dir, port);
 	const decode = "import email,json,sys\nfor l in open(sys.argv[1]):\n d=json.loads(l)\n m=email.message_from_string(d['message'])\n print(json.dumps({'recipients':d['to'],'text':'\\n'.join(p.get_payload(decode=True).decode('utf-8','replace') for p in m.walk() if p.get_content_type()=='text/plain')}))";
 	return {
 		dir, url,
@@ -242,3 +248,123 @@ for (const lang of (process.env.LANGS ?? "en,ar").split(",")) {
 		}
 	});
 }
+
+/*
+ * Two nodes: ours, by the page alone, keeps the register of a cooperation agreement;
+ * the partner's, by the command line, gets the register and sends its act.
+ */
+test("an agreement from its draft to the notice, between two nodes by their registers", { skip: ENTENTE ? false : "no $ENTENTE", timeout: 300_000 }, async () => {
+	const dir = fs.mkdtempSync(path.join(os.tmpdir(), "entente-agree-"));
+	const at = (...p: string[]) => path.join(dir, ...p);
+	const cli = (node: string, args: string[], input?: string) => execFileSync(ENTENTE, [...args, "--node", at(node)], { input, encoding: "utf8", stdio: ["pipe", "pipe", "inherit"] });
+	const keyOf = (node: string) => (JSON.parse(cli(node, ["partners", "key", "--json"])) as { key: string; fingerprint: string });
+	for (const [n, name, country] of [["n", "CERT-ES", "ES"], ["fr", "CERT-FR", "FR"]] as const) cli(n, ["init", "--name", name, "--country", country, "--mail", "abuse@csirt.example", "-q"]);
+	for (const [n, name] of [["n", "es-cert"], ["fr", "fr-cert"]] as const) cli(n, ["partners", "self", name]);
+	const es = keyOf("n"), fr = keyOf("fr");
+	cli("fr", ["partners", "add", "es-cert", "--name", "CERT-ES", "--key", es.key]);
+	cli("n", ["account", "add", "ana", "--role", "analyst,coordinator", "--password-file", "-", "-q"], `${PASSWORD}\n`);
+	const bundle = { type: "bundle", id: "bundle--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f", objects: [{ type: "tool", spec_version: "2.1", id: "tool--11111111-1111-4111-8111-111111111111", created: "2026-01-01T00:00:00.000Z", modified: "2026-01-01T00:00:00.000Z", name: "<b>Emotet</b>" }, { type: "tool" }] };
+	const port = await freePort(), url = `https://127.0.0.1:${port}`;
+	fs.writeFileSync(at("n", "entente.conf"), fs.readFileSync(at("n", "entente.conf"), "utf8").replace(/^listen =.*$/m, `listen = 127.0.0.1:${port}`));
+	const server = await serverStart(dir, port);
+	const browser = await launch();
+	try {
+		const v = await visit(browser, { origin: url });
+		const { page } = v, dialog = page.locator("dialog");
+		v.context.setDefaultTimeout(Number(process.env.STEP_MS ?? 60_000));
+		const act = async (name: string, first?: () => Promise<unknown>) => {
+			await page.getByRole("button", { name, exact: true }).click();
+			await first?.();
+			await dialog.locator("input[type=file]").setInputFiles({ name: "paper.pdf", mimeType: "application/pdf", buffer: Buffer.from("signed") });
+			await page.waitForFunction(() => [...document.querySelectorAll("dialog input")].some((i) => /^[0-9a-f]{64}$/.test((i as HTMLInputElement).value)));
+			await dialog.getByLabel("I may do this").check();
+			await dialog.getByRole("button", { name, exact: true }).click();
+			await dialog.waitFor({ state: "detached" });
+		};
+		const stands = (text: string) => page.locator(".way [aria-current=step]", { hasText: text }).waitFor();
+		await page.goto(`${url}/partners`);
+		await password(page, "ana");
+
+		// The partner's key: the page's own fingerprint is the one that its node shows.
+		await page.getByRole("button", { name: "New partner" }).click();
+		await dialog.getByLabel("Name in agreements").fill("fr-cert");
+		await dialog.getByLabel("Title").fill("CERT-FR");
+		await dialog.getByLabel("Its key").fill(fr.key);
+		await dialog.locator(".secret", { hasText: fr.fingerprint }).waitFor();
+		await dialog.getByLabel("I compared it").check();
+		await dialog.getByRole("button", { name: "Add" }).click();
+		await page.locator("tr", { hasText: fr.fingerprint }).waitFor();
+
+		await walk(page, "/draft");
+		await page.getByLabel("Kind").selectOption("technical-cooperation");
+		await page.getByLabel("Name", { exact: true }).fill("tc-2026");
+		await page.getByLabel("CERT-FR").check();
+		for (const [label, n] of [["and so many days later", "0"], ["Notice of leaving (days)", "30"]] as const) await page.getByLabel(label).fill(n);
+		for (const [lang, title, text] of [["English", "On phishing", "The parties agree."], ["français", "De l'hameçonnage", "Les parties conviennent."]] as const) {
+			const part = page.locator(".lang-part", { has: page.locator("summary", { hasText: lang }) });
+			if (!(await part.evaluate((e) => (e as HTMLDetailsElement).open))) await part.locator("summary").click();
+			await part.getByLabel("Title").fill(title);
+			await part.locator("textarea").fill(text);
+		}
+		await page.getByRole("button", { name: "Keep the draft" }).click();
+		await stands("Draft");
+		await page.getByRole("button", { name: "français", exact: true }).click();
+		await page.locator(".letter", { hasText: "Les parties conviennent." }).waitFor();
+		// Edited once more, from what the node has.
+		await page.getByRole("link", { name: "Edit the draft" }).click();
+		await page.getByLabel("Kept for at most (days)").fill("60");
+		await page.getByRole("button", { name: "Keep the draft" }).click();
+		await page.getByText("keeps it for at most 60 days").waitFor();
+		await act("Open for signature");
+		await stands("Open for signature");
+		await act("Sign");
+		await stands("Signed by us");
+
+		// The partner's node takes the register, signs, and sends its line, which is taken here.
+		const register = async () => {
+			fs.writeFileSync(at("register.jsonl"), await page.evaluate(async () => (await fetch("/api/v1/agreements/tc-2026/register")).text()));
+			cli("fr", ["agreements", "import", at("register.jsonl"), "-q"]);
+			return JSON.parse(cli("fr", ["agreements", "show", "tc-2026", "--json"])) as { state: string; parties: { id: string; state: string }[] };
+		};
+		assert.equal((await register()).state, "open");
+		fs.writeFileSync(at("paper.txt"), "signed");
+		cli("fr", ["agreements", "sign", "tc-2026", "--paper", at("paper.txt"), "--out", at("act.json"), "-q"]);
+		await page.getByRole("button", { name: "Take a party's act" }).click();
+		await dialog.locator("input[type=file]").setInputFiles(at("act.json"));
+		await page.waitForFunction(() => (document.querySelector("dialog textarea") as HTMLTextAreaElement | null)?.value.includes("signature"));
+		await dialog.getByRole("button", { name: "Verify and take it" }).click();
+		await dialog.waitFor({ state: "detached" });
+		await stands("In force for us");
+		assert.equal((await register()).state, "in-force");
+
+		// What it would get: nothing is there to go, and that is said; what is kept as STIX.
+		await walk(page, "/transfers/ask?partner=fr-cert");
+		await page.getByText("There are no findings yet.").waitFor();
+		await walk(page, "/objects");
+		await page.getByRole("button", { name: "Bring objects in" }).click();
+		await dialog.locator("input[type=file]").setInputFiles({ name: "b.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify(bundle)) });
+		await dialog.getByRole("button", { name: "Bring it in" }).click();
+		await dialog.getByText("2 objects were read: 1 added, 0 known, 1 wrong.").waitFor();
+		await dialog.getByRole("button", { name: "Done" }).click();
+		await page.locator("tbody a", { hasText: "<b>Emotet</b>" }).click();
+		await page.locator("pre.code", { hasText: "\"name\": \"<b>Emotet</b>\"" }).waitFor();
+
+		// Notice: until it has run out all goes on; then the partner's node says so, too.
+		await walk(page, "/agreements/tc-2026");
+		await act("Leave", async () => {
+			const day = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium" }).format(new Date(Date.now() + 30 * 86400_000));
+			await dialog.locator(".note.warn", { hasText: day }).waitFor();
+		});
+		await stands("Notice given");
+		assert.deepEqual((await register()).parties.map((p) => `${p.id} ${p.state}`).sort(), ["es-cert withdrawal-notified", "fr-cert in-force"]);
+		const then = new Date(Date.now() + 31 * 86400_000).toISOString().slice(0, 10);
+		await page.getByLabel("As it stands on").fill(then);
+		await page.locator(".way [aria-current=step]", { hasText: "Left" }).waitFor();
+		assert.deepEqual(v.faults, []);
+	} finally {
+		await browser.close();
+		server.kill("SIGTERM");
+		await ended(server);
+		fs.rmSync(dir, { recursive: true, force: true });
+	}
+});

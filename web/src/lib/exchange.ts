@@ -84,6 +84,36 @@ export interface Act {
 	sha256: string;
 }
 
+export interface Proposal {
+	number: number;
+	agreement: string;
+	act: string;
+	receipt: boolean;
+	party: string | null;
+	clause: number | null;
+	date: string | null;
+	paper: string;
+	fingerprint: string | null;
+	by: string;
+	at: string;
+	own: boolean;
+	state: string;
+	decided_by: string | null;
+	decided: string | null;
+}
+
+export interface Proposals {
+	two_people: boolean;
+	items: Proposal[];
+}
+
+// What came of an act: in the register, a line that is to be sent, or a proposal that waits.
+export interface Signed {
+	kept: boolean;
+	line: string | null;
+	proposal: number | null;
+}
+
 export interface Party {
 	id: string;
 	name: string;

@@ -11,8 +11,9 @@ import { useSession } from "../lib/session";
 import type { PageProps } from "../pages";
 import { ClauseText, Way, type Step } from "../ui/exchange";
 import { Card, Dialog, Facts, Failure, Field, Load, StateChip, Table, Title } from "../ui/parts";
-import { Moment, Raw } from "../ui/text";
+import { Moment, Raw, visible } from "../ui/text";
 import { ActDialog, actWord, TakeAct } from "./agreement_act";
+import { ProposalList, useProposals } from "./proposals";
 
 /* The way that we go, from the draft to the end; dates of what was done are the register's. */
 function wayOf(g: Agreement, acts: Act[], us: string): Step[] {
@@ -55,6 +56,8 @@ function actsFor(g: Agreement, us: string | undefined, waits: boolean): string[]
 		out.push("invited");
 		if (waits && g.state !== "open") out.push("amended");
 	}
+	if (open && (isLead || (mine && g.ours !== "left"))) out.push("key-changed");
+	if (open && isLead) out.push("key-lost");
 	if (open && mine && ["signed", "deposited", "in-force"].includes(g.ours)) out.push("withdrawal-notified");
 	if (open && isLead) out.push("ended");
 	return out;
@@ -131,7 +134,7 @@ function Rules({ g }: { g: Agreement }) {
 			[t("Register kept by"), <Raw v={g.lead} />],
 			[t("Comes into force"), tn("when %s party has deposited or signed, %s days later", "when %s parties have deposited or signed, %s days later", g.force_count, g.force_delay_days)],
 			[t("Term"), g.term_days ? <>{tn("%s day", "%s days", g.term_days)}{g.renewals ? <>, {tn("renewed by itself %s time", "renewed by itself %s times", g.renewals)}</> : null}</> : t("without end")],
-			[t("Notice"), g.notice_days ? tn("%s day", "%s days", g.notice_days) : t("none: who leaves is out at once")],
+			[t("Notice of leaving"), g.notice_days ? tn("%s day", "%s days", g.notice_days) : t("none: who leaves is out at once")],
 			[t("Ends"), g.ends ? <Moment at={g.ends} /> : t("further notice")],
 			[t("Version"), num(g.version)],
 			["SHA-256", <Raw v={g.sha256} mono />],
@@ -191,9 +194,11 @@ export default function AgreementPage({ place, id = "" }: PageProps) {
 	// Acts are of today, whatever date is looked at.
 	const can = g && !date && may("agreements.change") ? actsFor(g, us, versions > g.version) : [];
 	const change = g && !date && may("agreements.change") && g.lead === us;
-	const finished = () => {
+	const proposals = useProposals();
+	const finished = (proposed: boolean) => {
 		setDoing(undefined);
-		say(t("Done, and written down."));
+		say(proposed ? t("Proposed: another person confirms it.") : t("Done, and written down."));
+		proposals.reload();
 		again();
 	};
 	return (
@@ -211,19 +216,20 @@ export default function AgreementPage({ place, id = "" }: PageProps) {
 						{parties.data && !us && may("agreements.change") ? <p class="note warn">{tx("This node has no name and key as a party yet: %s gives them.", <code dir="ltr">entente partners self NAME</code>)}</p> : null}
 						{can.length || change ? (
 							<p class="buttons" role="group" aria-label={t("What we may do now")}>
-								{can.map((k, i) => <button key={k} type="button" class={i === 0 && !["withdrawal-notified", "ended", "reserved", "invited"].includes(k) ? "primary" : undefined} onClick={() => setDoing(k)}>{actWord(k)}</button>)}
+								{can.map((k, i) => <button key={k} type="button" class={i === 0 && ["opened", "signed", "deposited", "accepted", "amended"].includes(k) ? "primary" : undefined} onClick={() => setDoing(k)}>{actWord(k)}</button>)}
 								{change && x.state !== "draft" && x.state !== "ended" ? <button type="button" onClick={() => setDoing("take")}>{t("Take a party's act")}</button> : null}
 								{change && x.state === "draft" ? <><a class="button" href={`/draft?of=${at}`}>{t("Edit the draft")}</a><button type="button" onClick={() => setDoing("discard")}>{t("Throw it away")}</button></> : null}
 								{change && (x.state === "in-force" || x.state === "amended") ? <a class="button" href={`/draft?amend=${at}`}>{t("Draft an amendment")}</a> : null}
 							</p>
 						) : null}
+						<ProposalList load={proposals} of={x.id} lead={x.lead} done={again} />
 						<div class="grid">
 							<div class="stack">
 								<Card title={t("In short")}><Rules g={x} /></Card>
 								<Wording id={id} versions={versions} />
 							</div>
 							<Card title={t("What may flow")}>
-								<ol class="clauses">{x.clauses.map((c) => <ClauseText key={c.number} c={c} reserved={x.parties.filter((p) => p.reserved.includes(c.number)).map((p) => p.name)} />)}</ol>
+								<ol class="clauses">{x.clauses.map((c) => <ClauseText key={c.number} c={c} reserved={x.parties.filter((p) => p.reserved.includes(c.number)).map((p) => visible(p.name))} />)}</ol>
 							</Card>
 							<Card title={t("Parties")} wide><PartiesTable g={x} /></Card>
 							<Card title={t("Register")} wide><Load of={acts}>{(a) => <Register acts={a.items} />}</Load></Card>
@@ -235,7 +241,7 @@ export default function AgreementPage({ place, id = "" }: PageProps) {
 						</form>
 						{doing === "take" ? <TakeAct close={() => setDoing(undefined)} done={finished} />
 							: doing === "discard" ? <Discard id={id} close={() => setDoing(undefined)} />
-							: doing && us ? <ActDialog g={x} kind={doing} us={us} close={() => setDoing(undefined)} done={finished} /> : null}
+							: doing && us ? <ActDialog g={x} kind={doing} us={us} two={proposals.data?.two_people ?? false} close={() => setDoing(undefined)} done={finished} /> : null}
 					</>
 				)}
 			</Load>

@@ -1,13 +1,13 @@
 /* agreement_act: what this node does about an agreement: each act is asked for once more, with what follows from it. */
 import { useState } from "preact/hooks";
 import { get, post } from "../lib/api";
-import { agreementState, canHash, isSha256, partyRole, ROLES, sha256, type Agreement, type Parties } from "../lib/exchange";
+import { agreementState, canHash, isSha256, partyRole, ROLES, sha256, type Agreement, type Parties, type Signed } from "../lib/exchange";
 import { N_, moment, t, tn, tx } from "../lib/i18n";
 import { useLoad, useWork } from "../lib/load";
 import { useSession } from "../lib/session";
 import { leavesAt } from "../ui/exchange";
 import { Dialog, Failure, Field } from "../ui/parts";
-import { Raw } from "../ui/text";
+import { Raw, visible } from "../ui/text";
 
 // The heading, and the button; both say what is done.
 const WORDS: Record<string, string> = {
@@ -21,6 +21,8 @@ const WORDS: Record<string, string> = {
 	"withdrawal-notified": N_("Leave"),
 	"amended": N_("Put the amended text in force"),
 	"ended": N_("End the agreement"),
+	"key-changed": N_("Tell of our new key"),
+	"key-lost": N_("Enter a party's new key"),
 };
 export const actWord = (kind: string): string => (Object.hasOwn(WORDS, kind) ? t(WORDS[kind]!) : kind);
 const DANGER = ["withdrawal-notified", "ended"];
@@ -40,6 +42,8 @@ function follows(kind: string, g: Agreement, isLead: boolean): string[] {
 	if (kind === "reserved") out.push(t("From then on nothing flows under this clause, neither to us nor from us."));
 	if (kind === "reservation-withdrawn") out.push(t("From then on the clause holds for us again."));
 	if (kind === "amended") out.push(t("It binds whoever accepts it; between all others the older text holds on."));
+	if (kind === "key-changed") out.push(t("From then on our old key signs nothing here; what it signed stays."), t("The new key was made before, on this node's machine: “entente partners rekey”."));
+	if (kind === "key-lost") out.push(t("For a party whose old key is lost or stolen, on a paper of theirs. Compare the new key's fingerprint by another way before."), t("Nothing flows to and from it until people at each partner have compared the new fingerprint, too."));
 	if (kind === "ended") out.push(t("It ends for all parties, at once. Nothing flows under it any more."));
 	if (kind === "withdrawal-notified") {
 		const at = leavesAt(g, new Date());
@@ -73,7 +77,7 @@ export function Paper({ value, set, error }: { value: string; set: (sha: string)
 }
 
 /* A line that is to go to who keeps the register. */
-function Line({ line, lead, close }: { line: string; lead: string; close: () => void }) {
+export function Line({ line, lead, close }: { line: string; lead: string; close: () => void }) {
 	const { say } = useSession();
 	const file = `data:application/json;charset=utf-8,${encodeURIComponent(line)}`;
 	return (
@@ -97,7 +101,7 @@ function Invited({ g, party, set, role, setRole }: { g: Agreement; party: string
 			<Field label={t("Partner")} hint={there.length ? undefined : t("There is no further partner whose key is known; partners are entered first.")}>
 				{(p) => <select {...p} required value={party} onChange={(e) => set(e.currentTarget.value)}>
 					<option value="">{t("Choose")}</option>
-					{there.map((x) => <option key={x.id} value={x.id}>{x.name}</option>)}
+					{there.map((x) => <option key={x.id} value={x.id}>{visible(x.name)}</option>)}
 				</select>}
 			</Field>
 			<Field label={t("As")}>
@@ -107,38 +111,39 @@ function Invited({ g, party, set, role, setRole }: { g: Agreement; party: string
 	);
 }
 
-export function ActDialog({ g, kind, us, close, done }: { g: Agreement; kind: string; us: string; close: () => void; done: () => void }) {
+export function ActDialog({ g, kind, us, two, close, done }: { g: Agreement; kind: string; us: string; two: boolean; close: () => void; done: (proposed: boolean) => void }) {
 	const work = useWork();
 	const [paper, setPaper] = useState("");
 	const [date, setDate] = useState("");
 	const [clause, setClause] = useState("");
 	const [party, setParty] = useState("");
 	const [role, setRole] = useState("member");
+	const [request, setRequest] = useState("");
 	const [sure, setSure] = useState(false);
 	const [line, setLine] = useState<string>();
 	const isLead = g.lead === us;
 	const mine = g.parties.find((p) => p.id === us);
 	const clauses = g.clauses.filter((c) => (mine?.reserved.includes(c.number) ?? false) === (kind === "reservation-withdrawn"));
 	const wrong = (f: string) => (work.error?.field === f ? work.error.message : undefined);
-	if (line) return <Line line={line} lead={g.lead} close={done} />;
+	if (line) return <Line line={line} lead={g.lead} close={() => done(false)} />;
 	return (
 		<Dialog title={actWord(kind)} close={close}>
 			<form onSubmit={(e) => {
 				e.preventDefault();
 				void work.run(async () => {
-					const act = kind === "accepted" ? (g.kind === "memorandum" ? "deposited" : "signed") : kind;
-					const r = await post<{ kept: boolean; line: string }>(`/agreements/${encodeURIComponent(g.id)}/acts`, {
-						act, paper, ...(date ? { date } : {}), ...(clause ? { clause: Number(clause) } : {}), ...(kind === "invited" ? { party, role } : {}),
+					const act = kind === "accepted" ? (g.kind === "memorandum" ? "deposited" : "signed") : kind === "key-lost" ? "key-changed" : kind;
+					const r = await post<Signed>(`/agreements/${encodeURIComponent(g.id)}/acts`, {
+						act, paper, ...(date ? { date } : {}), ...(clause ? { clause: Number(clause) } : {}), ...(kind === "invited" ? { party, role } : {}), ...(kind === "key-lost" ? { request: request.trim() } : {}),
 					});
-					if (r.kept) done();
+					if (r.kept || !r.line) done(!!r.proposal);
 					else setLine(r.line);
 				});
 			}}>
-				{work.error && !wrong("paper") && !wrong("party") ? <Failure problem={work.error} /> : null}
+				{work.error && !wrong("paper") && !wrong("request") ? <Failure problem={work.error} /> : null}
 				<p><Raw v={g.title} brief /> <span class="muted">({agreementState(g.state)})</span></p>
 				<div class={DANGER.includes(kind) ? "note warn" : "note"}>
 					<p><strong>{t("What follows from it")}</strong></p>
-					<ul>{follows(kind, g, isLead).map((s) => <li key={s}>{s}</li>)}</ul>
+					<ul>{[...(two ? [t("First another person confirms it; until then nothing is signed.")] : []), ...follows(kind, g, isLead)].map((s) => <li key={s}>{s}</li>)}</ul>
 				</div>
 				{kind === "reserved" || kind === "reservation-withdrawn" ? (
 					<Field label={t("Clause")} error={wrong("clause")}>
@@ -149,13 +154,21 @@ export function ActDialog({ g, kind, us, close, done }: { g: Agreement; kind: st
 					</Field>
 				) : null}
 				{kind === "invited" ? <Invited g={g} party={party} set={setParty} role={role} setRole={setRole} /> : null}
+				{kind === "key-lost" ? (
+					<>
+						<Field label={t("The party's request")} error={wrong("request")} hint={t("As “entente agreements rekey --lost” makes it there.")}>
+							{(p) => <textarea {...p} required rows={4} dir="ltr" class="mono" spellcheck={false} value={request} onInput={(e) => setRequest(e.currentTarget.value)} />}
+						</Field>
+						<Field label={t("or its file")}>{(p) => <input {...p} type="file" onChange={(e) => void e.currentTarget.files?.[0]?.text().then(setRequest)} />}</Field>
+					</>
+				) : null}
 				<Paper value={paper} set={setPaper} error={wrong("paper")} />
 				<Field label={t("Done on")} hint={t("Empty: now.")} error={wrong("date")}>
 					{(p) => <input {...p} type="date" value={date} onInput={(e) => setDate(e.currentTarget.value)} />}
 				</Field>
 				<label class="check">
 					<input type="checkbox" required checked={sure} onChange={(e) => setSure(e.currentTarget.checked)} />
-					<span>{t("I may do this for our organisation. It is signed with this node's key, and cannot be taken back.")}</span>
+					<span>{two ? t("I may do this for our organisation, and have seen the paper.") : t("I may do this for our organisation. It is signed with this node's key, and cannot be taken back.")}</span>
 				</label>
 				<p class="buttons">
 					<button type="submit" class={DANGER.includes(kind) ? "danger" : "primary"} disabled={work.busy || !sure || !isSha256(paper)}>{actWord(kind)}</button>
@@ -167,7 +180,7 @@ export function ActDialog({ g, kind, us, close, done }: { g: Agreement; kind: st
 }
 
 /* Who keeps the register takes what a party sent. */
-export function TakeAct({ close, done }: { close: () => void; done: () => void }) {
+export function TakeAct({ close, done }: { close: () => void; done: (proposed: boolean) => void }) {
 	const work = useWork();
 	const [line, setLine] = useState("");
 	return (
@@ -175,8 +188,8 @@ export function TakeAct({ close, done }: { close: () => void; done: () => void }
 			<form onSubmit={(e) => {
 				e.preventDefault();
 				void work.run(async () => {
-					await post("/agreements/receipts", { line: line.trim() });
-					done();
+					const r = await post<Signed>("/agreements/receipts", { line: line.trim() });
+					done(!!r.proposal);
 				});
 			}}>
 				{work.error ? <Failure problem={work.error} /> : null}

@@ -10,6 +10,7 @@ import { useSession } from "../lib/session";
 import type { PageProps } from "../pages";
 import { Dialog, Empty, Failure, Field, Load, StateChip, Table, Title } from "../ui/parts";
 import { Moment, Raw } from "../ui/text";
+import { ProposalList, useProposals } from "./proposals";
 
 interface All {
 	items: AgreementHead[];
@@ -59,6 +60,7 @@ export default function Agreements({ place }: PageProps) {
 	const load = useLoad(`agreements ${date}`, (signal) => get<All>("/agreements", { date }, signal));
 	useLive(["agreement"], load.reload);
 	const [importing, setImporting] = useState(false);
+	const proposals = useProposals();
 	return (
 		<>
 			<Title text={t("Agreements")}>
@@ -69,7 +71,8 @@ export default function Agreements({ place }: PageProps) {
 					</>
 				) : null}
 			</Title>
-			<form class="fields line" onSubmit={(e) => e.preventDefault()}>
+			<ProposalList load={proposals} done={load.reload} />
+			<form class="fields line below" onSubmit={(e) => e.preventDefault()}>
 				<Field label={t("As it stands on")}>
 					{(p) => <input {...p} type="date" value={date} onChange={(e) => go(e.currentTarget.value ? `/agreements?date=${e.currentTarget.value}` : "/agreements")} />}
 				</Field>

@@ -8,7 +8,7 @@ import type { PageProps } from "../pages";
 import { Bar } from "../ui/chart";
 import { Profile } from "../ui/exchange";
 import { Empty, Field, Load, StateChip, Table, Title } from "../ui/parts";
-import { Raw } from "../ui/text";
+import { Raw, visible } from "../ui/text";
 import { transferTabs } from "./transfers";
 
 export default function Ask({ place }: PageProps) {
@@ -24,7 +24,7 @@ export default function Ask({ place }: PageProps) {
 				<Field label={t("Partner")}>
 					{(p) => <select {...p} value={partner} onChange={set("partner")}>
 						<option value="">{t("Choose")}</option>
-						{parties.data?.items.map((x) => <option key={x.id} value={x.id}>{x.name}</option>)}
+						{parties.data?.items.map((x) => <option key={x.id} value={x.id}>{visible(x.name)}</option>)}
 					</select>}
 				</Field>
 				<Field label={t("Purpose")}>
@@ -42,7 +42,7 @@ export default function Ask({ place }: PageProps) {
 								<Table caption={t("Answers")} rows={data.items} keyOf={(x) => `${x.rule} ${x.agreement} ${x.clause} ${x.reason}`} columns={[
 									{ name: "allowed", head: t("Answer"), cell: (x) => <StateChip state={x.allowed ? "t-went" : "t-refused"} word={x.allowed ? t("would go") : t("stays here")} /> },
 									{ name: "findings", head: t("Findings"), num: true, cell: (x) => <>{num(x.findings)}<Bar value={x.findings} max={data.findings} /></> },
-									{ name: "reason", head: t("Why"), wide: true, cell: (x) => <span dir="auto">{x.reason}</span> },
+									{ name: "reason", head: t("Reason"), wide: true, cell: (x) => <span dir="auto">{x.reason}</span> },
 									{ name: "agreement", head: t("Agreement"), cell: (x) => (x.agreement ? <a href={`/agreements/${encodeURIComponent(x.agreement)}${x.clause ? `#clause-${x.clause}` : ""}`}><Raw v={x.agreement} />{x.clause ? <> · {t("Clause %s", x.clause)}</> : null}</a> : "–") },
 									{ name: "profile", head: t("Reduced to"), cell: (x) => <Profile v={x.profile} /> },
 									{ name: "example", head: t("Such as"), cell: (x) => <a href={`/findings/${encodeURIComponent(x.example)}`}>{t("a finding")}<span class="hidden"> ({x.reason})</span></a> },

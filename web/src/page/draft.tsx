@@ -12,7 +12,7 @@ import { go } from "../lib/route";
 import { useSession } from "../lib/session";
 import type { PageProps } from "../pages";
 import { Card, Empty, Failure, Field, Load, Title } from "../ui/parts";
-import { Raw } from "../ui/text";
+import { Raw, visible } from "../ui/text";
 import { CLAUSE, ClauseForm, type DraftClause } from "./draft_clause";
 
 interface PartyText { id: string; name: string; country: string; key: string; role?: string }
@@ -95,7 +95,7 @@ function Who({ f, set, known }: { f: Form; set: (part: Partial<Form>) => void; k
 			<Field label={t("Who keeps the register")} hint={f.kind === "memorandum" ? t("The depositary: its receipt gives each act its date.") : t("The coordinator of the agreement.")}>
 				{(p) => <select {...p} required disabled={f.version > 1} value={f.lead} onChange={(e) => set({ lead: e.currentTarget.value })}>
 					<option value="">{t("Choose")}</option>
-					{known.map((x) => <option key={x.id} value={x.id}>{x.name}</option>)}
+					{known.map((x) => <option key={x.id} value={x.id}>{visible(x.name)}</option>)}
 				</select>}
 			</Field>
 			{f.version > 1 ? <p class="hint">{t("An amended text names no parties: those that are in it stay, further ones are invited.")}</p> : (
@@ -112,7 +112,7 @@ function Who({ f, set, known }: { f: Form; set: (part: Partial<Form>) => void; k
 								}} />
 								<span><Raw v={x.name} /> <span class="muted small"><Raw v={x.id} mono /></span></span>
 							</label>
-							{x.id in f.roles ? <select aria-label={t("%s: as", x.name)} value={f.roles[x.id]} onChange={(e) => set({ roles: { ...f.roles, [x.id]: e.currentTarget.value } })}>{Object.keys(ROLES).map((r) => <option key={r} value={r}>{partyRole(r)}</option>)}</select> : null}
+							{x.id in f.roles ? <select aria-label={t("%s: as", visible(x.name))} value={f.roles[x.id]} onChange={(e) => set({ roles: { ...f.roles, [x.id]: e.currentTarget.value } })}>{Object.keys(ROLES).map((r) => <option key={r} value={r}>{partyRole(r)}</option>)}</select> : null}
 						</div>
 					))}
 					<p class="hint">{t("Partners whose key is known. Who is not named may be invited later.")} <a href="/partners">{t("Partners")}</a></p>
@@ -134,6 +134,21 @@ function Rules({ f, set }: { f: Form; set: (part: Partial<Form>) => void }) {
 			{number(t("Renewed by itself (times)"), "renewals", 0, 100)}
 			{number(t("Notice of leaving (days)"), "notice", 0, 36525, t("So long everything flows on after a party gave notice."))}
 		</Card>
+	);
+}
+
+/* Our own model texts in six languages: a beginning that is filled in and changed, no legal advice. */
+function Model({ f, take }: { f: Form; take: (f: Form) => void }) {
+	const work = useWork();
+	return (
+		<div class="note">
+			<p>{t("There is a model text of this kind in six languages, with clauses; it is a beginning, and no legal advice. What is written below gives way to it.")}</p>
+			{work.error ? <Failure problem={work.error} /> : null}
+			<p class="buttons"><button type="button" disabled={work.busy || !f.id} onClick={() => void work.run(async () => {
+				const m = await get<{ text: Text; wordings: Record<string, string> }>(`/agreements/models/${f.kind}`, { id: f.id, parties: Object.keys(f.roles).join(","), lead: f.lead });
+				take({ ...formOf(m.text, m.wordings, false), roles: f.roles });
+			})}>{t("Fill in the model text")}</button> {f.id ? null : <span class="muted small">{t("after it has a name")}</span>}</p>
+		</div>
 	);
 }
 
@@ -167,6 +182,7 @@ function Write({ first, known, amend }: { first: Form; known: PartyText[]; amend
 						<Field label={t("Name")} hint={t("Short, for registers and links: a-z, 0-9 and -. It does not change any more.")}>
 							{(p) => <input {...p} required dir="ltr" pattern="[a-z0-9]([a-z0-9\-]*[a-z0-9])?" maxLength={64} readOnly={f.version > 1 || !!first.id} value={f.id} onInput={(e) => set({ id: e.currentTarget.value })} />}
 						</Field>
+						{f.version === 1 ? <Model f={f} take={setForm} /> : null}
 						<p class="hint">{f.kind === "memorandum" ? t("Parties sign and deposit; the depositary gives each act a receipt, whose date counts.") : t("Parties sign, and are bound by that; nothing is deposited.")}</p>
 					</Card>
 					<Who f={f} set={set} known={known} />

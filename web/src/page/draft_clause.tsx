@@ -2,6 +2,7 @@
 import { ALWAYS_EXCLUDED, CATEGORIES, choices, EXCLUDED, excludedName, MARKS, PERSONAL, PURPOSES } from "../lib/exchange";
 import { t } from "../lib/i18n";
 import { Field } from "../ui/parts";
+import { Raw } from "../ui/text";
 
 export interface DraftClause {
 	category: string;
@@ -80,7 +81,7 @@ export function ClauseForm({ c, number, parties, set, remove }: { c: DraftClause
 			{c.onward === "named" ? (
 				<fieldset class="inline">
 					<legend>{t("To whom")}</legend>
-					{parties.map((x) => <label key={x.id} class="check"><input type="checkbox" checked={c.named.includes(x.id)} onChange={(e) => put({ named: toggled(c.named, x.id, e.currentTarget.checked) })} /><span>{x.name}</span></label>)}
+					{parties.map((x) => <label key={x.id} class="check"><input type="checkbox" checked={c.named.includes(x.id)} onChange={(e) => put({ named: toggled(c.named, x.id, e.currentTarget.checked) })} /><span><Raw v={x.name} /></span></label>)}
 				</fieldset>
 			) : null}
 			<fieldset class="inline">

@@ -66,7 +66,7 @@ export default function Indicators({ place }: PageProps) {
 								...(seen ? [{ name: "first", head: t("First seen"), cell: (r: Indicator) => <Moment at={r.first_seen} /> }] : []),
 								{ name: "last", head: t("Last seen"), cell: (r) => <Moment at={r.last_seen} /> },
 								...(seen ? [] : [{ name: "valid", head: t("Valid"), cell: (r: Indicator) => <><Moment at={r.from} /> – {r.until ? <Moment at={r.until} /> : t("further notice")}</> }]),
-								{ name: "origin", head: t("From"), cell: (r) => (r.origin ? <Raw v={r.origin.party} /> : t("us")) },
+								{ name: "origin", head: t("Came from"), cell: (r) => (r.origin ? <Raw v={r.origin.party} /> : t("us")) },
 							]} />
 						) : (
 							<Empty title={data.next ? t("Nothing among those looked through so far.") : empty ? t("No indicator holds this.") : seen ? t("No indicator was met yet.") : me.country ? t("There is nothing here for who answers for one country.") : t("There are no indicators yet.")}>
@@ -91,6 +91,6 @@ export function watchedFacts(r: Indicator): [string, ComponentChildren][] {
 		[t("Sightings"), <Met r={r} />],
 		[t("First seen"), <Moment at={r.first_seen} />],
 		[t("Last seen"), <Moment at={r.last_seen} />],
-		[t("From"), <OriginText o={r.origin} />],
+		[t("Came from"), <OriginText o={r.origin} />],
 	];
 }

@@ -90,7 +90,7 @@ export default function ObjectPage({ place, id = "" }: PageProps) {
 									[t("Added"), <Moment at={o.added} />],
 									[t("Revoked"), o.revoked ? <span class="warn">{t("yes")}</span> : t("no")],
 									[t("Collections"), o.collections.length ? o.collections.map((c, i) => <span key={c}>{i ? " · " : ""}<a href={`/objects?collection=${encodeURIComponent(c)}`}><Raw v={c} /></a></span>) : "–"],
-									[t("From"), <OriginText o={o.origin} />],
+									[t("Came from"), <OriginText o={o.origin} />],
 									...(o.origin ? [[t("Received"), <Moment at={o.origin.received} />], [t("May be kept until"), <Moment at={o.origin.until} />]] as [string, ComponentChildren][] : []),
 								]} />
 							</Card>

@@ -46,7 +46,7 @@ function BringIn({ collections, close, done }: { collections: Collection[]; clos
 				<Table caption={t("Left out")} rows={added.refused} keyOf={(r) => String(r.item)} columns={[
 					{ name: "item", head: t("Place"), num: true, cell: (r) => num(r.item) },
 					{ name: "id", head: t("Object"), cell: (r) => (r.id ? <Raw v={r.id} mono brief /> : "–") },
-					{ name: "reason", head: t("Why"), wide: true, cell: (r) => <Raw v={r.reason} /> },
+					{ name: "reason", head: t("Reason"), wide: true, cell: (r) => <Raw v={r.reason} /> },
 				]} />
 			) : null}
 			<p class="buttons"><button type="button" class="primary" onClick={done}>{t("Done")}</button></p>

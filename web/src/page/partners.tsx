@@ -11,7 +11,7 @@ import type { Page, Partner } from "../lib/types";
 import { RIGHT_NAMES, rightName } from "../lib/words";
 import type { PageProps } from "../pages";
 import { Card, CountrySelect, Dialog, Empty, Facts, Failure, Field, Load, Table, Title } from "../ui/parts";
-import { Moment, Raw } from "../ui/text";
+import { Moment, Raw, visible } from "../ui/text";
 
 /* What is a person's alone is not given to a machine. */
 const SCOPES = RIGHT_NAMES.filter((r) => r !== "accounts");
@@ -85,7 +85,7 @@ function Certificates() {
 						{ name: "name", head: t("Name"), wide: true, cell: (p) => <><strong><Raw v={p.name} /></strong><br /><span class="muted small"><Raw v={`SHA-256 ${p.sha256.slice(0, 16)}…`} mono /></span></> },
 						{ name: "scopes", head: t("It may"), cell: (p) => p.scopes.map(rightName).join(" · ") },
 						{ name: "expires", head: t("Good until"), cell: (p) => <Moment at={p.expires} /> },
-						...(may("accounts") ? [{ name: "act", head: t("Change"), cell: (p: Partner) => <button type="button" class="quiet small" onClick={() => setAsk(p)}>{t("Dismiss")}<span class="hidden"> {p.name}</span></button> }] : []),
+						...(may("accounts") ? [{ name: "act", head: t("Change"), cell: (p: Partner) => <button type="button" class="quiet small" onClick={() => setAsk(p)}>{t("Dismiss")}<span class="hidden"> {visible(p.name)}</span></button> }] : []),
 					]} />
 				) : <p class="muted">{t("None. A partner's node signs in with a certificate, and may what is given to it here.")}</p>}
 			</Load>
@@ -96,7 +96,7 @@ function Certificates() {
 				say(t("The certificate was added."));
 			}} /> : null}
 			{ask ? (
-				<Dialog title={t("Dismiss %s?", ask.name)} close={close}>
+				<Dialog title={t("Dismiss %s?", visible(ask.name))} close={close}>
 					{work.error ? <Failure problem={work.error} /> : null}
 					<p>{t("Its certificate opens nothing any more, at once.")}</p>
 					<p class="buttons">
@@ -151,7 +151,7 @@ function Edit({ of, close, done }: { of?: Party; close: () => void; done: () => 
 					{(p) => certificates.data ? (
 						<select {...p} value={v.certificate} onChange={set("certificate")}>
 							<option value="">{t("none")}</option>
-							{certificates.data.items.map((c) => <option key={c.id} value={c.id}>{`${c.id}: ${c.name}`}</option>)}
+							{certificates.data.items.map((c) => <option key={c.id} value={c.id}>{`${c.id}: ${visible(c.name)}`}</option>)}
 						</select>
 					) : <input {...p} type="number" min={0} value={v.certificate} onInput={set("certificate")} />}
 				</Field>

@@ -7,7 +7,7 @@ import { go, withQuery } from "../lib/route";
 import type { PageProps } from "../pages";
 import { Profile, Tabs } from "../ui/exchange";
 import { Empty, Field, Load, Pager, StateChip, Table, Title } from "../ui/parts";
-import { Moment, Raw } from "../ui/text";
+import { Moment, Raw, visible } from "../ui/text";
 
 interface Log {
 	items: Transfer[];
@@ -35,7 +35,7 @@ export default function Transfers({ place }: PageProps) {
 				<Field label={t("Partner")}>
 					{(p) => <select {...p} value={query.get("partner") ?? ""} onChange={(e) => go(withQuery(query, { partner: e.currentTarget.value, cursor: "" }))}>
 						<option value="">{t("all")}</option>
-						{parties.data?.items.map((x) => <option key={x.id} value={x.id}>{x.name}</option>)}
+						{parties.data?.items.map((x) => <option key={x.id} value={x.id}>{visible(x.name)}</option>)}
 						{query.get("partner") && !parties.data?.items.some((x) => x.id === query.get("partner")) ? <option value={query.get("partner")!}>{query.get("partner")}</option> : null}
 					</select>}
 				</Field>
@@ -58,7 +58,7 @@ export default function Transfers({ place }: PageProps) {
 							{ name: "agreement", head: t("Agreement"), cell: (x) => (x.agreement ? <a href={`/agreements/${encodeURIComponent(x.agreement)}${x.clause ? `#clause-${x.clause}` : ""}`}><Raw v={x.agreement} />{x.clause ? <> · {t("Clause %s", x.clause)}</> : null}</a> : "–") },
 							{ name: "purpose", head: t("Purpose"), cell: (x) => purposeName(x.purpose) },
 							{ name: "profile", head: t("Reduced to"), cell: (x) => <Profile v={x.profile} /> },
-							{ name: "reason", head: t("Why"), wide: true, cell: (x) => <span dir="auto">{x.reason}</span> },
+							{ name: "reason", head: t("Reason"), wide: true, cell: (x) => <span dir="auto">{x.reason}</span> },
 						]} />
 						<Pager first={query.get("cursor") ? withQuery(query, { cursor: "" }) : undefined} next={data.next ? withQuery(query, { cursor: String(data.next) }) : undefined} />
 					</>

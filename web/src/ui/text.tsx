@@ -27,6 +27,10 @@ function pieces(value: string, prose: boolean): ComponentChildren[] {
 	return out;
 }
 
+/* The same where only a text may stand: in a choice, in a sentence. */
+export const visible = (value: string, max = 120): string =>
+	`${value.slice(0, max).replace(unseen, (m) => `⟨${code(m.slice(0, 8))}⟩`)}${value.length > max ? "…" : ""}`;
+
 const LONG = 400;
 
 /* A value from a report: an address, a label, a file's name. prose: a person's words. brief: the whole stands elsewhere; whole: never cut. */
