@@ -21,6 +21,7 @@ const struct cli_command *const cli_commands[] = {
 	&cli_replay,
 	&cli_partners,
 	&cli_agreements,
+	&cli_sync,
 	&cli_account,
 	&cli_audit,
 	&cli_doctor,

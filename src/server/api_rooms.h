@@ -10,7 +10,7 @@
 
 extern const struct api_room api_agreement_room, api_agreement_do_room, api_agreement_text_room, api_contact_room, api_export_room, api_finding_room, api_indicator_room, api_lookup_room,
     api_meta_room, api_notice_room, api_object_room, api_party_room, api_proposal_room, api_public_room,
-    api_report_room, api_setting_room, api_stats_room, api_taxii_room;
+    api_report_room, api_setting_room, api_stats_room, api_sync_room, api_taxii_room;
 
 /* Take the body of a request in as a report. */
 bool api_report_take(struct api_call *c, const struct receipt *r, struct flow_taken *taken, struct err *e) MUST_USE;

@@ -16,6 +16,7 @@ const struct api_room *const api_rooms[] = {
 	&api_notice_room,
 	&api_party_room,
 	&api_proposal_room,
+	&api_sync_room,
 	&api_agreement_do_room,
 	&api_agreement_room,
 	&api_agreement_text_room,

@@ -176,6 +176,20 @@ herald(const struct board *b, struct buf *out)
 }
 
 static void
+courier(const struct board *b, struct buf *out)
+{
+	one(out, "courier_up", "gauge", "1: the process that exchanges objects with partners is there.", board_get(&b->courier.pid) != 0);
+	one(out, "courier_exchanges", "gauge", "Exchanges under way, or about to begin.", board_get(&b->courier.working));
+	head(out, "courier_objects_total", "counter", "Objects that came from partners, and that went to them.");
+	buf_printf(out, "entente_courier_objects_total{direction=\"poll\"} %" PRIu64 "\nentente_courier_objects_total{direction=\"push\"} %" PRIu64 "\n",
+	    board_get(&b->courier.received), board_get(&b->courier.sent));
+	one(out, "courier_runs_total", "counter", "Times that an exchange went well to its end.", board_get(&b->courier.runs));
+	one(out, "courier_failures_total", "counter", "Times that one failed: the log, and the list of exchanges, say why.", board_get(&b->courier.failures));
+	if (board_get(&b->courier.last_s) != 0)
+		one(out, "courier_last_run_timestamp_seconds", "gauge", "When one was over last.", board_get(&b->courier.last_s));
+}
+
+static void
 processes(const struct board *b, struct buf *out)
 {
 	head(out, "resident_memory_bytes", "gauge", "Memory of each process.");
@@ -183,6 +197,8 @@ processes(const struct board *b, struct buf *out)
 		buf_printf(out, "entente_resident_memory_bytes{role=\"keeper\"} %" PRIu64 "\n", board_get(&b->keeper.memory));
 	if (board_get(&b->herald.pid) != 0)
 		buf_printf(out, "entente_resident_memory_bytes{role=\"herald\"} %" PRIu64 "\n", board_get(&b->herald.memory));
+	if (board_get(&b->courier.pid) != 0)
+		buf_printf(out, "entente_resident_memory_bytes{role=\"courier\"} %" PRIu64 "\n", board_get(&b->courier.memory));
 	for (size_t i = 0; i < BOARD_WEBS; i++) {
 		if (board_get(&b->webs[i].pid) != 0)
 			buf_printf(out, "entente_resident_memory_bytes{role=\"web\",slot=\"%zu\"} %" PRIu64 "\n", i, board_get(&b->webs[i].memory));
@@ -190,6 +206,7 @@ processes(const struct board *b, struct buf *out)
 	head(out, "restarts_total", "counter", "Processes that died and were started again.");
 	buf_printf(out, "entente_restarts_total{role=\"keeper\"} %" PRIu64 "\n", board_get(&b->keeper.restarts));
 	buf_printf(out, "entente_restarts_total{role=\"herald\"} %" PRIu64 "\n", board_get(&b->herald.restarts));
+	buf_printf(out, "entente_restarts_total{role=\"courier\"} %" PRIu64 "\n", board_get(&b->courier.restarts));
 	buf_printf(out, "entente_restarts_total{role=\"web\"} %" PRIu64 "\n", board_get(&b->web_restarts));
 }
 
@@ -210,6 +227,7 @@ board_metrics(const struct board *b, struct buf *out)
 	one(out, "reports_read_total", "counter", "Reports read since the server was started.", board_get(&b->keeper.taken));
 	http(b, out);
 	herald(b, out);
+	courier(b, out);
 	store(b, out);
 	processes(b, out);
 }

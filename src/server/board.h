@@ -42,6 +42,14 @@ struct board {
 		board_number sent, later, refused, uncertain, withdrawn;
 		board_number last_s, last_ms; /* of the latest run: when it ended, how long it took */
 	} herald;
+	/* Who exchanges objects with partners (server/courier.h), since the server was started. */
+	struct {
+		board_number pid, memory, restarts;
+		board_number working; /* exchanges under way, or about to begin */
+		board_number runs, failures; /* that went well; that did not */
+		board_number received, sent; /* objects */
+		board_number last_s; /* when one was over last */
+	} courier;
 	board_number web_restarts;
 	struct board_web webs[BOARD_WEBS];
 	/* What is counted in the store now and then (server/teller.c). */

@@ -101,6 +101,7 @@ static const struct task {
 	{ "columns", 2, columns },
 	{ "sightings", 3600, clock_sightings },
 	{ "retention", 3600, clock_retention },
+	{ "sync", 5, clock_sync },
 };
 
 int

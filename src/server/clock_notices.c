@@ -64,16 +64,6 @@ clock_notices(struct keeper *k, struct err *e)
 
 /* --- the herald ------------------------------------------------------------------------ */
 
-struct peer *
-clock_herald(struct keeper *k)
-{
-	for (size_t i = 0; i < k->peer_count; i++) {
-		if (k->peers[i].link != NULL && k->peers[i].slot == HERALD_SLOT)
-			return &k->peers[i];
-	}
-	return NULL;
-}
-
 /* One that is away is asked when the next one comes. */
 static void
 ask(struct peer *p, int64_t number)
@@ -93,14 +83,14 @@ clock_send_asked(void *cookie, struct slice id)
 	if (ids_has(&k->sends, number))
 		return;
 	ids_add(&k->sends, number);
-	ask(clock_herald(k), number);
+	ask(keeper_peer(k, HERALD_SLOT), number);
 }
 
 void
 clock_send_again(struct keeper *k)
 {
 	for (size_t i = 0; i < k->sends.count; i++)
-		ask(clock_herald(k), k->sends.v[i]);
+		ask(keeper_peer(k, HERALD_SLOT), k->sends.v[i]);
 }
 
 void

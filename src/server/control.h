@@ -2,7 +2,7 @@
  * control: what a supervisor and its children say to each other, a byte a
  * message, some with a descriptor.
  *
- *	'L'	to a child: a link, to the keeper or (in the keeper) to the web process of that slot, or the herald
+ *	'L'	to a child: a link, to the keeper or (in the keeper) to the web process of that slot, the herald or the courier
  *	'R'	from a child: it is ready
  *	'S'	from the keeper: entente.conf was changed through it, read it again
  */
@@ -43,6 +43,7 @@ _Noreturn void keeper_main(const struct child_start *s);
 _Noreturn void web_main(const struct child_start *s);
 _Noreturn void teller_main(const struct child_start *s);
 _Noreturn void herald_main(const struct child_start *s);
+_Noreturn void courier_main(const struct child_start *s);
 
 #define TICKET_SECRET_BYTES 32
 

@@ -13,7 +13,7 @@
 #include "base/log.h"
 #include "server/auth.h"
 #include "server/conf_change.h"
-#include "server/herald.h"
+#include "server/courier.h"
 #include "server/sandbox.h"
 #include "store/findings.h"
 
@@ -55,6 +55,9 @@ on_changed(void *cookie, const char *kind, int64_t id)
 
 	keeper_changed(k, kind, id);
 	k->dirty = k->dirty || strcmp(kind, "report") == 0;
+	/* Asked for now, or let go on. */
+	if (strcmp(kind, "sync") == 0)
+		k->next_ns[CLOCK_SYNC] = 0;
 	if (strcmp(kind, "setting") == 0)
 		(void)control_send(k->start->control, CONTROL_SETTINGS, 0, -1);
 }
@@ -86,7 +89,7 @@ news_send(struct keeper *k)
 			struct peer *p = &k->peers[i];
 
 			/* Who is behind hears of what comes later. */
-			if (p->link != NULL && p->slot != HERALD_SLOT && link_room(p->link) && !link_changed_send(p->link, k->news[n].kind, k->news[n].id, &e))
+			if (p->link != NULL && !slot_is_beside(p->slot) && link_room(p->link) && !link_changed_send(p->link, k->news[n].kind, k->news[n].id, &e))
 				peer_drop(p, &e);
 		}
 	}
@@ -232,12 +235,16 @@ on_who(struct api *api, const struct api_request *r, struct arena *mem, struct w
 }
 
 static bool
-herald_said(struct keeper *k, const struct link_frame *f, struct err *e)
+beside_said(struct keeper *k, const struct peer *p, const struct link_frame *f, struct err *e)
 {
 	struct link_changed c;
 
 	if (!link_changed_read(f, &c, e))
 		return false;
+	if (p->slot == COURIER_SLOT) {
+		keeper_changed(k, c.kind, c.id);
+		return true;
+	}
 	if (strcmp(c.kind, "sent") == 0)
 		clock_send_done(k, c.id);
 	else
@@ -261,11 +268,11 @@ peer_work(struct keeper *k, struct peer *p, unsigned *left)
 	}
 	while (*left > 0 && p->link != NULL && link_room(p->link) && (step = link_next(p->link, &f, &e)) == STEP_ITEM) {
 		(*left)--;
-		if (f.kind == LINK_REQUEST && p->slot != HERALD_SLOT) {
+		if (f.kind == LINK_REQUEST && !slot_is_beside(p->slot)) {
 			handle(k, p, &f);
 			continue;
 		}
-		if (f.kind == LINK_CHANGED && p->slot == HERALD_SLOT && herald_said(k, &f, &e))
+		if (f.kind == LINK_CHANGED && slot_is_beside(p->slot) && beside_said(k, p, &f, &e))
 			continue;
 		if (f.fd >= 0)
 			(void)close(f.fd);
@@ -277,10 +284,20 @@ peer_work(struct keeper *k, struct peer *p, unsigned *left)
 		peer_drop(p, &e);
 }
 
+struct peer *
+keeper_peer(struct keeper *k, uint8_t slot)
+{
+	for (size_t i = 0; i < k->peer_count; i++) {
+		if (k->peers[i].link != NULL && k->peers[i].slot == slot)
+			return &k->peers[i];
+	}
+	return NULL;
+}
+
 static void
 peer_add(struct keeper *k, int fd, uint8_t slot)
 {
-	struct peer *before = slot == HERALD_SLOT ? clock_herald(k) : NULL;
+	struct peer *before = slot_is_beside(slot) ? keeper_peer(k, slot) : NULL;
 	size_t i = 0;
 
 	/* The one before is gone, whether its end was read or not: what it had is asked of this one. */
@@ -297,6 +314,8 @@ peer_add(struct keeper *k, int fd, uint8_t slot)
 	k->peer_count = i == k->peer_count ? i + 1 : k->peer_count;
 	if (slot == HERALD_SLOT)
 		clock_send_again(k);
+	if (slot == COURIER_SLOT)
+		k->next_ns[CLOCK_SYNC] = 0;
 }
 
 static void

@@ -3,7 +3,7 @@
  *
  *	keeper.c	the loop: requests of the web processes, reports, the clock
  *	clock.c		what is due by time; clock_notices.c: notices that go by themselves, and the
- *			herald; clock_watch.c: folders that are taken in; clock_objects.c: sightings, retention
+ *			herald; clock_watch.c: folders that are taken in; clock_objects.c: sightings, retention; clock_sync.c: the courier
  */
 #ifndef SERVER_KEEPER_H
 #define SERVER_KEEPER_H
@@ -15,15 +15,16 @@
 #include "watch.h"
 
 /* What the clock does, each by its own time. */
-#define CLOCK_TASKS 9
+#define CLOCK_TASKS 10
 #define CLOCK_WATCH 5
 #define CLOCK_COLUMNS 6
 #define CLOCK_SIGHTINGS 7
 #define CLOCK_RETENTION 8
-/* Web processes and the herald. */
-#define PEERS_MAX (BOARD_WEBS + 1)
+#define CLOCK_SYNC 9
+/* Web processes, the herald and the courier. */
+#define PEERS_MAX (BOARD_WEBS + 2)
 
-/* A link to a web process, or to the herald. */
+/* A link to a web process, the herald or the courier. */
 struct peer {
 	struct link *link; /* NULL: an empty place */
 	uint8_t slot;
@@ -100,8 +101,10 @@ void clock_watch_soon(struct keeper *k);
 bool clock_watch_is_soon(const struct keeper *k);
 /* Somebody sends notices (struct api's send): the herald is asked. */
 void clock_send_asked(void *cookie, struct slice id);
-/* The link to the herald; NULL: it is away. */
-struct peer *clock_herald(struct keeper *k);
+/* Exchanges with partners that are due: the courier is told. */
+bool clock_sync(struct keeper *k, struct err *e) MUST_USE;
+/* The link of a slot, HERALD_SLOT or COURIER_SLOT; NULL: it is away. */
+struct peer *keeper_peer(struct keeper *k, uint8_t slot);
 /* The herald is another one: it is asked what the one before did not say to be done. */
 void clock_send_again(struct keeper *k);
 void clock_send_done(struct keeper *k, int64_t number);

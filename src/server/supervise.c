@@ -15,7 +15,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
-#include "server/herald.h"
+#include "server/courier.h"
 
 #define MS INT64_C(1000000)
 /* A child that lived so long was well: the next one is started at once. */
@@ -25,8 +25,9 @@
 /* How long a child may take to end: answers under way have 30 s. */
 #define END_NS (INT64_C(40000) * MS)
 
-static const char *const role_names[] = { "keeper", "web", "teller", "herald" };
-static const char *const process_names[] = { "entente-keeper", "entente-web", "entente-teller", "entente-herald" };
+static const char *const role_names[] = { "keeper", "web", "teller", "herald", "courier" };
+static const char *const process_names[] = { "entente-keeper", "entente-web", "entente-teller", "entente-herald",
+	"entente-courier" };
 
 unsigned
 supervise_processes(const struct node_conf *c)
@@ -43,16 +44,16 @@ supervise_processes(const struct node_conf *c)
 static uint8_t
 slot_of(const struct supervisor *s, const struct child *c)
 {
-	return c->role == ROLE_WEB ? (uint8_t)(c - s->webs) : c->role == ROLE_HERALD ? HERALD_SLOT : 0;
+	return c->role == ROLE_WEB ? (uint8_t)(c - s->webs) : c->role == ROLE_HERALD ? HERALD_SLOT : c->role == ROLE_COURIER ? COURIER_SLOT : 0;
 }
 
 /* Of all that there may be, webs last. */
-#define CHILDREN (BOARD_WEBS + 3)
+#define CHILDREN (BOARD_WEBS + 4)
 
 static struct child *
 child_at(struct supervisor *s, size_t i)
 {
-	return i == 0 ? &s->keeper : i == 1 ? &s->teller : i == 2 ? &s->herald : &s->webs[i - 3];
+	return i == 0 ? &s->keeper : i == 1 ? &s->teller : i == 2 ? &s->herald : i == 3 ? &s->courier : &s->webs[i - 4];
 }
 
 /* What a child must not hold: the others' sockets, and what it does not need. */
@@ -90,13 +91,15 @@ child_main(struct supervisor *s, struct child *c, int control)
 		teller_main(&start);
 	case ROLE_HERALD:
 		herald_main(&start);
+	case ROLE_COURIER:
+		courier_main(&start);
 	case ROLE_COUNT:
 		break;
 	}
 	_exit(3);
 }
 
-/* A socket between one web process, or the herald, and the keeper; each end travels by its control socket. */
+/* A socket between one web process, herald or courier, and the keeper; each end travels by its control socket. */
 static void
 link_pair(struct supervisor *s, struct child *other)
 {
@@ -113,6 +116,12 @@ link_pair(struct supervisor *s, struct child *other)
 		log_error("serve.link", "errno=%d", errno);
 	(void)close(pair[0]);
 	(void)close(pair[1]);
+}
+
+static bool
+is_beside(enum role role)
+{
+	return role == ROLE_HERALD || role == ROLE_COURIER;
 }
 
 static void
@@ -140,11 +149,13 @@ start(struct supervisor *s, struct child *c, enum role role)
 		return;
 	}
 	*c = (struct child){ .role = role, .state = CHILD_STARTING, .pid = pid, .control = pair[0],
-		.generation = role == ROLE_KEEPER || role == ROLE_HERALD ? s->settings : s->generation, .begun_ns = clock_mono_ns() };
-	if (role == ROLE_WEB || role == ROLE_HERALD)
+		.generation = role == ROLE_KEEPER || is_beside(role) ? s->settings : s->generation, .begun_ns = clock_mono_ns() };
+	if (role == ROLE_WEB || is_beside(role))
 		link_pair(s, c);
-	if (role == ROLE_KEEPER)
+	if (role == ROLE_KEEPER) {
 		link_pair(s, &s->herald);
+		link_pair(s, &s->courier);
+	}
 	for (size_t i = 0; role == ROLE_KEEPER && i < BOARD_WEBS; i++)
 		link_pair(s, &s->webs[i]);
 }
@@ -191,6 +202,10 @@ died(struct supervisor *s, const struct child *c, int status)
 	else if (c->role == ROLE_HERALD) {
 		board_add(&s->board->herald.restarts, 1);
 		board_put(&s->board->herald.pid, 0);
+	} else if (c->role == ROLE_COURIER) {
+		board_add(&s->board->courier.restarts, 1);
+		board_put(&s->board->courier.pid, 0);
+		board_put(&s->board->courier.working, 0);
 	}
 	/* What fails before it ever served would fail for ever: whoever starts it has to know. */
 	s->failed = s->failed || (!s->ready && WIFEXITED(status));
@@ -338,6 +353,7 @@ see(struct supervisor *s)
 		webs_see(s, now);
 	helper_see(s, &s->teller, ROLE_TELLER, s->generation, now);
 	helper_see(s, &s->herald, ROLE_HERALD, s->settings, now);
+	helper_see(s, &s->courier, ROLE_COURIER, s->settings, now);
 	if (!s->ready && s->keeper.state == CHILD_READY && webs(s, true, CHILD_READY, CHILD_READY) >= s->wanted) {
 		s->ready = true;
 		log_info("serve.ready", "took_ms=%lld processes=%u", (long long)((now - s->begun_ns) / MS), s->wanted);
@@ -357,9 +373,10 @@ see_stop(struct supervisor *s)
 	}
 	end(&s->teller);
 	end(&s->herald);
+	end(&s->courier);
 	if (!left)
 		end(&s->keeper);
-	return left || s->keeper.state != CHILD_NONE || s->teller.state != CHILD_NONE || s->herald.state != CHILD_NONE;
+	return left || s->keeper.state != CHILD_NONE || s->teller.state != CHILD_NONE || s->herald.state != CHILD_NONE || s->courier.state != CHILD_NONE;
 }
 
 static void

@@ -10,7 +10,7 @@
 #include "server/listen.h"
 #include "server/serve.h"
 
-enum role { ROLE_KEEPER, ROLE_WEB, ROLE_TELLER, ROLE_HERALD, ROLE_COUNT };
+enum role { ROLE_KEEPER, ROLE_WEB, ROLE_TELLER, ROLE_HERALD, ROLE_COURIER, ROLE_COUNT };
 enum child_state { CHILD_NONE, CHILD_STARTING, CHILD_READY, CHILD_STOPPING };
 
 struct child {
@@ -35,10 +35,10 @@ struct supervisor {
 	bool tls;
 	unsigned wanted; /* web processes */
 	uint8_t ticket_secret[TICKET_SECRET_BYTES];
-	struct child keeper, teller, herald, webs[BOARD_WEBS];
+	struct child keeper, teller, herald, courier, webs[BOARD_WEBS];
 	struct patience patience[ROLE_COUNT];
 	unsigned generation; /* of settings, tables of networks: the front is replaced */
-	unsigned settings; /* of settings alone: the keeper and the herald, too */
+	unsigned settings; /* of settings alone: the keeper and who works beside it, too */
 	int64_t networks_ns, looked_ns; /* date of the table of networks, when it was looked at */
 	bool ready; /* it was said */
 	bool stopping, anew; /* anew: the program starts itself again */

@@ -28,6 +28,7 @@ static const struct { const char *kind; enum who_right right; } kinds[] = {
 	{ "setting", RIGHT_SETTINGS_READ },
 	{ "account", RIGHT_ACCOUNTS },
 	{ "audit", RIGHT_AUDIT_READ },
+	{ "sync", RIGHT_AGREEMENTS_READ },
 };
 
 static bool

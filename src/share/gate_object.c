@@ -8,7 +8,7 @@
 void
 gate_object_init(struct gate_object *g, struct gate_partner *gate, struct store *s, int64_t now_s)
 {
-	*g = (struct gate_object){ .gate = gate, .store = s, .now_s = now_s, .e = ERR_INIT };
+	*g = (struct gate_object){ .gate = gate, .store = s, .now_s = now_s, .purpose = PURPOSE_PROTECT, .e = ERR_INIT };
 	arena_init(&g->a, MEMORY_MAX);
 }
 
@@ -100,24 +100,53 @@ gate_object_may(void *cookie, const struct object_row *row)
 	struct policy_answer answer;
 	struct stix_object o = { .id = SLICE_NONE };
 	struct err why = ERR_INIT;
-	bool person;
+	struct origin origin;
+	bool person, others = false;
 
 	if (g->e.code != ERR_NONE)
 		return false;
 	if (g->listed != NULL && listed_object(g->listed, row))
 		return false;
 	arena_reset(&g->a);
+	if (g->not_back) {
+		if (!origin_get(g->store, item.record, &g->a, &origin, &others, &why))
+			return failed(g, &why);
+		if (others && slice_eq(origin.party, gate_partner_who(g->gate)->id))
+			return false;
+	}
 	/* It was checked when it came; what cannot be read any more goes nowhere. */
 	if (!stix_read(row->bytes, &g->a, &o, &why))
 		return false;
 	gate_object_record(&o, &record, &person);
 	/* A sighting says that its indicator is known here. */
 	item.of = json_text(json_get(o.json, S("sighting_of_ref")));
-	if (!gate_partner_ask(g->gate, &item, PURPOSE_PROTECT, g->now_s, &answer, &why))
+	if (!gate_partner_ask(g->gate, &item, g->purpose, g->now_s, &answer, &why))
 		return failed(g, &why);
 	if (answer.allowed && !people_allowed(&answer, person))
 		return false;
-	return gate_partner_pass(g->gate, &item, PURPOSE_PROTECT, g->now_s, &answer, &why) ? answer.allowed : failed(g, &why);
+	return gate_partner_pass(g->gate, &item, g->purpose, g->now_s, &answer, &why) ? answer.allowed : failed(g, &why);
+}
+
+/*
+ * What is there without an origin is our own: that others have it too, and send
+ * it, does not put it under their clause, with which it would go when its time is over.
+ */
+enum whose { WHOSE_OTHERS, WHOSE_OURS, WHOSE_OURS_CHANGED, WHOSE_FAILED };
+
+static enum whose
+whose_is(struct gate_object *g, const struct stix_object *o, struct err *e)
+{
+	bool any, same, others = false;
+	struct origin origin;
+
+	if (!object_there(g->store, o, &any, &same, e))
+		return WHOSE_FAILED;
+	if (!any)
+		return WHOSE_OTHERS;
+	arena_reset(&g->a);
+	if (!origin_get(g->store, o->id, &g->a, &origin, &others, e))
+		return WHOSE_FAILED;
+	return others ? WHOSE_OTHERS : same ? WHOSE_OURS : WHOSE_OURS_CHANGED;
 }
 
 bool
@@ -129,8 +158,42 @@ gate_object_receive(void *cookie, const struct stix_object *o, struct err *why)
 	struct policy_answer answer;
 	bool person;
 
+	switch (whose_is(g, o, why)) {
+	case WHOSE_FAILED:
+		return failed(g, why);
+	case WHOSE_OURS:
+		return true;
+	case WHOSE_OURS_CHANGED:
+		return err_set(why, ERR_DENIED, "it is another version of what is our own, and we alone change that");
+	case WHOSE_OTHERS:
+		break;
+	}
 	gate_object_record(o, &record, &person);
-	if (!gate_partner_receive(g->gate, &item, PURPOSE_PROTECT, g->now_s, &answer, why))
+	if (!gate_partner_receive(g->gate, &item, g->purpose, g->now_s, &answer, why))
 		return failed(g, why);
 	return answer.allowed || err_set(why, ERR_DENIED, "no agreement covers it: %s", T(answer.reason));
+}
+
+bool
+gate_object_source(void *cookie, const struct stix_object *o, struct err *why)
+{
+	struct gate_object *g = cookie;
+	struct policy_record record;
+	struct origin origin;
+	enum whose whose = whose_is(g, o, why);
+	bool person, others = false;
+
+	if (whose == WHOSE_FAILED)
+		return failed(g, why);
+	if (whose == WHOSE_OURS)
+		return true;
+	/* A source's own later versions come so, as what of it is CLEAR has no origin. */
+	gate_object_record(o, &record, &person);
+	arena_reset(&g->a);
+	if (!origin_get(g->store, o->id, &g->a, &origin, &others, why))
+		return failed(g, why);
+	/* What came under a clause before stays under it; what is CLEAR may go where it likes, people apart. */
+	if (others || (record.tlp == TLP_CLEAR && !person))
+		return true;
+	return origin_put_source(g->store, o->id, gate_partner_who(g->gate)->id, g->now_s, why) || failed(g, why);
 }

@@ -18,6 +18,8 @@ struct gate_object {
 	struct store *store;
 	int64_t now_s;
 	struct listed *listed; /* indicators of what may not be listed do not go; NULL: the caller has looked */
+	enum policy_purpose purpose; /* PURPOSE_PROTECT, where the caller does not set another */
+	bool not_back; /* what came from the partner itself is passed over, and that is no refusal */
 	/* kept by gate_object.c */
 	struct arena a; /* of one object */
 	struct err e; /* the first failure; after it nothing goes */
@@ -39,6 +41,12 @@ bool gate_object_may(void *cookie, const struct object_row *row);
  * its origin and until when it may be kept are written down. For stix_in().
  */
 bool gate_object_receive(void *cookie, const struct stix_object *o, struct err *why);
+/*
+ * The same of a source that this node chose itself and has no agreement with, as
+ * a public feed: it is kept, and goes to nobody unless it is marked TLP:CLEAR
+ * (decision 0113).
+ */
+bool gate_object_source(void *cookie, const struct stix_object *o, struct err *why);
 
 /* What category an object is, and its mark. *person_out: it is about an account or a mailbox. */
 void gate_object_record(const struct stix_object *o, struct policy_record *out, bool *person_out);

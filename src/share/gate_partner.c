@@ -122,6 +122,39 @@ gate_partner_pairs(const struct gate_partner *g, const struct agreement_pair **o
 	return g->to.pair_count;
 }
 
+static void
+reservations_put(const struct agreement_pair *p, const struct agreement_text *t, int64_t date_s, struct sha256_ctx *h)
+{
+	for (uint32_t i = 0; i < t->clause_count; i++) {
+		const uint8_t bits = (uint8_t)(agreement_reserved_at(p->agreement, p->us, t->clauses[i].number, date_s) |
+		    agreement_reserved_at(p->agreement, p->partner, t->clauses[i].number, date_s) << 1);
+
+		sha256_update(h, slice_of(&bits, 1));
+	}
+}
+
+void
+gate_partner_terms(const struct gate_partner *g, int64_t date_s, char out[GATE_TERMS_MAX])
+{
+	struct sha256_ctx *h = sha256_new();
+	const struct agreement_text *t;
+	struct sha256 sum;
+	bool any = false;
+
+	for (size_t i = 0; i < g->to.pair_count; i++) {
+		if (agreement_pair_at(&g->pairs[i], date_s, &t) != PAIR_IN_FORCE)
+			continue;
+		any = true;
+		sha256_update(h, slice_of(t->sha.b, sizeof(t->sha.b)));
+		reservations_put(&g->pairs[i], t, date_s, h);
+	}
+	sha256_final(h, &sum);
+	sha256_free(&h);
+	sha256_hex(&sum, out);
+	if (!any)
+		out[0] = '\0';
+}
+
 void
 gate_finding_record(const struct finding_row *row, struct policy_record *out)
 {

@@ -31,6 +31,13 @@ const struct partner *gate_partner_who(const struct gate_partner *g);
 /* Our agreements with it, for who puts what comes from it under a clause. */
 size_t gate_partner_pairs(const struct gate_partner *g, const struct agreement_pair **out);
 
+/*
+ * What is in force between us on that date, as a short text: another where an
+ * agreement, its version or a reservation is another. "": nothing is.
+ */
+#define GATE_TERMS_MAX (SHA256_HEX + 1)
+void gate_partner_terms(const struct gate_partner *g, int64_t date_s, char out[GATE_TERMS_MAX]);
+
 /* Something that is to go. */
 struct gate_item {
 	int64_t finding; /* 0: it is no finding */

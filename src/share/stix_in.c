@@ -53,13 +53,20 @@ head_check(const struct json_items *it, struct err *e)
 }
 
 static bool
+ending(struct work *w, bool ok, bool last, struct err *e)
+{
+	return ok && (w->in->ending == NULL || w->in->ending(w->in->cookie, last, e));
+}
+
+static bool
 transaction(struct work *w, bool ok, struct err *e)
 {
 	struct err why = ERR_INIT;
 
-	if (w->open && (!ok || w->together == STIX_IN_TOGETHER)) {
+	if (w->open && (!ok || w->together == (w->in->together == 0 ? STIX_IN_TOGETHER : w->in->together))) {
 		w->open = false;
 		w->together = 0;
+		ok = ending(w, ok, false, e);
 		/* Where something failed already, that is what is told. */
 		if (!objects_end(w->in->store, w->mine, ok, ok ? e : &why))
 			return false;
@@ -113,6 +120,7 @@ take(struct work *w, uint64_t item, struct slice bytes, struct err *e)
 		/* Within the transaction: what is written down of it stands or falls with the object. */
 		if (w->in->may != NULL && !w->in->may(w->in->may_cookie, &o, &why)) {
 			tell_bad(w, item, o.id, &why);
+			w->together++;
 			return true;
 		}
 		if (!object_put(w->in->store, w->in->collection, &o, bytes, &w->a, &what, &why)) {
@@ -160,7 +168,7 @@ stix_in(struct stix_in *in, struct source *src, struct err *e)
 		struct err why = ERR_INIT;
 
 		/* What was read well before the document went wrong stays. */
-		if (!objects_end(in->store, w.mine, true, ok ? e : &why))
+		if (!objects_end(in->store, w.mine, ending(&w, true, ok, ok ? e : &why), ok ? e : &why))
 			ok = false;
 	}
 	arena_fini(&w.a);

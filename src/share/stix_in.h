@@ -24,6 +24,9 @@ struct stix_in {
 	/* What came of one (may be NULL): for answers that name each. */
 	void (*done)(void *cookie, const struct stix_object *o, enum object_put what);
 	void *cookie;
+	unsigned together; /* so many share a transaction; 0: STIX_IN_TOGETHER */
+	/* Before each commit, in its transaction; last: nothing follows. May be NULL. */
+	bool (*ending)(void *cookie, bool last, struct err *e);
 	/* results */
 	uint64_t objects, added, known, other, failed;
 	uint64_t other_ids; /* observables whose id is not the one that they should have */

@@ -4,27 +4,42 @@
 #define COLUMNS "record, agreement, version, clause, party, received_s, until_s"
 #define SWEEP 100
 
+static bool
+put(struct store *s, const struct origin *o, struct err *e)
+{
+	struct stmt *q;
+
+	/* Many a second, where a collection comes for the first time: prepared once. */
+	if (!store_query(s, Q_ORIGIN_PUT, "INSERT INTO record_origin (" COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+		" ON CONFLICT (record) DO UPDATE SET agreement = excluded.agreement, version = excluded.version,"
+		" clause = excluded.clause, party = excluded.party, received_s = excluded.received_s, until_s = excluded.until_s", &q, e))
+		return false;
+	stmt_text(q, 1, o->record);
+	stmt_text(q, 2, o->agreement);
+	stmt_i64(q, 3, o->version);
+	stmt_i64(q, 4, o->clause);
+	stmt_text(q, 5, o->party);
+	stmt_i64(q, 6, o->received_s);
+	stmt_i64(q, 7, o->until_s);
+	return stmt_run(q, NULL, e);
+}
+
 bool
 origin_put(struct store *s, struct slice record, const struct agreement_pair *p, const struct agreement_text *t,
     const struct agreement_clause *c, int64_t received_s, struct err *e)
 {
-	struct stmt *q = NULL;
-	bool ok = db_prepare(s->db, "INSERT INTO record_origin (" COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
-	    " ON CONFLICT (record) DO UPDATE SET agreement = excluded.agreement, version = excluded.version,"
-	    " clause = excluded.clause, party = excluded.party, received_s = excluded.received_s, until_s = excluded.until_s", &q, e);
+	const struct origin o = { .record = record, .agreement = t->id, .party = p->agreement->parties[p->partner].id, .version = t->version,
+		.clause = c->number, .received_s = received_s, .until_s = received_s + (int64_t)c->retention_days * 86400 };
 
-	if (ok) {
-		stmt_text(q, 1, record);
-		stmt_text(q, 2, t->id);
-		stmt_i64(q, 3, t->version);
-		stmt_i64(q, 4, c->number);
-		stmt_text(q, 5, p->agreement->parties[p->partner].id);
-		stmt_i64(q, 6, received_s);
-		stmt_i64(q, 7, received_s + (int64_t)c->retention_days * 86400);
-		ok = stmt_run(q, NULL, e);
-	}
-	stmt_free(&q);
-	return ok;
+	return put(s, &o, e);
+}
+
+bool
+origin_put_source(struct store *s, struct slice record, struct slice partner, int64_t received_s, struct err *e)
+{
+	const struct origin o = { .record = record, .agreement = S(""), .party = partner, .received_s = received_s, .until_s = AGREEMENT_NEVER };
+
+	return put(s, &o, e);
 }
 
 static void

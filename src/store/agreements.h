@@ -129,6 +129,11 @@ struct origin {
 /* Kept under a clause from received_s on; a later reception counts anew. until_s is made of it. */
 bool origin_put(struct store *s, struct slice record, const struct agreement_pair *p, const struct agreement_text *t,
     const struct agreement_clause *c, int64_t received_s, struct err *e) MUST_USE;
+/*
+ * It came from a source that we have no agreement with (a public feed): there is
+ * no clause that would let it go on, and none that ends its time.
+ */
+bool origin_put_source(struct store *s, struct slice record, struct slice partner, int64_t received_s, struct err *e) MUST_USE;
 bool origin_get(struct store *s, struct slice record, struct arena *a, struct origin *out, bool *found_out,
     struct err *e) MUST_USE;
 /* A record that is gone: what comes under its name later has another origin. Fine where there is none. */

@@ -184,6 +184,29 @@ objects_end(struct store *s, bool mine, bool ok, struct err *e)
 	return ok;
 }
 
+bool
+object_there(struct store *s, const struct stix_object *o, bool *any_out, bool *same_out, struct err *e)
+{
+	uint8_t mem[NAME_MAX_BYTES];
+	struct slice name;
+	struct stmt *q;
+	int64_t first, n = 0;
+
+	*any_out = *same_out = false;
+	if (!object_name_of(o->id, mem, &name))
+		return true;
+	if (!object_key_find(s, name, &first, e))
+		return false;
+	*any_out = *same_out = first != 0;
+	if (first == 0 || (!o->has_modified && !o->has_created))
+		return true;
+	if (!store_query(s, Q_OBJECT_THERE, "SELECT id FROM object WHERE first = ?1 AND version_us = ?2", &q, e))
+		return false;
+	stmt_i64(q, 1, first);
+	stmt_i64(q, 2, o->has_modified ? o->modified_us : o->created_us);
+	return stmt_number(q, &n, same_out, e);
+}
+
 /* The number of a type's name; there are some dozens, and they are remembered. */
 static bool
 type_number(struct store *s, struct slice name, int64_t *out, struct err *e)

@@ -60,6 +60,8 @@ bool objects_begin(struct store *s, bool *mine_out, struct err *e) MUST_USE;
 bool object_put(struct store *s, int64_t collection, const struct stix_object *o,
     struct slice bytes, struct arena *a, enum object_put *out, struct err *e) MUST_USE;
 bool objects_end(struct store *s, bool mine, bool ok, struct err *e) MUST_USE;
+/* Between begin and end: is any version of it there, and this one (of an observable any is)? */
+bool object_there(struct store *s, const struct stix_object *o, bool *any_out, bool *same_out, struct err *e) MUST_USE;
 
 /* --- reading ------------------------------------------------------------------ */
 

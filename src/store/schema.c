@@ -274,6 +274,15 @@ static const char *const migrations[] = {
 	"CREATE INDEX agreement_proposal_open ON agreement_proposal (id) WHERE state = 0;",
 	/* 13: sightings by the mark of what was seen, what of them was told, parts of patterns over several events (store/schema_object.h) */
 	SCHEMA_SEEN,
+	/* 14: what is exchanged with whom by TAXII, and how far it is (store/sync.h) */
+	"CREATE TABLE sync ("
+	" id $ID PRIMARY KEY, partner TEXT NOT NULL, url TEXT NOT NULL, remote TEXT NOT NULL,"
+	" local TEXT NOT NULL, direction BIGINT NOT NULL, purpose BIGINT NOT NULL, paused BIGINT NOT NULL,"
+	" every_s BIGINT NOT NULL, auth BIGINT NOT NULL, user_name TEXT NOT NULL, ca TEXT NOT NULL, pin TEXT NOT NULL,"
+	" created_s BIGINT NOT NULL, after_us BIGINT NOT NULL, next TEXT NOT NULL, terms TEXT NOT NULL,"
+	" received BIGINT NOT NULL, known BIGINT NOT NULL, refused BIGINT NOT NULL, sent BIGINT NOT NULL,"
+	" begun_s BIGINT NOT NULL, last_try_s BIGINT NOT NULL, last_ok_s BIGINT NOT NULL, next_try_s BIGINT NOT NULL,"
+	" failures BIGINT NOT NULL, error TEXT NOT NULL, last_us BIGINT NOT NULL);",
 };
 
 static const struct schema own = { migrations, sizeof(migrations) / sizeof(migrations[0]) };

@@ -13,12 +13,18 @@ case $(ldd "$ENTENTE") in *libasan*) echo "skipped: a sanitizer has system calls
 
 ok "a node" serve_node n
 sed -i 's/^\[node\]/[node]\nclock = 2026-06-18T12:00:00Z/; s/^processes = .*/processes = 2/' n/entente.conf
+# It polls itself: a port of its own for that.
+port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+sed -i "s/^listen = .*/listen = 127.0.0.1:$port/" n/entente.conf
 token=$("$ENTENTE" account token ana --node n --name all --json --scope findings.read,findings.act,reports.read,reports.raw,reports.add,notices.read,notices.make,notices.send,contacts.read,contacts.change,settings.read,settings.change,stats.read,audit.read,metrics |
 	sed 's/.*"token":"\([^"]*\)".*/\1/')
 auth="Authorization: Bearer $token"
 mkdir in
 sed -i "s,^watch = .*,watch = $work/in," n/entente.conf
 "$ENTENTE" contacts "$demo/contacts.csv" --node n --apply -q
+echo '{"objects":[{"type":"mutex","id":"mutex--11111111-1111-4111-8111-111111111111","name":"x"}]}' | "$ENTENTE" objects import --node n -q -
+"$ENTENTE" partners add self --kind taxii --node n
+ok "an exchange" sh -c 'echo "$1" | "$ENTENTE" sync add self poll local --node n --url "https://127.0.0.1:$2/taxii2/entente/" --local copy --ca n/tls/certificate.pem --secret-file - -q' sh "$token" "$port"
 
 # As the unit runs it: root has SQLite keep the owners of its files, which is another call.
 as=
@@ -60,6 +66,7 @@ same "notices" "$(post notices/prepare '{}')" 200
 same "are sent" "$(post notices/send '{}')" 202
 wait_for "to the outbox" 30 sh -c 'ls "$1"/n/outbox | grep -q .' sh "$work"
 same "a setting" "$(curl -sk -m 60 -o /dev/null -w '%{http_code}' -X PATCH -H "$auth" -H 'Content-Type: application/json' -d '{"set":[{"name":"node.name","value":"Another"}]}' "${url}api/v1/settings")" 200
+wait_for "it polled itself" 30 sh -c '"$1" sync --node n --json | grep -q "\"received\":1,"' sh "$plain"
 kill -HUP "$node"
 sleep 1
 kill -KILL "$(pgrep -P "$node" entente-keeper | head -1)"
