@@ -168,7 +168,7 @@ listed_object(struct listed *l, const struct object_row *r)
 		return false;
 	if (!room_for(l, r->object))
 		return listed_warned(l->w, r->bytes);
-	of = (uint32_t)hash64(slice_of_str(r->id), (uint64_t)r->version_us) & ~(KNOWN | WARNED);
+	of = (uint32_t)hash64(r->name, (uint64_t)r->version_us) & ~(KNOWN | WARNED);
 	if ((l->rows[r->object] & KNOWN) == 0 || (l->rows[r->object] & ~(KNOWN | WARNED)) != of)
 		l->rows[r->object] = of | KNOWN | (listed_warned(l->w, r->bytes) ? WARNED : 0);
 	return (l->rows[r->object] & WARNED) != 0;

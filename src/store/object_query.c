@@ -14,11 +14,13 @@ struct object_walk {
 struct parts {
 	const char *columns;
 	int object, version, name, revoked, bytes; /* added_us is first always */
+	bool print; /* the id as text */
 };
 static const struct parts parts_of[] = {
-	[OBJECT_WHOLE] = { "m.added_us, o.id, o.version_us, o.name, o.revoked, o.bytes", 1, 2, 3, 4, 5 },
-	[OBJECT_BYTES] = { "m.added_us, o.bytes", -1, -1, -1, -1, 1 },
-	[OBJECT_NAMED] = { "m.added_us, o.id, o.version_us, o.name, o.revoked", 1, 2, 3, 4, -1 },
+	[OBJECT_WHOLE] = { "m.added_us, o.id, o.version_us, o.name, o.revoked, o.bytes", 1, 2, 3, 4, 5, true },
+	[OBJECT_BYTES] = { "m.added_us, o.bytes", -1, -1, -1, -1, 1, false },
+	[OBJECT_NAMED] = { "m.added_us, o.id, o.version_us, o.name, o.revoked", 1, 2, 3, 4, -1, true },
+	[OBJECT_UNPRINTED] = { "m.added_us, o.id, o.version_us, o.name, o.revoked, o.bytes", 1, 2, 3, 4, 5, false },
 };
 
 /* "?7, ?8, ?9" */
@@ -182,16 +184,22 @@ object_next(struct object_walk *w, struct object_row *out, struct err *e)
 	out->bytes = p->bytes < 0 ? SLICE_NONE : stmt_col(w->q, p->bytes);
 	if (p->name < 0) {
 		out->id[0] = '\0';
-		out->type = SLICE_NONE;
+		out->type = out->name = SLICE_NONE;
 		out->object = out->version_us = 0;
 		out->revoked = false;
 		return step;
 	}
 	out->object = stmt_col_i64(w->q, p->object);
 	out->version_us = stmt_col_i64(w->q, p->version);
-	object_id_print(stmt_col(w->q, p->name), out->id, &out->type);
-	out->type = slice_of(out->id, out->type.len);
+	out->name = stmt_col(w->q, p->name);
 	out->revoked = stmt_col_i64(w->q, p->revoked) != 0;
+	if (p->print) {
+		object_id_print(out->name, out->id, &out->type);
+		out->type = slice_of(out->id, out->type.len);
+	} else {
+		out->id[0] = '\0';
+		out->type = slice_from(out->name, out->name.len < 16 ? out->name.len : 16);
+	}
 	return step;
 }
 
