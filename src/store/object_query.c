@@ -63,8 +63,12 @@ where_put(struct buf *b, const struct object_query *q, int *next)
 	buf_printf(b, " FROM collection_object m JOIN object o ON o.id = m.object WHERE m.collection = ?%d", (*next)++);
 	if (q->has_after)
 		buf_printf(b, " AND m.added_us > ?%d", (*next)++);
-	if (q->type_count > 0) {
-		buf_str(b, " AND m.type IN (SELECT id FROM object_type WHERE name IN (");
+	if (q->type_count == 1) {
+		/* One type is walked in its index; a subquery that is no constant would not be. */
+		buf_printf(b, " AND m.type = coalesce((SELECT id FROM object_type WHERE name = ?%d), 0)", (*next)++);
+	} else if (q->type_count > 0) {
+		/* "+": several in an index would have to be sorted, all of them, before the first is there. */
+		buf_str(b, " AND +m.type IN (SELECT id FROM object_type WHERE name IN (");
 		places_put(b, q->type_count, next);
 		buf_str(b, "))");
 	}

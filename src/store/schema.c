@@ -274,6 +274,11 @@ static const char *const migrations[] = {
 	"CREATE INDEX agreement_proposal_open ON agreement_proposal (id) WHERE state = 0;",
 	/* 13: sightings by the mark of what was seen, what of them was told, parts of patterns over several events (store/schema_object.h) */
 	SCHEMA_SEEN,
+	/* 14: pages of one type are read from an index alone; of transfers only refusals are looked for by record (decision 0142) */
+	"DROP INDEX collection_object_type;"
+	"CREATE INDEX collection_object_type ON collection_object (collection, type, added_us, object, flags);"
+	"DROP INDEX transfer_record;"
+	"CREATE INDEX transfer_record ON transfer (record, recipient) WHERE record IS NOT NULL AND allowed = 0;",
 };
 
 static const struct schema own = { migrations, sizeof(migrations) / sizeof(migrations[0]) };
