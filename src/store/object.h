@@ -90,7 +90,7 @@ struct object_query {
 	int64_t after_us; /* added later than this */
 	bool has_after;
 	size_t limit; /* 0: all */
-	/* Of each row: all that there is; added_us and bytes alone; all but the bytes; all but the id as text. */
+	/* Of each row: all that there is; added_us and bytes alone; all but the bytes; number, name and bytes. */
 	enum { OBJECT_WHOLE, OBJECT_BYTES, OBJECT_NAMED, OBJECT_UNPRINTED } parts;
 };
 
