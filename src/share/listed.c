@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/hash.h"
 #include "parse/json.h"
 
 #define MEMORY_MAX ((size_t)64 << 20)
@@ -168,7 +167,11 @@ listed_object(struct listed *l, const struct object_row *r)
 		return false;
 	if (!room_for(l, r->object))
 		return listed_warned(l->w, r->bytes);
-	of = (uint32_t)hash64(slice_of_str(r->id), (uint64_t)r->version_us) & ~(KNOWN | WARNED);
+	/* What a UUID begins with is as good as a hash. */
+	if (r->name.len < sizeof(of))
+		return listed_warned(l->w, r->bytes);
+	memcpy(&of, r->name.p, sizeof(of));
+	of &= ~(KNOWN | WARNED);
 	if ((l->rows[r->object] & KNOWN) == 0 || (l->rows[r->object] & ~(KNOWN | WARNED)) != of)
 		l->rows[r->object] = of | KNOWN | (listed_warned(l->w, r->bytes) ? WARNED : 0);
 	return (l->rows[r->object] & WARNED) != 0;

@@ -71,6 +71,7 @@ struct object_row {
 	int64_t version_us;
 	struct slice type;
 	char id[STIX_ID_MAX];
+	struct slice name; /* the same as the table has it: the UUID's 16 bytes, and the type; lives as bytes do */
 	bool revoked;
 	struct slice bytes; /* lives until the next step */
 };
@@ -91,8 +92,8 @@ struct object_query {
 	int64_t after_us; /* added later than this */
 	bool has_after;
 	size_t limit; /* 0: all */
-	/* Of each row: all that there is, added_us and bytes alone, or all but the bytes. */
-	enum { OBJECT_WHOLE, OBJECT_BYTES, OBJECT_NAMED } parts;
+	/* Of each row: all that there is; added_us and bytes alone; all but the bytes; number, name and bytes. */
+	enum { OBJECT_WHOLE, OBJECT_BYTES, OBJECT_NAMED, OBJECT_UNPRINTED } parts;
 };
 
 struct object_walk;

@@ -14,11 +14,13 @@ struct object_walk {
 struct parts {
 	const char *columns;
 	int object, version, name, revoked, bytes; /* added_us is first always */
+	bool print; /* the id as text */
 };
 static const struct parts parts_of[] = {
-	[OBJECT_WHOLE] = { "m.added_us, o.id, o.version_us, o.name, o.revoked, o.bytes", 1, 2, 3, 4, 5 },
-	[OBJECT_BYTES] = { "m.added_us, o.bytes", -1, -1, -1, -1, 1 },
-	[OBJECT_NAMED] = { "m.added_us, o.id, o.version_us, o.name, o.revoked", 1, 2, 3, 4, -1 },
+	[OBJECT_WHOLE] = { "m.added_us, o.id, o.version_us, o.name, o.revoked, o.bytes", 1, 2, 3, 4, 5, true },
+	[OBJECT_BYTES] = { "m.added_us, o.bytes", -1, -1, -1, -1, 1, false },
+	[OBJECT_NAMED] = { "m.added_us, o.id, o.version_us, o.name, o.revoked", 1, 2, 3, 4, -1, true },
+	[OBJECT_UNPRINTED] = { "m.added_us, o.id, o.name, o.bytes", 1, -1, 2, -1, 3, false },
 };
 
 /* "?7, ?8, ?9" */
@@ -61,8 +63,12 @@ where_put(struct buf *b, const struct object_query *q, int *next)
 	buf_printf(b, " FROM collection_object m JOIN object o ON o.id = m.object WHERE m.collection = ?%d", (*next)++);
 	if (q->has_after)
 		buf_printf(b, " AND m.added_us > ?%d", (*next)++);
-	if (q->type_count > 0) {
-		buf_str(b, " AND m.type IN (SELECT id FROM object_type WHERE name IN (");
+	if (q->type_count == 1) {
+		/* One type is walked in its index; a subquery that is no constant would not be. */
+		buf_printf(b, " AND m.type = coalesce((SELECT id FROM object_type WHERE name = ?%d), 0)", (*next)++);
+	} else if (q->type_count > 0) {
+		/* "+": several in an index would have to be sorted, all of them, before the first is there. */
+		buf_str(b, " AND +m.type IN (SELECT id FROM object_type WHERE name IN (");
 		places_put(b, q->type_count, next);
 		buf_str(b, "))");
 	}
@@ -182,16 +188,22 @@ object_next(struct object_walk *w, struct object_row *out, struct err *e)
 	out->bytes = p->bytes < 0 ? SLICE_NONE : stmt_col(w->q, p->bytes);
 	if (p->name < 0) {
 		out->id[0] = '\0';
-		out->type = SLICE_NONE;
+		out->type = out->name = SLICE_NONE;
 		out->object = out->version_us = 0;
 		out->revoked = false;
 		return step;
 	}
 	out->object = stmt_col_i64(w->q, p->object);
-	out->version_us = stmt_col_i64(w->q, p->version);
-	object_id_print(stmt_col(w->q, p->name), out->id, &out->type);
-	out->type = slice_of(out->id, out->type.len);
-	out->revoked = stmt_col_i64(w->q, p->revoked) != 0;
+	out->version_us = p->version < 0 ? 0 : stmt_col_i64(w->q, p->version);
+	out->name = stmt_col(w->q, p->name);
+	out->revoked = p->revoked >= 0 && stmt_col_i64(w->q, p->revoked) != 0;
+	if (p->print) {
+		object_id_print(out->name, out->id, &out->type);
+		out->type = slice_of(out->id, out->type.len);
+	} else {
+		out->id[0] = '\0';
+		out->type = slice_from(out->name, out->name.len < 16 ? out->name.len : 16);
+	}
 	return step;
 }
 

@@ -283,6 +283,11 @@ static const char *const migrations[] = {
 	" received BIGINT NOT NULL, known BIGINT NOT NULL, refused BIGINT NOT NULL, sent BIGINT NOT NULL,"
 	" begun_s BIGINT NOT NULL, last_try_s BIGINT NOT NULL, last_ok_s BIGINT NOT NULL, next_try_s BIGINT NOT NULL,"
 	" failures BIGINT NOT NULL, error TEXT NOT NULL, last_us BIGINT NOT NULL);",
+	/* 15: pages of one type are read from an index alone; of transfers only refusals are looked for by record (decision 0142) */
+	"DROP INDEX collection_object_type;"
+	"CREATE INDEX collection_object_type ON collection_object (collection, type, added_us, object, flags);"
+	"DROP INDEX transfer_record;"
+	"CREATE INDEX transfer_record ON transfer (record, recipient) WHERE record IS NOT NULL AND allowed = 0;",
 };
 
 static const struct schema own = { migrations, sizeof(migrations) / sizeof(migrations[0]) };
