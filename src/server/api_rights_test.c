@@ -288,7 +288,6 @@ TEST(one_country)
 	CHECK_SLICE(kit_text(&a, "total"), S("0"));
 	test_case("page by page, those of one country among others");
 	for (int i = 0; i < 6; i++) {
-
 		(void)snprintf(body, sizeof(body), "{\"scope\":\"domain\",\"value\":\"n%d.example.%s\",\"email\":\"x@example.org\"}", i, i % 2 == 0 ? "es" : "fr");
 		a = kit_call(&k, &kit_all, "POST /api/v1/contacts", slice_of_str(body));
 		CHECK_STATUS(a, 201);
