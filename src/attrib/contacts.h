@@ -112,11 +112,13 @@ bool contact_list(struct store *s, struct slice source,
     bool (*each)(void *cookie, const struct contact *c, struct err *e),
     void *cookie, struct err *e) MUST_USE;
 
-/* Some of them in that order, for who looks at a page; *total_out: how many there are in all. */
+/* Some of them in that order, for who looks at a page; *total_out: how many there are in all (may be NULL: not counted). */
 struct contact_page {
 	struct slice source; /* NONE: any */
 	struct slice text; /* within value, name, address or source; ASCII case does not matter; NONE: any */
 	size_t skip, limit;
+	bool of_places; /* not those of an AS, which lies in no country */
+	const bool *enough; /* each() may set it: no further row is looked at; NULL: all are */
 };
 bool contact_page(struct store *s, const struct contact_page *p, uint64_t *total_out,
     bool (*each)(void *cookie, const struct contact *c, struct err *e),

@@ -355,7 +355,7 @@ contact_read(struct stmt *st, struct contact *out)
 }
 
 static bool
-contact_walk(struct stmt *st, bool (*each)(void *cookie, const struct contact *c, struct err *e), void *cookie, struct err *e)
+contact_walk(struct stmt *st, const bool *enough, bool (*each)(void *cookie, const struct contact *c, struct err *e), void *cookie, struct err *e)
 {
 	enum step step = STEP_FAIL;
 	struct contact c;
@@ -364,6 +364,8 @@ contact_walk(struct stmt *st, bool (*each)(void *cookie, const struct contact *c
 	while (ok && (step = stmt_step(st, e)) == STEP_ITEM) {
 		contact_read(st, &c);
 		ok = each(cookie, &c, e);
+		if (ok && enough != NULL && *enough)
+			return true;
 	}
 	return ok && step == STEP_END;
 }
@@ -378,7 +380,7 @@ contact_list(struct store *s, struct slice source,
 
 	if (ok) {
 		stmt_text(st, 1, source);
-		ok = contact_walk(st, each, cookie, e);
+		ok = contact_walk(st, NULL, each, cookie, e);
 	}
 	stmt_free(&st);
 	return ok;
@@ -389,6 +391,8 @@ static void
 page_where(struct buf *sql, const struct contact_page *p)
 {
 	buf_str(sql, " FROM contact WHERE 1 = 1");
+	if (p->of_places)
+		buf_printf(sql, " AND scope <> %d", SCOPE_ASN);
 	if (p->source.p != NULL)
 		buf_str(sql, " AND source = ?1");
 	if (p->text.p != NULL)
@@ -425,13 +429,14 @@ contact_page(struct store *s, const struct contact_page *p, uint64_t *total_out,
 
 	buf_init(&like, 4096);
 	db_like(&like, p->text);
-	ok = page_prepare(s, "SELECT count(*)", "", p, buf_view(&like), &count, e) && stmt_number(count, &total, NULL, e) &&
+	ok = (total_out == NULL || (page_prepare(s, "SELECT count(*)", "", p, buf_view(&like), &count, e) && stmt_number(count, &total, NULL, e))) &&
 	    page_prepare(s, "SELECT " CONTACT_COLUMNS, " ORDER BY scope, value, id LIMIT ?3 OFFSET ?4", p, buf_view(&like), &rows, e);
-	*total_out = total < 0 ? 0 : (uint64_t)total;
+	if (total_out != NULL)
+		*total_out = total < 0 ? 0 : (uint64_t)total;
 	if (ok) {
 		stmt_i64(rows, 3, (int64_t)p->limit);
 		stmt_i64(rows, 4, (int64_t)p->skip);
-		ok = contact_walk(rows, each, cookie, e);
+		ok = contact_walk(rows, p->enough, each, cookie, e);
 	}
 	stmt_free(&count);
 	stmt_free(&rows);

@@ -4,6 +4,7 @@
 
 #include "attrib/contacts.h"
 #include "attrib/contacts_import.h"
+#include "attrib/unpack.h"
 #include "base/clock.h"
 #include "base/lang.h"
 #include "cli/commands.h"
@@ -196,11 +197,27 @@ diff_show(struct cli *c, const struct contacts_diff *d, struct err *e)
 	return true;
 }
 
+/* A dump is the same source whether it came packed or not. */
+static struct slice
+source_name(const char *path)
+{
+	static const struct slice endings[] = { S_INIT(".gz"), S_INIT(".zst"), S_INIT(".bz2"), S_INIT(".xz") };
+	const char *slash = strrchr(path, '/');
+	struct slice name = slice_of_str(slash == NULL ? path : slash + 1);
+
+	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+		if (name.len > endings[i].len && slice_ends(name, endings[i]))
+			return slice_sub(name, 0, name.len - endings[i].len);
+	}
+	return name;
+}
+
 static bool
 import(struct cli *c, struct store *s, struct err *e)
 {
-	const char *path = c->args[0], *slash = strrchr(path, '/');
-	struct slice name = slice_of_str(cli_has(c, "source") ? cli_opt(c, "source") : slash == NULL ? path : slash + 1);
+	const char *path = c->args[0];
+	struct slice name = cli_has(c, "source") ? slice_of_str(cli_opt(c, "source")) : source_name(path);
+	struct unpack *packed = NULL;
 	struct contact about = { .layer = LAYER_IMPORTED };
 	struct contacts_diff d = { 0 };
 	struct source src;
@@ -210,8 +227,11 @@ import(struct cli *c, struct store *s, struct err *e)
 
 	if (fd < 0)
 		return err_sys(e, "%s", path), e->code = ERR_ABSENT, false;
-	source_of_fd(&src, fd, (size_t)1 << 24);
-	if (!about_read(c, &about, &has, e) || !source_want(&src, 4096, e))
+	if (!unpack_open(fd, (size_t)1 << 24, &src, &packed, e) || !source_want(&src, 4096, e)) {
+		(void)err_within(e, "%s", path);
+		goto out;
+	}
+	if (!about_read(c, &about, &has, e))
 		goto out;
 	kind = contacts_kind_guess(slice_sub(src.window, 0, 65536));
 	if (cli_has(c, "format") && !contacts_kind_find(slice_of_str(cli_opt(c, "format")), &kind)) {
@@ -232,7 +252,7 @@ import(struct cli *c, struct store *s, struct err *e)
 	}
 out:
 	contacts_diff_free(&d);
-	source_fini(&src);
+	unpack_close(&packed, &src);
 	if (fd != STDIN_FILENO)
 		(void)close(fd);
 	return ok;

@@ -304,6 +304,7 @@ mapping_read(struct slice name, struct slice text, struct mapping **out, struct 
 	m->equals = S("=");
 	m->table_number = 1;
 	m->pairs_column = -1;
+	m->each_column = -1;
 	arena_init(&m->memory, 4 * MAPPING_BYTES_MAX);
 	if (slice_ends(name, S(".conf")))
 		name.len -= 5;

@@ -197,6 +197,8 @@ struct mapping {
 	struct mapping_zone zone;
 	MAPPING_ARRAY(struct mapping_template) lines; /* text; pairs: what stands before them */
 	int32_t pairs_column; /* of the capture <pairs> */
+	int32_t each_column; /* text, pairs: the record is one for each piece of it; -1: it is one */
+	struct slice each_by; /* what stands between the pieces */
 	MAPPING_ARRAY(struct mapping_column) columns;
 	MAPPING_ARRAY(struct mapping_part) parts;
 	MAPPING_ARRAY(struct mapping_call) calls;

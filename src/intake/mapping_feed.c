@@ -258,6 +258,23 @@ set_line(struct mapping *m, const struct conf_item *i, struct err *e)
 	return true;
 }
 
+/* ips "," */
+static bool
+set_each(struct mapping *m, const struct conf_item *i, struct err *e)
+{
+	struct slice rest = i->raw, name;
+	uint32_t column;
+
+	if (!mapping_token(m, &rest, &name, NULL) || !mapping_token(m, &rest, &m->each_by, NULL) || m->each_by.len == 0 || slice_trim(rest).len > 0)
+		return err_set(e, ERR_INPUT, "expected a part's name and what stands between its pieces, found %s", QUOTE(i->raw));
+	if (m->format != MAPPING_TEXT && m->format != MAPPING_PAIRS)
+		return err_set(e, ERR_INPUT, "it is for text and pairs; write it behind format");
+	if (!mapping_column(m, name, &column, e))
+		return false;
+	m->each_column = (int32_t)column;
+	return true;
+}
+
 static const struct setting {
 	struct slice key;
 	bool (*set)(struct mapping *m, const struct conf_item *i, struct err *e);
@@ -268,7 +285,7 @@ static const struct setting {
 	{ S_INIT("skip"), set_skip }, { S_INIT("empty"), set_empty },
 	{ S_INIT("records"), set_records }, { S_INIT("array"), set_records },
 	{ S_INIT("pair"), set_pair }, { S_INIT("equals"), set_equals },
-	{ S_INIT("line"), set_line }, { S_INIT("other_lines"), set_other },
+	{ S_INIT("line"), set_line }, { S_INIT("each"), set_each }, { S_INIT("other_lines"), set_other },
 	{ S_INIT("table"), set_table }, { S_INIT("rest"), set_rest },
 	{ S_INIT("ignore"), set_ignore }, { S_INIT("timezone"), set_timezone },
 };

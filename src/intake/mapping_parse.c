@@ -490,8 +490,10 @@ mapping_template_parse(struct mapping *m, struct slice text, bool captures,
 			text = slice_from(text, p.text.len + (p.text.len > 0 && p.text.len < text.len ? 1 : 0));
 			continue;
 		}
-		close = slice_find_byte(text, '>');
-		if (close == SIZE_MAX || close < open)
+		/* One that stands before it, as in "->", is its own sign. */
+		close = slice_find_byte(slice_from(text, open), '>');
+		close = close == SIZE_MAX ? close : close + open;
+		if (close == SIZE_MAX)
 			return err_set(e, ERR_INPUT, "a < without its > in %s; the sign itself is written <<", QUOTE(text));
 		if (after_capture)
 			return err_set(e, ERR_INPUT, "nothing stands between two <> in %s: where would one end?", QUOTE(text));

@@ -416,8 +416,8 @@ steps_do(struct mapping_run *r, struct err *why)
 	return r->rest_count == 0 || !intake_wants(r->in, FIELD_NONE) || rest_put(r, why);
 }
 
-bool
-mapping_record_end(struct mapping_run *r, const struct place *place, struct err *e)
+static bool
+record_one(struct mapping_run *r, const struct place *place, struct err *e)
 {
 	struct err why = ERR_INIT;
 
@@ -436,6 +436,27 @@ mapping_record_end(struct mapping_run *r, const struct place *place, struct err 
 		return true;
 	}
 	return intake_event(r->in, &r->in->ev, e);
+}
+
+/* A line that names several is a record for each: as many as its bytes can hold. */
+bool
+mapping_record_end(struct mapping_run *r, const struct place *place, struct err *e)
+{
+	struct cell *each = r->m->each_column < 0 ? NULL : &r->cells[r->m->each_column];
+	struct slice rest;
+
+	if (each == NULL || each->text.p == NULL)
+		return record_one(r, place, e);
+	rest = each->text;
+	while (rest.len > 0) {
+		size_t at = slice_find(rest, r->m->each_by);
+
+		each->text = slice_trim(slice_sub(rest, 0, at == SIZE_MAX ? rest.len : at));
+		rest = at == SIZE_MAX ? S("") : slice_from(rest, at + r->m->each_by.len);
+		if (each->text.len > 0 && !record_one(r, place, e))
+			return false;
+	}
+	return true;
 }
 
 bool

@@ -286,6 +286,32 @@ TEST(one_country)
 	CHECK_STATUS(a, 404);
 	a = kit_call(&k, &es, "GET /api/v1/contacts", SLICE_NONE);
 	CHECK_SLICE(kit_text(&a, "total"), S("0"));
+	test_case("page by page, those of one country among others");
+	for (int i = 0; i < 6; i++) {
+		(void)snprintf(body, sizeof(body), "{\"scope\":\"domain\",\"value\":\"n%d.example.%s\",\"email\":\"x@example.org\"}", i, i % 2 == 0 ? "es" : "fr");
+		a = kit_call(&k, &kit_all, "POST /api/v1/contacts", slice_of_str(body));
+		CHECK_STATUS(a, 201);
+	}
+	{
+		char what[100] = "GET /api/v1/contacts?limit=1";
+		unsigned pages = 0, seen = 0;
+		struct slice next;
+
+		do {
+			a = kit_call(&k, &es, what, SLICE_NONE);
+			CHECK_STATUS(a, 200);
+			seen += json_get(a.json, S("items"))->count;
+			CHECK(slice_find(a.body, S(".fr")) == SIZE_MAX);
+			next = kit_text(&a, "next");
+			(void)snprintf(what, sizeof(what), "GET /api/v1/contacts?limit=1&cursor=%.*s", SLICE_ARG(next));
+		} while (next.len > 0 && ++pages < 20);
+		CHECK_INT(seen, 3);
+		CHECK_INT(pages, 2);
+		a = kit_call(&k, &es, "GET /api/v1/contacts?text=N4", SLICE_NONE);
+		CHECK_SLICE(kit_text(&a, "items.0.value"), S("n4.example.es"));
+		a = kit_call(&k, &es, "GET /api/v1/contacts?text=n3", SLICE_NONE);
+		CHECK_INT(json_get(a.json, S("items"))->count, 0);
+	}
 	a = kit_call(&k, &es, "GET /api/v1/live", SLICE_NONE);
 	CHECK_STATUS(a, 403);
 	kit_close(&k);

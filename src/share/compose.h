@@ -30,6 +30,7 @@ struct compose {
 	size_t count;
 	const struct compose_reference *references; /* of protected findings */
 	size_t reference_count;
+	bool apart; /* no transaction is open, and options has a pause: others are answered while it is made */
 };
 
 /* Append the whole message, CRLF. ERR_LIMIT over out's limit. */

@@ -15,6 +15,9 @@
 #define DIGESTS_NS INT64_C(150000000)
 /* So many pairs are sorted, or merged, at a time: some 10 ms. */
 #define PIECE ((size_t)8192)
+/* A digest of more is made apart: rows by rows, with others answered between them, and then written. */
+#define APART ((size_t)4000)
+#define APART_ROWS 1000
 
 /* What makes one digest: mailbox, medium, language, interval. */
 static int
@@ -90,6 +93,13 @@ rows_load(struct store *s, struct finding_walk **by_id, const struct pair *pairs
 		return false;
 	for (size_t i = 0; i < n && step != STEP_FAIL; i++) {
 		struct finding_row *r = &rows[*count];
+
+		if (i % APART_ROWS == APART_ROWS - 1 && c->apart) {
+			/* Nothing is left open in the database meanwhile. */
+			finding_seek(*by_id, 0);
+			if (!c->options->pause(c->options->pause_cookie, e))
+				return false;
+		}
 
 		finding_seek(*by_id, pairs[i].finding);
 		step = finding_next(*by_id, r, e);
@@ -209,6 +219,34 @@ pairs_compose(struct store *s, struct finding_walk **by_id, struct compose *c,
 }
 
 static bool
+begin(struct prepare *p, struct err *e)
+{
+	return p->options->plan != NULL || (db_begin(store_db(p->store), e) && gate_again(p, e));
+}
+
+/* Others may be answered behind it. */
+static bool
+end(struct prepare *p, bool ok, struct err *e)
+{
+	const struct notices_options *o = p->options;
+
+	if (o->plan == NULL && !(ok && db_commit(store_db(p->store), e))) {
+		store_rollback(p->store);
+		return false;
+	}
+	return ok && (o->pause == NULL || o->pause(o->pause_cookie, e));
+}
+
+/* The message is there: it is written with what the policy said of each finding. */
+static bool
+written(struct prepare *p, struct compose *c, const struct pair *pairs, size_t n, struct slice message, struct err *e)
+{
+	if (!c->apart)
+		return write_notice(p, c, pairs, n, message, e);
+	return begin(p, e) && end(p, write_notice(p, c, pairs, n, message, e), e);
+}
+
+static bool
 make(struct prepare *p, struct compose *c, const struct pair *pairs, size_t n, struct err *e)
 {
 	struct buf message;
@@ -220,7 +258,7 @@ make(struct prepare *p, struct compose *c, const struct pair *pairs, size_t n, s
 	buf_init(&message, COMPOSE_BYTES_MAX);
 	c->id = notice_id(p, pairs, n, id);
 	ok = (p->out->notices > 0 || p->options->first == NULL || p->options->first(p->options->first_cookie, e)) &&
-	    pairs_compose(p->store, &p->by_id, c, pairs, n, &message, e) && write_notice(p, c, pairs, n, buf_view(&message), e);
+	    pairs_compose(p->store, &p->by_id, c, pairs, n, &message, e) && written(p, c, pairs, n, buf_view(&message), e);
 	p->out->notices += ok;
 	p->out->told += ok ? n : 0;
 	buf_fini(&message);
@@ -229,10 +267,10 @@ make(struct prepare *p, struct compose *c, const struct pair *pairs, size_t n, s
 
 /* One digest: n pairs of one group. All ways by which it is told are named, each finding stands once. */
 static bool
-digest(struct prepare *p, struct pair *pairs, size_t n, struct err *e)
+digest(struct prepare *p, struct pair *pairs, size_t n, bool apart, struct err *e)
 {
 	const struct contact *first = pairs[0].contact;
-	struct compose c = { .options = p->options, .to = pair_mailbox(&pairs[0]), .lang = prepare_lang(p, first) };
+	struct compose c = { .options = p->options, .to = pair_mailbox(&pairs[0]), .lang = prepare_lang(p, first), .apart = apart };
 	int64_t next_s;
 
 	if (!gate_due(p, first, c.to, &next_s, e))
@@ -252,25 +290,6 @@ digest(struct prepare *p, struct pair *pairs, size_t n, struct err *e)
 }
 
 /* --- in slices ------------------------------------------------------------------------- */
-
-static bool
-begin(struct prepare *p, struct err *e)
-{
-	return p->options->plan != NULL || (db_begin(store_db(p->store), e) && gate_again(p, e));
-}
-
-/* Others may be answered behind it. */
-static bool
-end(struct prepare *p, bool ok, struct err *e)
-{
-	const struct notices_options *o = p->options;
-
-	if (o->plan == NULL && !(ok && db_commit(store_db(p->store), e))) {
-		store_rollback(p->store);
-		return false;
-	}
-	return ok && (o->pause == NULL || o->pause(o->pause_cookie, e));
-}
 
 static bool
 silence(struct prepare *p, struct err *e)
@@ -335,6 +354,13 @@ group(const struct prepare *p, const struct pair *pairs, size_t n)
 	return i;
 }
 
+/* Holding tens of thousands of findings, it is made where others can be answered: no transaction is open then. */
+static bool
+is_large(const struct prepare *p, size_t n)
+{
+	return n > APART && p->options->plan == NULL && p->options->pause != NULL;
+}
+
 /* Digests from *at on, until the slice is over: a transaction each would write the same pages again and again. */
 static bool
 digests_slice(struct prepare *p, size_t *at, struct err *e)
@@ -344,7 +370,9 @@ digests_slice(struct prepare *p, size_t *at, struct err *e)
 
 	for (; *at < p->count && clock_mono_ns() - begun_ns < DIGESTS_NS; *at += n) {
 		n = group(p, p->pairs + *at, p->count - *at);
-		if (!digest(p, p->pairs + *at, n, e))
+		if (is_large(p, n))
+			break;
+		if (!digest(p, p->pairs + *at, n, false, e))
 			return false;
 	}
 	return true;
@@ -424,8 +452,15 @@ digests(struct prepare *p, struct err *e)
 	if (!sort(p, e))
 		return false;
 	while (at < p->count) {
-		if (!begin(p, e) || !end(p, digests_slice(p, &at, e), e))
+		size_t n = group(p, p->pairs + at, p->count - at);
+
+		if (is_large(p, n)) {
+			if (!digest(p, p->pairs + at, n, true, e))
+				return false;
+			at += n;
+		} else if (!begin(p, e) || !end(p, digests_slice(p, &at, e), e)) {
 			return false;
+		}
 	}
 	return true;
 }

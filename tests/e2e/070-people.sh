@@ -12,6 +12,17 @@ export ENTENTE_NOW=1781784000 # 2026-06-18
 ok "init" "$ENTENTE" init --node n --name Test --country ES --mail csirt@demo.example
 ok "networks" e networks --asn "$demo/asn.csv" --country "$demo/country.csv"
 ok "contacts" e contacts "$demo/contacts.csv" --apply
+for pack in gzip zstd bzip2 xz; do
+	$pack -c "$demo/contacts.csv" >packed.csv.$pack
+	ok "packed by $pack" e contacts packed.csv.$pack --source contacts.csv
+	says "the same" "0 changes, 10 as before"
+done
+head -c 60 packed.csv.gzip >cut.csv.gz
+exits 65 "cut short" e contacts cut.csv.gz
+says "why" "damaged or cut short"
+dd if=/dev/zero bs=1M count=200 status=none | bzip2 -9 >bomb.bz2
+exits 65 "a bomb" e contacts bomb.bz2
+says "how large" "more than 1000 times"
 ok "an operator's contact" e contacts --add abuse@operator.example --scope domain --value operator.example
 ok "a country's" e contacts --add focal@fr.example --scope country --value FR
 
