@@ -199,8 +199,6 @@ pages(struct store *s, int64_t collection, int64_t first_us, int64_t last_us)
 {
 	static const char *const names[] = { "page", "page-of-a-type", "page-of-a-manifest" };
 	const unsigned count = 2000;
-	struct warnings *warnings = warnings_new();
-	struct listed *listed = listed_new(warnings);
 	struct buf b;
 
 	buf_init(&b, (size_t)16 << 20);
@@ -216,7 +214,6 @@ pages(struct store *s, int64_t collection, int64_t first_us, int64_t last_us)
 
 			must(taxii_query_read(&asked, &q, &e), &e);
 			q.q.collection = collection;
-			q.listed = listed;
 			q.q.has_after = true;
 			q.q.after_us = first_us + (int64_t)(mix(i) % (uint64_t)(last_us - first_us));
 			buf_clear(&b);
@@ -227,8 +224,6 @@ pages(struct store *s, int64_t collection, int64_t first_us, int64_t last_us)
 		printf("objects_bench pass=%s pages_per_cpu_s=%.0f bytes_a_page=%.0f\n", names[kind], count / c, (double)bytes / count);
 	}
 	buf_fini(&b);
-	listed_free(&listed);
-	warnings_free(&warnings);
 }
 
 int

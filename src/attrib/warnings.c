@@ -366,10 +366,17 @@ range_met(const struct warnings *w, struct ip first, struct ip last, const char 
 	return r != NULL && ip_cmp(r->last, first) >= 0 && found(w, r->list, list_out);
 }
 
+/* Documentation's addresses are nobody's: a list of them harms none, and is what one tries lists out with. */
+static bool
+special(struct ip ip)
+{
+	return ip_is_special(ip) && !ip_is_documentation(ip);
+}
+
 static bool
 address_met(const struct warnings *w, struct ip ip, const char **list_out)
 {
-	if (ip_is_special(ip))
+	if (special(ip))
 		return by_rule(N_("special-purpose addresses (RFC 6890)"), list_out);
 	return range_met(w, ip, ip, list_out);
 }
@@ -379,7 +386,7 @@ network_met(const struct warnings *w, const struct prefix *p, const char **list_
 {
 	struct ip last = prefix_last(p);
 
-	if (ip_is_special(p->ip) || ip_is_special(last))
+	if (special(p->ip) || special(last))
 		return by_rule(N_("special-purpose addresses (RFC 6890)"), list_out);
 	return range_met(w, p->ip, last, list_out);
 }

@@ -13,10 +13,10 @@ TEST(shipped)
 		{ "firm-com.mail.protection.outlook.com", true }, { "outlook.com", false },
 		/* RFC 6890, a block each, and a network that holds one. */
 		{ "0.1.2.3", true }, { "10.1.2.3", true }, { "100.64.0.1", true }, { "100.128.0.1", false }, { "127.0.0.1", true }, { "169.254.1.1", true },
-		{ "172.16.0.1", true }, { "172.32.0.1", false }, { "172.0.0.0/8", true }, { "192.0.0.1", true }, { "192.0.2.1", true }, { "192.88.99.1", true }, { "192.168.0.1", true },
-		{ "198.18.0.1", true }, { "198.51.100.1", true }, { "203.0.113.1", true }, { "224.0.0.1", true }, { "240.0.0.1", true }, { "255.255.255.255", true },
-		{ "::", true }, { "::1", true }, { "::ffff:10.0.0.1", true }, { "64:ff9b::0a00:0001", true }, { "100::1", true }, { "2001:db8::1", true }, { "2001:2::1", true },
-		{ "2002:0a00:0001::1", true }, { "3fff::1", true }, { "fc00::1", true }, { "fe80::1", true }, { "ff02::1", true }, { "2a00:1450::1", false }, { "2000::/3", true }, { "co.uk", true }, { "example.co.uk", false },
+		{ "172.16.0.1", true }, { "172.32.0.1", false }, { "172.0.0.0/8", true }, { "192.0.0.1", true }, { "192.0.2.1", false }, { "192.88.99.1", true }, { "192.168.0.1", true },
+		{ "198.18.0.1", true }, { "198.51.100.1", false }, { "203.0.113.1", false }, { "203.0.113.0/24", false }, { "203.0.0.0/8", false }, { "224.0.0.1", true }, { "240.0.0.1", true }, { "255.255.255.255", true },
+		{ "::", true }, { "::1", true }, { "::ffff:10.0.0.1", true }, { "64:ff9b::0a00:0001", true }, { "100::1", true }, { "2001:db8::1", false }, { "2001:2::1", true },
+		{ "2002:0a00:0001::1", true }, { "3fff::1", false }, { "fc00::1", true }, { "fe80::1", true }, { "ff02::1", true }, { "2a00:1450::1", false }, { "2000::/3", true }, { "co.uk", true }, { "example.co.uk", false },
 		{ "https://co.uk/x", true }, { "https://bad.example.com/", false }, { "EXAMPLE.COM", false }, { "IANA.org", true },
 		{ "d41d8cd98f00b204e9800998ecf8427e", false }, { "", false },
 	};

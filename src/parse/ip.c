@@ -360,6 +360,15 @@ ip_is_special(struct ip ip)
 	return ip.hi >> 32 == 0x20010db8 || ip.hi >> 44 == 0x3fff0;
 }
 
+bool
+ip_is_documentation(struct ip ip)
+{
+	uint32_t v4 = ip_is_v4(ip) ? ip_v4(ip) >> 8 : 0;
+
+	return v4 == 0xc00002 || v4 == 0xc63364 || v4 == 0xcb0071 ||
+	    (!ip_is_v4(ip) && (ip.hi >> 32 == 0x20010db8 || ip.hi >> 44 == 0x3fff0));
+}
+
 void
 ip_to_bytes(struct ip ip, uint8_t out[16])
 {

@@ -79,6 +79,8 @@ struct prefix prefix_within(struct ip ip, struct ip first, struct ip last);
  * address (6to4, Teredo, 64:ff9b::/96) is as special as that one.
  */
 bool ip_is_special(struct ip ip);
+/* One of those that are kept for documentation (RFC 5737, RFC 3849, RFC 9637). */
+bool ip_is_documentation(struct ip ip);
 
 /* 16 bytes, network order; IPv4 as mapped. */
 void ip_to_bytes(struct ip ip, uint8_t out[16]);

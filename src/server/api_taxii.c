@@ -66,6 +66,7 @@ seen_begin(struct api_call *c, struct seen *x, struct err *e)
 	if (!api_agreements(c->api, c->r->now_s, &all, e) || !gate_partner_open_on(s, all, partner.id, &x->gate, e))
 		return false;
 	gate_object_init(&x->object, x->gate, s, c->r->now_s);
+	x->object.listed = node_listed(c->api->node);
 	x->gated = gate_object_sees(&x->object);
 	x->nothing = !x->gated;
 	return true;
@@ -236,7 +237,6 @@ page_answer(struct api_call *c, enum taxii_kind kind, struct seen *seen, const s
 	if (!collection_find_seen(c, seen, &x, e) || !taxii_query_read(a, &q, e))
 		return false;
 	q.q.collection = x.id;
-	q.listed = node_listed(c->api->node);
 	if (!taxii_page(c->api->node->store, &q, kind, seen->gated ? gate_object_may : NULL, &seen->object, &c->out->body, &page, e))
 		return false;
 	/* An object that is not there is an error; a question without an answer is not. */

@@ -17,7 +17,7 @@ struct gate_object {
 	struct gate_partner *gate; /* the caller's */
 	struct store *store;
 	int64_t now_s;
-	struct listed *listed; /* indicators of what may not be listed do not go; NULL: the caller has looked */
+	struct listed *listed; /* indicators of what may not be listed do not go; NULL: all may */
 	enum policy_purpose purpose; /* PURPOSE_PROTECT, where the caller does not set another */
 	bool not_back; /* what came from the partner itself is passed over, and that is no refusal */
 	/* kept by gate_object.c */

@@ -159,7 +159,7 @@ rows_put(struct object_walk *w, const struct taxii_query *q, enum taxii_kind kin
 		}
 		looked++;
 		*next_us = row.added_us;
-		if ((may != NULL && !may(cookie, &row)) || (q->listed != NULL && listed_object(q->listed, &row)))
+		if (may != NULL && !may(cookie, &row))
 			continue;
 		buf_str(out, page->count > 0 ? "," : kind == TAXII_VERSIONS ? "\"versions\":[" : "\"objects\":[");
 		row_put(&row, kind, out);
@@ -184,9 +184,8 @@ taxii_page(struct store *s, const struct taxii_query *query, enum taxii_kind kin
 	q.types = query->types;
 	q.ids = query->ids;
 	q.versions_us = query->versions;
-	q.parts = may != NULL || (query->listed != NULL && kind != TAXII_OBJECTS) ? OBJECT_WHOLE :
-	    kind != TAXII_OBJECTS ? OBJECT_NAMED : query->listed != NULL ? OBJECT_UNPRINTED : OBJECT_BYTES;
-	q.limit = may == NULL && query->listed == NULL ? query->limit + 1 : LOOKED_AT_MAX + 1;
+	q.parts = may != NULL ? OBJECT_WHOLE : kind == TAXII_OBJECTS ? OBJECT_BYTES : OBJECT_NAMED;
+	q.limit = may == NULL ? query->limit + 1 : LOOKED_AT_MAX + 1;
 	/* Room for objects as most are, so that the page is not copied as it grows. */
 	if (q.parts != OBJECT_WHOLE && q.parts != OBJECT_NAMED && !query->none)
 		(void)buf_room(out, (query->limit < 256 ? query->limit : 256) * OBJECT_BYTES_USUAL);

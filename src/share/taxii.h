@@ -10,7 +10,6 @@
 #ifndef SHARE_TAXII_H
 #define SHARE_TAXII_H
 
-#include "share/listed.h"
 #include "base/hash.h"
 #include "share/stix_in.h"
 
@@ -32,7 +31,6 @@ struct taxii_query {
 	int64_t versions[OBJECT_LIST_MAX];
 	struct object_query q;
 	size_t limit;
-	struct listed *listed; /* indicators of what may not be listed are not there; NULL: all are */
 	bool none; /* of another version of STIX: there is nothing */
 };
 

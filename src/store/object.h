@@ -93,7 +93,7 @@ struct object_query {
 	bool has_after;
 	size_t limit; /* 0: all */
 	/* Of each row: all that there is; added_us and bytes alone; all but the bytes; number, name and bytes. */
-	enum { OBJECT_WHOLE, OBJECT_BYTES, OBJECT_NAMED, OBJECT_UNPRINTED } parts;
+	enum { OBJECT_WHOLE, OBJECT_BYTES, OBJECT_NAMED } parts;
 };
 
 struct object_walk;

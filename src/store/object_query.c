@@ -14,13 +14,11 @@ struct object_walk {
 struct parts {
 	const char *columns;
 	int object, version, name, revoked, bytes; /* added_us is first always */
-	bool print; /* the id as text */
 };
 static const struct parts parts_of[] = {
-	[OBJECT_WHOLE] = { "m.added_us, o.id, o.version_us, o.name, o.revoked, o.bytes", 1, 2, 3, 4, 5, true },
-	[OBJECT_BYTES] = { "m.added_us, o.bytes", -1, -1, -1, -1, 1, false },
-	[OBJECT_NAMED] = { "m.added_us, o.id, o.version_us, o.name, o.revoked", 1, 2, 3, 4, -1, true },
-	[OBJECT_UNPRINTED] = { "m.added_us, o.id, o.name, o.bytes", 1, -1, 2, -1, 3, false },
+	[OBJECT_WHOLE] = { "m.added_us, o.id, o.version_us, o.name, o.revoked, o.bytes", 1, 2, 3, 4, 5 },
+	[OBJECT_BYTES] = { "m.added_us, o.bytes", -1, -1, -1, -1, 1 },
+	[OBJECT_NAMED] = { "m.added_us, o.id, o.version_us, o.name, o.revoked", 1, 2, 3, 4, -1 },
 };
 
 /* "?7, ?8, ?9" */
@@ -197,7 +195,7 @@ object_next(struct object_walk *w, struct object_row *out, struct err *e)
 	out->version_us = p->version < 0 ? 0 : stmt_col_i64(w->q, p->version);
 	out->name = stmt_col(w->q, p->name);
 	out->revoked = p->revoked >= 0 && stmt_col_i64(w->q, p->revoked) != 0;
-	if (p->print) {
+	if (p->name >= 0) {
 		object_id_print(out->name, out->id, &out->type);
 		out->type = slice_of(out->id, out->type.len);
 	} else {
