@@ -68,8 +68,8 @@ function Refuse({ p, close, done }: { p: Proposal; close: () => void; done: () =
 	);
 }
 
-/* of: those of one agreement; lead: who keeps its register. */
-export function ProposalList({ load, of, lead, done }: { load: Loaded<Proposals>; of?: string; lead?: string; done: () => void }) {
+/* of: those of one agreement; lead: who keeps the register of one. */
+export function ProposalList({ load, of, lead, done }: { load: Loaded<Proposals>; of?: string; lead: (agreement: string) => string | undefined; done: () => void }) {
 	const { may, say } = useSession();
 	const [asking, setAsking] = useState<{ what: "confirm" | "refuse"; p: Proposal }>();
 	const items = (load.data?.items ?? []).filter((p) => p.state === "open" && (!of || p.agreement === of));
@@ -97,7 +97,7 @@ export function ProposalList({ load, of, lead, done }: { load: Loaded<Proposals>
 				) }] : []),
 			]} />
 			{items.some((p) => p.own) && may("agreements.change") ? <p class="hint">{tx("What you proposed yourself is for %s to confirm.", <strong>{t("another person")}</strong>)}</p> : null}
-			{asking?.what === "confirm" ? <Confirm p={asking.p} lead={lead} close={() => setAsking(undefined)} done={finished(t("Signed, and written down."))} />
+			{asking?.what === "confirm" ? <Confirm p={asking.p} lead={lead(asking.p.agreement)} close={() => setAsking(undefined)} done={finished(t("Signed, and written down."))} />
 				: asking ? <Refuse p={asking.p} close={() => setAsking(undefined)} done={finished(asking.p.own ? t("The proposal was taken back.") : t("The proposal was refused."))} /> : null}
 		</Card>
 	);
