@@ -138,13 +138,17 @@ test("where others keep the register, an act is a line to be sent; registers and
 
 test("what one person proposed, another confirms who has seen the same paper; one's own is taken back", LONG, async () => {
 	await walk(page, "/agreements/tc-2026");
-	await page.getByRole("button", { name: "Confirm and sign" }).click();
+	await page.getByRole("button", { name: "Confirm and sign 1" }).click();
 	await dialog().getByLabel("SHA-256 of the paper").fill("0".repeat(64));
 	await dialog().getByText("This is another paper").waitFor();
 	assert.ok(await dialog().getByRole("button", { name: "Confirm and sign" }).isDisabled());
 	await dialog().getByLabel("SHA-256 of the paper").fill(PAPER);
 	await dialog().getByRole("button", { name: "Confirm and sign" }).click();
 	await page.getByText("Signed, and written down.").waitFor();
+	// A party's paper lies with the party.
+	await page.getByRole("button", { name: "Confirm and sign 2" }).click();
+	await dialog().getByLabel("I have looked at what the party did").check();
+	await dialog().getByRole("button", { name: "Confirm and sign" }).click();
 	await page.getByText("Waiting for a second person").first().waitFor({ state: "detached" });
 	const two = (on: boolean) => page.evaluate(async (o) => {
 		await fetch("/api/v1/two", { method: "POST", headers: { "Content-Type": "application/json", "X-CSRF-Token": "csrf-of-the-mock" }, body: JSON.stringify({ on: o }) });

@@ -131,7 +131,8 @@ export function exchange(now: number) {
 	}
 
 	// One that somebody else proposed; acts by "two" are proposed and not done.
-	const proposals = [{ number: 1, agreement: "tc-2026", act: "signed", receipt: true, party: "xx-cert" as string | null, clause: null as number | null, date: before(1), paper: "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", key: null, fingerprint: null, by: HOSTILE.bidi, at: before(0.2), own: false, state: "open", decided_by: null, decided: null }];
+	const proposals = [{ number: 1, agreement: "tc-2026", act: "signed", receipt: false, party: null as string | null, clause: null as number | null, date: before(1), paper: "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", key: null, fingerprint: null, by: HOSTILE.bidi, at: before(0.2), own: false, state: "open", decided_by: null, decided: null }];
+	proposals.push({ ...proposals[0]!, number: 2, act: "deposited", receipt: true, party: "xx-cert" });
 	let two = false;
 
 	return function handle(method: string, at: string, q: URLSearchParams, body: Record<string, unknown>, empty: boolean, no: Problem): Answer | undefined {

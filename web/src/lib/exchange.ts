@@ -335,7 +335,7 @@ export async function fingerprintOf(key: string): Promise<string | undefined> {
 export function indented(json: string): string {
 	const out: string[] = [];
 	let depth = 0;
-	for (const m of json.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+|"/g)) {
+	for (const m of json.matchAll(/\x22(?:[^\x22\\]|\\.)*\x22|[{}[\],:]|[^\s{}[\],:\x22]+|\x22/g)) {
 		const token = m[0];
 		if (token === "{" || token === "[") out.push(token, `\n${"  ".repeat(Math.min(++depth, 40))}`);
 		else if (token === "}" || token === "]") out.push(`\n${"  ".repeat(Math.min((depth = Math.max(0, depth - 1)), 40))}`, token);

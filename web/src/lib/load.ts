@@ -1,6 +1,7 @@
 /* load: what a page shows comes from the node; this keeps its three states. */
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { Problem } from "./api";
+import { get, Problem } from "./api";
+import type { Page } from "./types";
 
 export interface Loaded<T> {
 	data: T | undefined;
@@ -35,6 +36,18 @@ export function useLoad<T>(key: string | null, f: (signal: AbortSignal) => Promi
 	const reload = useCallback(() => setTurn((n) => n + 1), []);
 	const set = useCallback((data: T) => setState({ key, data, busy: false }), [key]);
 	return { data: state.data, error: state.error, busy: state.busy, reload, set };
+}
+
+// A search that found nothing among those looked through goes on by itself for a while (decision 0106).
+const TURNS = 20;
+export async function searched<T>(at: string, ask: URLSearchParams, signal: AbortSignal): Promise<Page<T>> {
+	let found = await get<Page<T>>(at, ask, signal);
+	for (let i = 1; i < TURNS && !found.items.length && found.next; i++) {
+		const on = new URLSearchParams(ask);
+		on.set("cursor", found.next);
+		found = await get<Page<T>>(at, on, signal);
+	}
+	return found;
 }
 
 export interface Work {

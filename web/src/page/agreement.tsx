@@ -222,7 +222,7 @@ export default function AgreementPage({ place, id = "" }: PageProps) {
 								{change && (x.state === "in-force" || x.state === "amended") ? <a class="button" href={`/draft?amend=${at}`}>{t("Draft an amendment")}</a> : null}
 							</p>
 						) : null}
-						<ProposalList load={proposals} of={x.id} lead={x.lead} done={again} />
+						<ProposalList load={proposals} of={x.id} lead={() => x.lead} done={again} />
 						<div class="grid">
 							<div class="stack">
 								<Card title={t("In short")}><Rules g={x} /></Card>

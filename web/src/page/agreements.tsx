@@ -71,7 +71,7 @@ export default function Agreements({ place }: PageProps) {
 					</>
 				) : null}
 			</Title>
-			<ProposalList load={proposals} done={load.reload} />
+			<ProposalList load={proposals} lead={(id) => load.data?.items.find((g) => g.id === id)?.lead} done={load.reload} />
 			<form class="fields line below" onSubmit={(e) => e.preventDefault()}>
 				<Field label={t("As it stands on")}>
 					{(p) => <input {...p} type="date" value={date} onChange={(e) => go(e.currentTarget.value ? `/agreements?date=${e.currentTarget.value}` : "/agreements")} />}

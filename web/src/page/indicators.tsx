@@ -1,14 +1,12 @@
 /* indicators: what is watched for in reports (/indicators), and what was met (/sightings). */
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { get } from "../lib/api";
 import { watchedState, type Indicator } from "../lib/exchange";
 import { num, t } from "../lib/i18n";
 import { useLive } from "../lib/live";
-import { useLoad } from "../lib/load";
+import { searched, useLoad } from "../lib/load";
 import { go, withQuery } from "../lib/route";
 import { useSession } from "../lib/session";
-import type { Page } from "../lib/types";
 import type { PageProps } from "../pages";
 import { OriginText, Tabs, Tlp } from "../ui/exchange";
 import { Empty, Field, Load, Pager, StateChip, Stale, Table, Title } from "../ui/parts";
@@ -39,7 +37,7 @@ export default function Indicators({ place }: PageProps) {
 	const [changed, setChanged] = useState(false);
 	const ask = new URLSearchParams({ limit: "50" });
 	for (const f of ["q", "cursor"]) if (query.get(f)) ask.set(f, query.get(f)!);
-	const load = useLoad(`${seen} ${ask}`, (signal) => get<Page<Indicator>>(seen ? "/sightings" : "/indicators", ask, signal));
+	const load = useLoad(`${seen} ${ask}`, (signal) => searched<Indicator>(seen ? "/sightings" : "/indicators", ask, signal));
 	useEffect(() => setChanged(false), [load.data]);
 	useLive(seen ? ["object", "report"] : ["object"], () => setChanged(true));
 	const empty = query.get("q") || query.get("cursor");

@@ -23,6 +23,7 @@ const what = (p: Proposal) => <>{p.receipt ? <>{t("take a party's act")}: </> : 
 function Confirm({ p, lead, close, done }: { p: Proposal; lead?: string; close: () => void; done: () => void }) {
 	const work = useWork();
 	const [paper, setPaper] = useState("");
+	const [sure, setSure] = useState(false);
 	const [line, setLine] = useState<string>();
 	if (line) return <Line line={line} lead={lead ?? ""} close={done} />;
 	const other = isSha256(paper) && paper !== p.paper;
@@ -40,9 +41,11 @@ function Confirm({ p, lead, close, done }: { p: Proposal; lead?: string; close: 
 				<Facts rows={[[t("Agreement"), <Raw v={p.agreement} mono />], [t("What is to be done"), what(p)], [t("Proposed by"), <Raw v={p.by} />], [t("When"), <Moment at={p.at} />], [t("Paper"), <Raw v={p.paper} mono />],
 					...(p.fingerprint ? [[t("Fingerprint of the key"), <Raw v={p.fingerprint} mono />] as [string, ComponentChildren]] : [])]} />
 				<p class="note">{t("It is signed with this node's key, dated now, and cannot be taken back.")}</p>
-				<Paper value={paper} set={setPaper} error={other ? t("This is another paper than the one that was proposed.") : undefined} />
+				{/* A party's paper lies with the party; ours is before both of us. */}
+				{p.receipt ? <label class="check"><input type="checkbox" required checked={sure} onChange={(e) => setSure(e.currentTarget.checked)} /><span>{t("I have looked at what the party did, and it may be taken")}</span></label>
+					: <Paper value={paper} set={setPaper} error={other ? t("This is another paper than the one that was proposed.") : undefined} />}
 				<p class="buttons">
-					<button type="submit" class="primary" disabled={work.busy || paper !== p.paper}>{t("Confirm and sign")}</button>
+					<button type="submit" class="primary" disabled={work.busy || (p.receipt ? !sure : paper !== p.paper)}>{t("Confirm and sign")}</button>
 					<button type="button" onClick={close}>{t("Cancel")}</button>
 				</p>
 			</form>
@@ -68,8 +71,8 @@ function Refuse({ p, close, done }: { p: Proposal; close: () => void; done: () =
 	);
 }
 
-/* of: those of one agreement; lead: who keeps its register. */
-export function ProposalList({ load, of, lead, done }: { load: Loaded<Proposals>; of?: string; lead?: string; done: () => void }) {
+/* of: those of one agreement; lead: who keeps the register of one. */
+export function ProposalList({ load, of, lead, done }: { load: Loaded<Proposals>; of?: string; lead: (agreement: string) => string | undefined; done: () => void }) {
 	const { may, say } = useSession();
 	const [asking, setAsking] = useState<{ what: "confirm" | "refuse"; p: Proposal }>();
 	const items = (load.data?.items ?? []).filter((p) => p.state === "open" && (!of || p.agreement === of));
@@ -97,7 +100,7 @@ export function ProposalList({ load, of, lead, done }: { load: Loaded<Proposals>
 				) }] : []),
 			]} />
 			{items.some((p) => p.own) && may("agreements.change") ? <p class="hint">{tx("What you proposed yourself is for %s to confirm.", <strong>{t("another person")}</strong>)}</p> : null}
-			{asking?.what === "confirm" ? <Confirm p={asking.p} lead={lead} close={() => setAsking(undefined)} done={finished(t("Signed, and written down."))} />
+			{asking?.what === "confirm" ? <Confirm p={asking.p} lead={lead(asking.p.agreement)} close={() => setAsking(undefined)} done={finished(t("Signed, and written down."))} />
 				: asking ? <Refuse p={asking.p} close={() => setAsking(undefined)} done={finished(asking.p.own ? t("The proposal was taken back.") : t("The proposal was refused."))} /> : null}
 		</Card>
 	);
