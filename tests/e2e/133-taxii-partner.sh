@@ -34,14 +34,14 @@ def indicator(n, ip, mark=None):
     return o
 GREEN, AMBER, RED = "bab4a63c-aed9-4cf5-a766-dfca5abac2bb", "55d920b0-5e8b-4f79-9ee9-91f868d9b421", "e828b379-4e03-4974-9ac4-e53a884c97c1"
 STRICT = "939a9414-2ddd-4d32-a0cd-375ea402b003"
-granular = indicator(6, "198.51.100.6", GREEN)
+granular = indicator(6, "45.33.32.6", GREEN)
 granular["granular_markings"] = [{"marking_ref": "marking-definition--" + RED, "selectors": ["pattern"]}]
-objects = [indicator(1, "198.51.100.1", GREEN), indicator(2, "198.51.100.2", AMBER), indicator(3, "198.51.100.3", RED),
-           indicator(4, "198.51.100.4", STRICT), indicator(5, "198.51.100.5"), granular,
+objects = [indicator(1, "45.33.32.1", GREEN), indicator(2, "45.33.32.2", AMBER), indicator(3, "45.33.32.3", RED),
+           indicator(4, "45.33.32.4", STRICT), indicator(5, "45.33.32.5"), granular,
            make("note", 7, content="a case", object_refs=["indicator--00000000-0000-4000-8000-000000000001"]),
            make("identity", 8, name="Ana", identity_class="individual")]
 json.dump({"objects": objects}, open("ours.json", "w"))
-theirs = [indicator(21, "203.0.113.21", GREEN), indicator(22, "203.0.113.22", AMBER), make("note", 23, content="x", object_refs=["indicator--00000000-0000-4000-8000-000000000021"])]
+theirs = [indicator(21, "45.33.33.21", GREEN), indicator(22, "45.33.33.22", AMBER), make("note", 23, content="x", object_refs=["indicator--00000000-0000-4000-8000-000000000021"])]
 json.dump({"objects": theirs}, open("theirs.json", "w"))
 END
 ok "a collection" es objects import ours.json
@@ -114,9 +114,9 @@ same "a partner takes nothing out" "$(as fr -o body -w '%{http_code}' -X DELETE 
 same "what came under a clause goes back, and no further" "$(gets fr) $(gets xx)" "01 21  "
 
 # What fr's indicator met here is told to fr, and to nobody else.
-printf '[{"classification.type":"scanner","source.ip":"203.0.113.21"},{"classification.type":"scanner","source.ip":"203.0.113.21","tlp":"AMBER"}]' >report.json
+printf '[{"classification.type":"scanner","source.ip":"45.33.33.21"},{"classification.type":"scanner","source.ip":"45.33.33.21","tlp":"AMBER"}]' >report.json
 ok "a report" curl -skf -m 60 -H "$auth" -H 'X-Filename: report.json' --data-binary @report.json -o taken "${url}api/v1/reports"
-seen() { es indicators --seen --json | grep -q '203.0.113.21'; }
+seen() { es indicators --seen --json | grep -q '45.33.33.21'; }
 wait_for "it met the indicator" 30 seen
 stop
 ok "a sighting of it" es indicators share --json
