@@ -11,25 +11,24 @@
 bool
 stix_uuid_read(struct slice s, uint8_t out[16])
 {
-	size_t n = 0;
+	/* What a digit counts, and one: each object has some five of these names. */
+	static const uint8_t digits[256] = { ['0'] = 1, ['1'] = 2, ['2'] = 3, ['3'] = 4, ['4'] = 5, ['5'] = 6, ['6'] = 7, ['7'] = 8,
+		['8'] = 9, ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+		['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16 };
+	size_t i = 0;
 
 	if (s.len != 36)
 		return false;
-	for (size_t i = 0; i < 36; i++) {
-		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-		int high, low;
+	for (size_t n = 0; n < 16; n++, i += 2) {
+		unsigned high, low;
 
-		if (dash) {
-			if (s.p[i] != '-')
-				return false;
-			continue;
-		}
-		high = byte_hex(s.p[i]);
-		low = byte_hex(s.p[i + 1]);
-		if (high < 0 || low < 0)
+		if ((n == 4 || n == 6 || n == 8 || n == 10) && s.p[i++] != '-')
 			return false;
-		out[n++] = (uint8_t)(high << 4 | low);
-		i++;
+		high = digits[s.p[i]];
+		low = digits[s.p[i + 1]];
+		if (high == 0 || low == 0)
+			return false;
+		out[n] = (uint8_t)((high - 1) << 4 | (low - 1));
 	}
 	return true;
 }
