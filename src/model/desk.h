@@ -219,7 +219,7 @@ struct slice desk_title(const struct desk_record *r, const char *lang);
 /* Who did a move last; NONE: nobody. */
 struct slice desk_done_by(const struct desk_record *r, const char *move);
 int64_t desk_done_s(const struct desk_record *r, const char *move); /* 0: never */
-/* The ids that it refers to, its country's ("country:ES") among them; false: each said so. */
+/* The ids that it refers to, its country's ("country:ES") and its people's accounts' ("account:ana") among them; false: each said so. */
 bool desk_refs(const struct desk_record *r, bool (*each)(void *cookie, struct slice id, struct err *e), void *cookie, struct err *e) MUST_USE;
 static inline bool
 desk_in(const struct desk_record *r, const char *state)

@@ -308,12 +308,17 @@ desk_refs(const struct desk_record *r, bool (*each)(void *cookie, struct slice i
 	}
 	for (size_t i = 0; i < t->field_count; i++) {
 		const struct desk_field *f = &t->fields[i];
+		bool account = strcmp(f->name, "account") == 0 || strcmp(f->name, "accounts") == 0;
+		bool login = account && (f->type == DESK_LINE || f->type == DESK_LINES);
 		const struct json *v = desk_get(r, f->name);
 
-		if (v == NULL || (f->type != DESK_REF && f->type != DESK_REFS))
+		if (v == NULL || (f->type != DESK_REF && f->type != DESK_REFS && !login))
 			continue;
 		for (const struct json *one = v->kind == JSON_ARRAY ? v->first : v; one != NULL; one = v->kind == JSON_ARRAY ? one->next : NULL) {
-			if (!each(cookie, json_text(one), e))
+			char name[512];
+
+			(void)snprintf(name, sizeof(name), "account:%.*s", SLICE_ARG(json_text(one)));
+			if (!each(cookie, login ? slice_of_str(name) : json_text(one), e))
 				return false;
 		}
 	}

@@ -42,7 +42,7 @@ TEST(story_cases)
 	DEEDS(&t, entities);
 	DEEDS(&t, directory);
 	CHECK_STR(state_of(&t, "focal-point:1"), "replaced");
-	CHECK_STR(state_of(&t, "country:KE"), "member");
+	CHECK_STR(state_of(&t, "country:ES"), "member");
 	DEEDS(&t, readiness);
 	DEEDS(&t, story);
 	CHECK_STR(state_of(&t, "need:1"), "matched");

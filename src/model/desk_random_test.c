@@ -15,7 +15,7 @@
 
 /* What fields may get: mostly what is fine, sometimes what is not. "@kind" is a record that is there. */
 static const struct { const char *field, *values[6]; } pool[] = {
-	{ "country", { "\"KE\"", "\"KE\"", "\"KE\"", "\"FR\"", "\"AI\"", "\"ke\"" } },
+	{ "country", { "\"ES\"", "\"ES\"", "\"ES\"", "\"FR\"", "\"AI\"", "\"ke\"" } },
 	{ "language", { "\"en\"", "\"fr\"" } },
 	{ "paper", { PROOF } },
 	{ "function", { "\"lead\"", "\"deputy\"", "\"lead\"" } },

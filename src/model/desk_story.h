@@ -15,9 +15,9 @@ struct deed_case {
 #define PROOF "[{\"url\":\"https://x.example/p\",\"seen\":\"2026-09-01\"}]"
 #define USD(n) "{\"amount\":\"" n "\",\"currency\":\"USD\",\"date\":\"2026-09-01\"}"
 #define EUR(n) "{\"amount\":\"" n "\",\"currency\":\"EUR\",\"date\":\"2026-09-01\"}"
-#define NEW_FOCAL(f, from) "{\"country\":\"KE\",\"function\":\"" f "\",\"name\":\"Desk\",\"mail\":\"a@x.example\",\"from\":\"" from "\"}"
-#define NEW_NEED "{\"country\":\"KE\",\"title\":\"CSIRT\",\"problem\":\"None\",\"wanted\":\"One\",\"topics\":[\"c\"]}"
-#define NEW_PROJECT "{\"title\":\"CSIRT\",\"needs\":[\"need:1\"],\"country\":\"KE\",\"entity\":\"entity:LABS\"}"
+#define NEW_FOCAL(f, from) "{\"country\":\"ES\",\"function\":\"" f "\",\"name\":\"Desk\",\"mail\":\"a@x.example\",\"from\":\"" from "\"}"
+#define NEW_NEED "{\"country\":\"ES\",\"title\":\"CSIRT\",\"problem\":\"None\",\"wanted\":\"One\",\"topics\":[\"c\"]}"
+#define NEW_PROJECT "{\"title\":\"CSIRT\",\"needs\":[\"need:1\"],\"country\":\"ES\",\"entity\":\"entity:LABS\"}"
 #define PLAN "{\"from\":\"2026-10-01\",\"until\":\"2027-10-01\",\"budget\":" USD("1000") ",\"coherence\":\"Alone\",\"agreement\":\"mou-2026\"}"
 
 static const struct deed_case entities[] = {
@@ -41,10 +41,10 @@ static const struct deed_case entities[] = {
 static const struct deed_case directory[] = {
 	{ "kim", "new country", "", "{\"country\":\"AI\",\"language\":\"en\"}", NULL, NULL },
 	{ "kim", "join", "country:AI", NULL, NULL, "no Member of the United Nations" },
-	{ "kim", "new country", "", "{\"country\":\"KE\",\"language\":\"en\"}", NULL, NULL },
-	{ "kim", "new country", "", "{\"country\":\"KE\"}", NULL, "is there already" },
-	{ "kim", "join", "country:KE", NULL, NULL, "no lead focal point" },
-	{ "carl", "new focal-point", "focal-point:1", NEW_FOCAL("lead", "2026-01-01"), NULL, "for the focal points of KE" },
+	{ "kim", "new country", "", "{\"country\":\"ES\",\"language\":\"en\"}", NULL, NULL },
+	{ "kim", "new country", "", "{\"country\":\"ES\"}", NULL, "is there already" },
+	{ "kim", "join", "country:ES", NULL, NULL, "no lead focal point" },
+	{ "carl", "new focal-point", "focal-point:1", NEW_FOCAL("lead", "2026-01-01"), NULL, "for the focal points of ES" },
 	{ "cora", "new focal-point", "focal-point:1", NEW_FOCAL("lead", "2026-01-01"), NULL, NULL },
 	{ "cora", "designate", "focal-point:1", NULL, NULL, "is for: coordinator" },
 	{ "kim", "designate", "focal-point:1", NULL, NULL, "letter is missing" },
@@ -63,20 +63,20 @@ static const struct deed_case directory[] = {
 	{ "kai", "refuse", "focal-point:1", NULL, NULL, "say why" },
 	{ "kai", "approve-it", "focal-point:1", NULL, NULL, NULL },
 	{ "cora", "edit", "focal-point:1", "{\"name\":\"X\"}", NULL, "nothing is edited in this state" },
-	{ "kim", "join", "country:KE", NULL, NULL, NULL },
-	{ "kai", "approve-it", "country:KE", NULL, NULL, NULL },
+	{ "kim", "join", "country:ES", NULL, NULL, NULL },
+	{ "kai", "approve-it", "country:ES", NULL, NULL, NULL },
 };
 
 static const struct deed_case readiness[] = {
-	{ "dan", "new answer", "", "{\"country\":\"KE\",\"indicator\":\"LS-1\",\"level\":\"3\"}", NULL, NULL },
-	{ "dan", "submit", "answer:KE.LS-1", NULL, NULL, "a level above 1 needs evidence" },
-	{ "dan", "edit", "answer:KE.LS-1", "{\"accepted\":\"3\"}", NULL, "comes of what is done" },
-	{ "dan", "edit", "answer:KE.LS-1", "{\"evidence\":" PROOF "}", NULL, NULL },
-	{ "dan", "submit", "answer:KE.LS-1", NULL, NULL, NULL },
-	{ "cora", "take-up", "answer:KE.LS-1", NULL, NULL, "is for: expert" },
-	{ "xena", "take-up", "answer:KE.LS-1", NULL, NULL, NULL },
-	{ "xena", "accept", "answer:KE.LS-1", "{\"accepted\":\"4\",\"accepted_on\":\"2026-09-01\",\"valid_until\":\"2028-09-01\"}", NULL, "raising it is for the country" },
-	{ "xena", "accept", "answer:KE.LS-1", "{\"accepted\":\"2\",\"accepted_on\":\"2026-09-01\",\"valid_until\":\"2028-09-01\"}", NULL, NULL },
+	{ "dan", "new answer", "", "{\"country\":\"ES\",\"indicator\":\"LS-1\",\"level\":\"3\"}", NULL, NULL },
+	{ "dan", "submit", "answer:ES.LS-1", NULL, NULL, "a level above 1 needs evidence" },
+	{ "dan", "edit", "answer:ES.LS-1", "{\"accepted\":\"3\"}", NULL, "comes of what is done" },
+	{ "dan", "edit", "answer:ES.LS-1", "{\"evidence\":" PROOF "}", NULL, NULL },
+	{ "dan", "submit", "answer:ES.LS-1", NULL, NULL, NULL },
+	{ "cora", "take-up", "answer:ES.LS-1", NULL, NULL, "is for: expert" },
+	{ "xena", "take-up", "answer:ES.LS-1", NULL, NULL, NULL },
+	{ "xena", "accept", "answer:ES.LS-1", "{\"accepted\":\"4\",\"accepted_on\":\"2026-09-01\",\"valid_until\":\"2028-09-01\"}", NULL, "raising it is for the country" },
+	{ "xena", "accept", "answer:ES.LS-1", "{\"accepted\":\"2\",\"accepted_on\":\"2026-09-01\",\"valid_until\":\"2028-09-01\"}", NULL, NULL },
 	{ "carl", "new answer", "", "{\"country\":\"FR\",\"indicator\":\"LS-1\",\"level\":\"na\"}", NULL, NULL },
 	{ "carl", "submit", "answer:FR.LS-1", NULL, NULL, "needs a reason" },
 	{ "carl", "submit", "answer:FR.LS-1", "{\"why\":\"No such law\"}", NULL, NULL },
@@ -85,7 +85,7 @@ static const struct deed_case readiness[] = {
 
 static const struct deed_case story[] = {
 	{ "xena", "new need", "need:0", NEW_NEED, NULL, "is for: focal-point, deputy" },
-	{ "carl", "new need", "need:0", NEW_NEED, NULL, "for the focal points of KE" },
+	{ "carl", "new need", "need:0", NEW_NEED, NULL, "for the focal points of ES" },
 	{ "dan", "new need", "need:1", NEW_NEED, NULL, NULL },
 	{ "dan", "accept", "need:1", NULL, NULL, "is no move from this state (draft)" },
 	{ "dan", "submit", "need:1", NULL, NULL, NULL },
