@@ -14,12 +14,6 @@ struct look {
 	struct arena *a;
 };
 
-static bool
-no(struct err *e, const char *text)
-{
-	return err_set(e, ERR_CONFLICT, "%s", text);
-}
-
 /* --- records beside it ---------------------------------------------------------- */
 
 static bool
@@ -92,7 +86,7 @@ lead(const struct look *l, struct err *e)
 	bool there = false;
 
 	return l->w->each(l->w->cookie, DESK_FOCAL, country_id(l), lead_one, &there, e) &&
-	    (there || no(e, "the country has designated no lead focal point yet"));
+	    (there || err_set(e, ERR_CONFLICT, "the country has designated no lead focal point yet"));
 }
 
 struct term {
@@ -131,7 +125,7 @@ term(const struct look *l, struct err *e)
 
 	term_of(l->r, &t.from_s, &t.until_s);
 	return l->w->each(l->w->cookie, DESK_FOCAL, country_id(l), term_one, &t, e) &&
-	    (!t.met || no(e, "another is designated for this function in the same time; its end comes first, or this begins later"));
+	    (!t.met || err_set(e, ERR_CONFLICT, "another is designated for this function in the same time; its end comes first, or this begins later"));
 }
 
 static bool
@@ -142,7 +136,7 @@ successor(const struct look *l, struct err *e)
 	return get(l, desk_text(l->r, "handover"), &s, e) &&
 	    ((!slice_eq(s.id, l->r->id) && slice_eq(s.country, l->r->country) && slice_eq(desk_text(&s, "function"), desk_text(l->r, "function")) &&
 		 (desk_in(&s, "proposed") || desk_in(&s, "designated"))) ||
-		no(e, "who takes over is not proposed for the same function in the same country"));
+		err_set(e, ERR_CONFLICT, "who takes over is not proposed for the same function in the same country"));
 }
 
 static bool
@@ -150,7 +144,7 @@ days(const struct look *l, struct err *e)
 {
 	int64_t from, until;
 
-	return !desk_day(l->r, "from", &from) || !desk_day(l->r, "until", &until) || from <= until || no(e, "it ends before it begins");
+	return !desk_day(l->r, "from", &from) || !desk_day(l->r, "until", &until) || from <= until || err_set(e, ERR_CONFLICT, "it ends before it begins");
 }
 
 /* --- readiness ------------------------------------------------------------------------- */
@@ -169,8 +163,8 @@ cap(const struct look *l, struct err *e)
 	int level = level_of(l->r, "level");
 
 	if (level < 0)
-		return desk_filled(l->r, "why") || no(e, "\"not applicable\" needs a reason (why)");
-	return level <= 1 || desk_filled(l->r, "evidence") || no(e, "a level above 1 needs evidence");
+		return desk_filled(l->r, "why") || err_set(e, ERR_CONFLICT, "\"not applicable\" needs a reason (why)");
+	return level <= 1 || desk_filled(l->r, "evidence") || err_set(e, ERR_CONFLICT, "a level above 1 needs evidence");
 }
 
 static bool
@@ -179,7 +173,7 @@ accepted(const struct look *l, struct err *e)
 	int proposed = level_of(l->r, "level"), said = level_of(l->r, "accepted");
 	bool na = desk_text(l->r, "accepted").len == 2;
 
-	return (na ? proposed < 0 : said <= proposed) || no(e, "a reviewer accepts or lowers a level; raising it is for the country");
+	return (na ? proposed < 0 : said <= proposed) || err_set(e, ERR_CONFLICT, "a reviewer accepts or lowers a level; raising it is for the country");
 }
 
 /* Level 3: an expert from outside the body assessed; 4: from outside the country; never where it sells. */
@@ -205,10 +199,10 @@ reviewer(const struct look *l, struct err *e)
 		fit = fit || (desk_in(&x, "recognised") && (level < 4 || !slice_eq(x.country, l->r->country)));
 	}
 	if (sells)
-		return no(e, "an entity does not review a country where it sells");
+		return err_set(e, ERR_CONFLICT, "an entity does not review a country where it sells");
 	return fit || (level < 3 && slice_eq(l->by->country, S(""))) ||
-	    no(e, level >= 4 ? "level 4 is accepted by a recognised expert entity from outside the country" :
-			       "it is accepted by a recognised expert entity that is not the body assessed");
+	    (level >= 4 ? err_set(e, ERR_CONFLICT, "level 4 is accepted by a recognised expert entity from outside the country") :
+			  err_set(e, ERR_CONFLICT, "it is accepted by a recognised expert entity that is not the body assessed"));
 }
 
 /* --- needs and offers -------------------------------------------------------------------- */
@@ -216,7 +210,7 @@ reviewer(const struct look *l, struct err *e)
 static bool
 is_public(const struct look *l, struct err *e)
 {
-	return desk_true(l->r, "public") || no(e, "the country has not said that it may be seen by all (public)");
+	return desk_true(l->r, "public") || err_set(e, ERR_CONFLICT, "the country has not said that it may be seen by all (public)");
 }
 
 static bool
@@ -224,7 +218,7 @@ recognised(const struct look *l, struct err *e)
 {
 	struct desk_record x;
 
-	return get(l, desk_text(l->r, "entity"), &x, e) && (desk_in(&x, "recognised") || no(e, "the entity is not recognised, or not any more"));
+	return get(l, desk_text(l->r, "entity"), &x, e) && (desk_in(&x, "recognised") || err_set(e, ERR_CONFLICT, "the entity is not recognised, or not any more"));
 }
 
 static bool
@@ -233,7 +227,7 @@ asked(const struct look *l, struct err *e)
 	struct desk_record n;
 
 	return get(l, desk_text(l->r, "need"), &n, e) &&
-	    (desk_in(&n, "accepted") || desk_in(&n, "published") || desk_in(&n, "offered") || no(e, "the need is not open for offers"));
+	    (desk_in(&n, "accepted") || desk_in(&n, "published") || desk_in(&n, "offered") || err_set(e, ERR_CONFLICT, "the need is not open for offers"));
 }
 
 static bool
@@ -241,7 +235,7 @@ offered(const struct look *l, struct err *e)
 {
 	struct count c = { .l = l, .states = "proposed shortlisted chosen" };
 
-	return count(&c, DESK_OFFER, l->r->id, e) && (c.in > 0 || no(e, "no offer was made for it"));
+	return count(&c, DESK_OFFER, l->r->id, e) && (c.in > 0 || err_set(e, ERR_CONFLICT, "no offer was made for it"));
 }
 
 static bool
@@ -249,7 +243,7 @@ unoffered(const struct look *l, struct err *e)
 {
 	struct count c = { .l = l, .states = "proposed shortlisted chosen" };
 
-	return count(&c, DESK_OFFER, l->r->id, e) && (c.in == 0 || no(e, "an offer is left"));
+	return count(&c, DESK_OFFER, l->r->id, e) && (c.in == 0 || err_set(e, ERR_CONFLICT, "an offer is left"));
 }
 
 static bool
@@ -257,7 +251,7 @@ chosen(const struct look *l, struct err *e)
 {
 	struct count c = { .l = l, .states = "chosen" };
 
-	return count(&c, DESK_OFFER, l->r->id, e) && (c.in == 1 || no(e, "the country has chosen no offer for it"));
+	return count(&c, DESK_OFFER, l->r->id, e) && (c.in == 1 || err_set(e, ERR_CONFLICT, "the country has chosen no offer for it"));
 }
 
 /* --- projects ------------------------------------------------------------------------------- */
@@ -269,7 +263,7 @@ matched(const struct look *l, struct err *e)
 	struct desk_record n;
 
 	if (needs == NULL || needs->count == 0)
-		return no(e, "nothing becomes a project without a country's need");
+		return err_set(e, ERR_CONFLICT, "nothing becomes a project without a country's need");
 	JSON_EACH(id, needs) {
 		if (!get(l, json_text(id), &n, e))
 			return false;
@@ -289,7 +283,7 @@ baseline(const struct look *l, struct err *e)
 	if (!count(&c, DESK_INDICATOR, l->r->id, e))
 		return false;
 	if (c.in == 0)
-		return no(e, "the project has no indicator yet");
+		return err_set(e, ERR_CONFLICT, "the project has no indicator yet");
 	return c.filled == c.in || err_set(e, ERR_CONFLICT, "the indicator %s has no baseline or no target", QUOTE(c.first_bad));
 }
 
@@ -317,11 +311,11 @@ money(const struct look *l, struct err *e)
 	struct sum s;
 
 	if (!desk_money_read(desk_get(l->r, "budget"), &budget))
-		return no(e, "the project has no budget");
+		return err_set(e, ERR_CONFLICT, "the project has no budget");
 	s = (struct sum){ budget.currency, 0 };
 	return l->w->each(l->w->cookie, DESK_CONTRIBUTION, l->r->id, sum_one, &s, e) &&
 	    (s.total >= budget.amount || desk_true(l->r, "open_money") ||
-		no(e, "what is committed does not cover the budget; say so (open_money) or find the rest"));
+		err_set(e, ERR_CONFLICT, "what is committed does not cover the budget; say so (open_money) or find the rest"));
 }
 
 static bool
@@ -331,7 +325,7 @@ agreement(const struct look *l, struct err *e)
 	bool there = false;
 
 	if (id.len == 0)
-		return no(e, "no agreement covers it (agreement)");
+		return err_set(e, ERR_CONFLICT, "no agreement covers it (agreement)");
 	return l->w->agreement(l->w->cookie, id, l->r->country, l->now_s, &there, e) &&
 	    (there || err_set(e, ERR_CONFLICT, "the agreement %s is not in force for a party of %.*s", QUOTE(id), SLICE_ARG(l->r->country)));
 }
@@ -346,7 +340,7 @@ circle(const struct look *l, struct err *e)
 		struct desk_record r;
 
 		if (slice_eq(up, l->r->id))
-			return no(e, "a project is not part of itself, by whatever way round");
+			return err_set(e, ERR_CONFLICT, "a project is not part of itself, by whatever way round");
 		if (n == CHAIN_MAX)
 			return err_set(e, ERR_CONFLICT, "projects are part of each other in more than %d steps", CHAIN_MAX);
 		if (!get(l, up, &r, e))
@@ -361,7 +355,7 @@ milestones(const struct look *l, struct err *e)
 {
 	struct count c = { .l = l, .states = "done dropped" };
 
-	return count(&c, DESK_MILESTONE, l->r->id, e) && (c.in == c.all || no(e, "a milestone is still open: it is finished with proof, or dropped with a reason"));
+	return count(&c, DESK_MILESTONE, l->r->id, e) && (c.in == c.all || err_set(e, ERR_CONFLICT, "a milestone is still open: it is finished with proof, or dropped with a reason"));
 }
 
 struct results {
@@ -391,7 +385,7 @@ results(const struct look *l, struct err *e)
 	struct results x = { l, false };
 
 	return l->w->each(l->w->cookie, DESK_INDICATOR, l->r->id, result_one, &x, e) &&
-	    (!x.missing || no(e, "an indicator has no accepted measurement"));
+	    (!x.missing || err_set(e, ERR_CONFLICT, "an indicator has no accepted measurement"));
 }
 
 static bool
@@ -408,7 +402,7 @@ amounts(const struct look *l, struct err *e)
 		if (first.currency.p == NULL)
 			first = m;
 		if (!slice_eq(first.currency, m.currency))
-			return no(e, "a contribution has one currency; what comes in another is a contribution of its own");
+			return err_set(e, ERR_CONFLICT, "a contribution has one currency; what comes in another is a contribution of its own");
 		/* More may be committed than was pledged. */
 		if (i >= 2 && m.amount > before.amount)
 			return err_set(e, ERR_CONFLICT, "more is %s than %s", steps[i], steps[i - 1]);
@@ -423,7 +417,7 @@ parent(const struct look *l, struct err *e)
 	struct desk_record p;
 
 	return get(l, desk_text(l->r, "project"), &p, e) &&
-	    (desk_in(&p, "implementation") || desk_in(&p, "finalisation") || no(e, "the project that it is part of is not under way"));
+	    (desk_in(&p, "implementation") || desk_in(&p, "finalisation") || err_set(e, ERR_CONFLICT, "the project that it is part of is not under way"));
 }
 
 static bool
@@ -431,7 +425,7 @@ project(const struct look *l, struct err *e)
 {
 	struct count c = { .l = l, .states = "implementation finalisation suspended" };
 
-	return count(&c, DESK_PROJECT, l->r->id, e) && (c.in == 1 || no(e, "no project for it is under way"));
+	return count(&c, DESK_PROJECT, l->r->id, e) && (c.in == 1 || err_set(e, ERR_CONFLICT, "no project for it is under way"));
 }
 
 static bool
@@ -439,7 +433,7 @@ lost(const struct look *l, struct err *e)
 {
 	struct count c = { .l = l, .states = "implementation finalisation suspended" };
 
-	return count(&c, DESK_PROJECT, l->r->id, e) && (c.in == 0 || no(e, "a project for it is under way"));
+	return count(&c, DESK_PROJECT, l->r->id, e) && (c.in == 0 || err_set(e, ERR_CONFLICT, "a project for it is under way"));
 }
 
 static bool
@@ -447,7 +441,7 @@ delivered(const struct look *l, struct err *e)
 {
 	struct count c = { .l = l, .states = "closed" };
 
-	return count(&c, DESK_PROJECT, l->r->id, e) && (c.in > 0 || no(e, "no project for it has closed"));
+	return count(&c, DESK_PROJECT, l->r->id, e) && (c.in > 0 || err_set(e, ERR_CONFLICT, "no project for it has closed"));
 }
 
 static bool
@@ -457,7 +451,7 @@ follow(const struct look *l, struct err *e)
 
 	return (desk_day(l->r, "follow_6", &six) && desk_day(l->r, "follow_12", &twelve) && six >= desk_months(at, 5) &&
 		   twelve >= desk_months(at, 11) && six < twelve) ||
-	    no(e, "checks after 6 and 12 months have days that lie so far behind the project's end");
+	    err_set(e, ERR_CONFLICT, "checks after 6 and 12 months have days that lie so far behind the project's end");
 }
 
 static bool (*const guards[DESK_GUARD_COUNT])(const struct look *l, struct err *e) = {

@@ -86,7 +86,7 @@ struct desk_verdict {
  * could not be read; that something is wrong is in *out.
  */
 bool desk_verify(struct store *s, struct arena *a, struct desk_verdict *out, struct err *e) MUST_USE;
-const char *desk_fault_text(enum desk_fault f); /* catalogue key; a sentence with the record's id, %.*s, and its version, %u */
+const char *desk_fault_text(enum desk_fault f); /* catalogue key, of a version: "it is not what was written" */
 
 /* --- files and names -------------------------------------------------------------- */
 

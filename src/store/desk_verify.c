@@ -15,15 +15,15 @@ desk_fault_text(enum desk_fault f)
 	case DESK_WHOLE:
 		return "";
 	case DESK_VERSION_CHANGED:
-		return N_("%.*s, version %u, is not what was written.");
+		return N_("it is not what was written");
 	case DESK_VERSION_MISSING:
-		return N_("%.*s, version %u, is missing, or was put between others.");
+		return N_("it is missing, or was put between others");
 	case DESK_LIST_OTHER:
-		return N_("The list says something else of %.*s than its last version, %u.");
+		return N_("it is the last one, and the list says something else");
 	case DESK_UNLOGGED:
-		return N_("The audit log does not tell of %.*s, version %u.");
+		return N_("the audit log does not tell of it");
 	case DESK_LOG_OTHER:
-		return N_("The audit log tells of %.*s, version %u, which is not there.");
+		return N_("the audit log tells of it, and it is not there");
 	}
 	return "";
 }
