@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "cli/desk.h"
+#include "desk/directory.h"
 #include "parse/date.h"
 
 /* --- fields ---------------------------------------------------------------------- */
@@ -154,7 +155,8 @@ deed_do(struct desk_work *w, void *cookie, struct err *e)
 
 	if (x->fields_from > 0 && !desk_fields(w, x->t, x->fields_from, &x->d.patch, e))
 		return false;
-	return desk_deed(w->node.store, x->id, &x->d, &w->by, &w->a, &x->out, e);
+	return desk_deed(w->node.store, x->id, &x->d, &w->by, &w->a, &x->out, e) &&
+	    (x->out.kind != DESK_FOCAL || directory_contacts(w->node.store, w->now_s, e));
 }
 
 static bool
@@ -300,7 +302,7 @@ tick_do(struct desk_work *w, void *cookie, struct err *e)
 
 	/* Names of people are kept for 12 months after their role ended. */
 	return desk_tick(w->node.store, &w->by, w->now_s, TICK_MAX, cookie, e) &&
-	    desk_private_forget(w->node.store, desk_months(w->now_s, -12), &forgotten, e);
+	    desk_private_forget(w->node.store, desk_months(w->now_s, -12), &forgotten, e) && directory_contacts(w->node.store, w->now_s, e);
 }
 
 bool

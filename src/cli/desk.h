@@ -70,5 +70,9 @@ bool cli_desk_approve(struct desk_work *w, struct err *e) MUST_USE;
 bool cli_desk_refuse(struct desk_work *w, struct err *e) MUST_USE;
 bool cli_desk_file(struct desk_work *w, struct err *e) MUST_USE;
 bool cli_desk_tick(struct desk_work *w, struct err *e) MUST_USE;
+/* cmd_desk_check.c */
+bool cli_desk_export(struct desk_work *w, struct err *e) MUST_USE;
+bool cli_desk_import(struct desk_work *w, struct err *e) MUST_USE;
+bool cli_desk_check(struct desk_work *w, struct err *e) MUST_USE;
 
 #endif

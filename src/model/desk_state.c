@@ -45,7 +45,7 @@ static const struct desk_state focal_states[] = {
 };
 static const struct desk_move focal_moves[] = {
 	/* Workflow 1: a coordinator checks the letter by another channel, a second one approves. */
-	MOVE("designate", N_("designate"), B(FP_PROPOSED), FP_DESIGNATED, R(K), R(K), .other_than = "new", .guards = G(TERM) | G(DAYS), .needs = "letter checked_by"),
+	MOVE("designate", N_("designate"), B(FP_PROPOSED), FP_DESIGNATED, R(K), R(K), .guards = G(TERM) | G(DAYS), .needs = "letter checked_by"),
 	MOVE("refuse-it", N_("refuse"), B(FP_PROPOSED), FP_REFUSED, R(K), 0, .reason = true),
 	MOVE("replace", N_("replace"), B(FP_DESIGNATED), FP_REPLACED, CD | R(K), R(K), .guards = G(SUCCESSOR), .needs = "handover"),
 	MOVE("end", N_("end"), B(FP_DESIGNATED), FP_ENDED, R(C), R(K), .reason = true),
@@ -61,7 +61,7 @@ static const struct desk_state entity_states[] = {
 	END("ended", N_("ended"), NONE_),
 };
 static const struct desk_move entity_moves[] = {
-	MOVE("recognise", N_("recognise"), B(EN_CANDIDATE) | B(EN_SUSPENDED), EN_RECOGNISED, R(K), R(K), .other_than = "new", .needs = "interests evidence"),
+	MOVE("recognise", N_("recognise"), B(EN_CANDIDATE) | B(EN_SUSPENDED), EN_RECOGNISED, R(K), R(K), .needs = "interests evidence"),
 	/* Every 24 months; it counts from the move. */
 	MOVE("review", N_("review"), B(EN_RECOGNISED), EN_RECOGNISED, R(K), R(K), .needs = "interests"),
 	MOVE("suspend", N_("suspend"), B(EN_RECOGNISED), EN_SUSPENDED, R(K), R(K), .reason = true),
