@@ -84,6 +84,7 @@ static const struct desk_command verbs[] = {
 	{ "directory", false, false, 0, 0, "", cli_desk_export },
 	{ "import", true, false, 1, 1, "FILE", cli_desk_import },
 	{ "check", false, true, 0, 3, "[list|run|ask|answer|call|confirm|page] [ID|NUMBER|WORD] [FILE]", cli_desk_check },
+	{ "readiness", false, true, 0, 2, "[model|show|gaps|propose|laws|change] [COUNTRY|INDICATOR]", cli_desk_ready },
 	{ "verify", false, false, 0, 0, "", cli_desk_verify },
 };
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))
@@ -163,6 +164,7 @@ static const struct cli_option options[] = {
 	{ "dry-run", 0, NULL, N_("import: only say what would be entered") },
 	{ "ping", 0, NULL, N_("check call: it was an unannounced exercise") },
 	{ "near", 0, NULL, N_("check page: also from addresses of one's own network, and by http") },
+	{ "date", 'd', N_("DATE"), N_("readiness show: as it stood then; change: since then") },
 	{ "version", 0, N_("NUMBER"), N_("show: as it was in this version") },
 	{ "out", 'o', N_("FILE"), N_("write there instead of to standard output") },
 	{ NULL, 0, NULL, NULL },
@@ -172,7 +174,7 @@ const struct cli_command cli_desk = {
 	.name = "desk",
 	.args = N_("[VERB] [ARGUMENT...]"),
 	.summary = N_("the cooperation desk: directory, readiness, needs, offers, projects, results"),
-	.details = N_("Records and what can be done with them: kinds lists the kinds of records, kinds KIND its fields, states and moves. new enters one, edit changes its fields, do moves it on. What takes two persons waits after the first: todo --as shows what waits for somebody, approve and refuse answer it. Each is done as an account of this node (--as), whose roles say what it may: a focal point for its country, an expert or donor for the entities that name its account. list, show and history read; summary counts. An id may be shortened to its last characters. A field is FIELD=VALUE: lists with commas; an amount \"1000 USD 2026-11-29\"; a figure \"12.5 2026-11-29\"; a text in a language \"es: Texto | en: Text\"; evidence \"https://... 2026-11-29\" or \"@FILE\", which is kept under its hash; FIELD= takes it out. file keeps a file, or writes the one of a hash. tick does what time does: expiries, terms that end. directory writes who answers for whom, import enters what others wrote, as proposals. check asks contacts whether they are there: run sends what is due (every 4 months, 6 for entities, again after 7 and 14 days) and says who is to be asked by a person, which ask does; answer takes a word that came back, or a mail with it; call notes a call, which counts once another person confirms it; page looks at a contact's security.txt or RFC 2350 document. verify holds every version against its hash, its chain and the audit log: exit status 1 where one is not what was written."),
+	.details = N_("Records and what can be done with them: kinds lists the kinds of records, kinds KIND its fields, states and moves. new enters one, edit changes its fields, do moves it on. What takes two persons waits after the first: todo --as shows what waits for somebody, approve and refuse answer it. Each is done as an account of this node (--as), whose roles say what it may: a focal point for its country, an expert or donor for the entities that name its account. list, show and history read; summary counts. An id may be shortened to its last characters. A field is FIELD=VALUE: lists with commas; an amount \"1000 USD 2026-11-29\"; a figure \"12.5 2026-11-29\"; a text in a language \"es: Texto | en: Text\"; evidence \"https://... 2026-11-29\" or \"@FILE\", which is kept under its hash; FIELD= takes it out. file keeps a file, or writes the one of a hash. tick does what time does: expiries, terms that end. directory writes who answers for whom, import enters what others wrote, as proposals. check asks contacts whether they are there: run sends what is due (every 4 months, 6 for entities, again after 7 and 14 days) and says who is to be asked by a person, which ask does; answer takes a word that came back, or a mail with it; call notes a call, which counts once another person confirms it; page looks at a contact's security.txt or RFC 2350 document. readiness shows the model and how a country stands by it: by domain, what is missing of the minimum (gaps), its laws against the Budapest Convention, what changed since a date; propose drafts needs from the gaps. There is no total, and no country beside another. verify holds every version against its hash, its chain and the audit log: exit status 1 where one is not what was written."),
 	.examples = "  entente desk kinds need\n  entente desk new need --as dan country=KE title=\"A CSIRT\" problem=\"Nobody answers\" topics=c,m\n  entente desk do submit need:01K... --as dan\n  entente desk do accept need:01K... --as kim\n  entente desk todo --as kim\n  entente desk list need --country KE --state accepted\n  entente desk verify",
 	.options = options,
 	.args_max = -1,

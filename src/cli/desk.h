@@ -74,5 +74,7 @@ bool cli_desk_tick(struct desk_work *w, struct err *e) MUST_USE;
 bool cli_desk_export(struct desk_work *w, struct err *e) MUST_USE;
 bool cli_desk_import(struct desk_work *w, struct err *e) MUST_USE;
 bool cli_desk_check(struct desk_work *w, struct err *e) MUST_USE;
+/* cmd_desk_ready.c */
+bool cli_desk_ready(struct desk_work *w, struct err *e) MUST_USE;
 
 #endif

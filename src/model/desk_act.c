@@ -4,6 +4,8 @@
 #include "model/desk_room.h"
 
 #include "base/lang.h"
+#include "model/desk_ready.h"
+#include "parse/date.h"
 
 /* --- who may ---------------------------------------------------------------------- */
 
@@ -382,11 +384,41 @@ is_ours(const struct work *k, const struct desk_move *m)
 	    (k->r.kind == DESK_REPORT && strcmp(m->name, "freeze") == 0);
 }
 
+/* What a reviewer's acceptance sets besides the level: its day, and until when it counts. */
+static bool
+accept_patch(struct work *k, const struct json *patch, const struct json **out, struct err *e)
+{
+	const struct ready_indicator *i = ready_find(desk_text(&k->r, "indicator"));
+	struct slice level = json_text(json_get(patch, S("accepted")));
+	char day[DATE_TEXT_MAX];
+	struct buf b;
+	bool ok;
+
+	buf_init(&b, DESK_DOC_BYTES_MAX);
+	buf_byte(&b, '{');
+	JSON_EACH(v, patch) {
+		if (slice_eq(v->key, S("accepted")) || slice_eq(v->key, S("accepted_on")) || slice_eq(v->key, S("valid_until")))
+			continue;
+		json_quote(&b, v->key);
+		buf_byte(&b, ':');
+		buf_put(&b, v->raw);
+		buf_byte(&b, ',');
+	}
+	buf_str(&b, "\"accepted\":");
+	json_quote(&b, level.p == NULL ? desk_text(&k->r, "level") : level);
+	buf_printf(&b, ",\"accepted_on\":\"%.10s\"", (date_print_day(k->d->now_s, day), day));
+	buf_printf(&b, ",\"valid_until\":\"%.10s\"}", (date_print_day(desk_months(k->d->now_s, i == NULL ? 12 : i->valid_months), day), day));
+	ok = desk_tree(buf_view(&b), k->a, out, e);
+	buf_fini(&b);
+	return ok;
+}
+
 static bool
 is_move(struct work *k, const struct desk_record *was, struct err *e)
 {
 	const struct desk_move *m = desk_move_find(k->t, k->d->move, was->state);
 	bool node = (k->d->actor->roles & 1u << DESK_NODE) != 0;
+	const struct json *patch = k->d->patch;
 	struct desk_record plain = k->r;
 
 	if (m == NULL)
@@ -395,7 +427,9 @@ is_move(struct work *k, const struct desk_record *was, struct err *e)
 		return false;
 	if (node)
 		k->r.pending = (struct desk_pending){ 0 };
-	if (!move_do(k, m, k->d->patch, is_ours(k, m), e) || !desk_guards(m->guards, &k->r, k->d->actor, k->d->now_s, k->w, k->a, e))
+	if (k->r.kind == DESK_ANSWER && strcmp(m->name, "accept") == 0 && !accept_patch(k, patch, &patch, e))
+		return false;
+	if (!move_do(k, m, patch, is_ours(k, m), e) || !desk_guards(m->guards, &k->r, k->d->actor, k->d->now_s, k->w, k->a, e))
 		return false;
 	if (m->second != 0 && !node) {
 		plain.by = k->r.by;

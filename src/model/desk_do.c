@@ -94,6 +94,13 @@ then_each(struct run *x, const struct desk_record *r, const struct desk_follow *
 	return true;
 }
 
+/* What a field names: a record, or an indicator of readiness, whose answer is the country's. */
+static struct slice
+id_of(struct run *x, const struct desk_record *r, const struct desk_follow *f, struct slice named)
+{
+	return f->to != DESK_ANSWER ? named : arena_printf(x->a, "answer:%.*s.%.*s", SLICE_ARG(r->country), SLICE_ARG(named));
+}
+
 static bool
 follow(struct run *x, const struct desk_record *r, int depth, struct err *e)
 {
@@ -112,7 +119,7 @@ follow(struct run *x, const struct desk_record *r, int depth, struct err *e)
 		}
 		v = desk_get(r, f->field);
 		for (const struct json *one = json_is(v, JSON_ARRAY) ? v->first : v; one != NULL; one = v->kind == JSON_ARRAY ? one->next : NULL) {
-			if (!then(x, r, json_text(one), f, depth, e))
+			if (!then(x, r, id_of(x, r, f, json_text(one)), f, depth, e))
 				return false;
 		}
 	}

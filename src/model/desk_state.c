@@ -137,6 +137,9 @@ static const struct desk_move need_moves[] = {
 	MOVE("ask-again", N_("ask again"), B(NE_MATCHED) | B(NE_DELIVERED), NE_ACCEPTED, CD, R(K), .reason = true),
 	MOVE("confirm", N_("confirm"), B(NE_DELIVERED), NE_CONFIRMED, CD, R(C), .needs = "result"),
 	MOVE("close", N_("close"), B(NE_CONFIRMED), NE_CLOSED, R(K), R(K), .guards = G(FOLLOW), .needs = "result evidence follow_6 follow_12"),
+	/* Half a year and a year later the answers that it was about are asked again. */
+	MOVE("check-6", N_("check after 6 months"), B(NE_CLOSED), NE_CLOSED, R(NODE), 0, NONE_),
+	MOVE("check-12", N_("check after 12 months"), B(NE_CLOSED), NE_CLOSED, R(NODE), 0, NONE_),
 	MOVE("withdraw", N_("withdraw"), B(NE_DRAFT) | B(NE_SUBMITTED) | NE_OPEN | B(NE_MATCHED), NE_WITHDRAWN, CD, 0, .reason = true),
 	MOVE("expire", N_("let expire"), B(NE_DRAFT) | NE_OPEN, NE_EXPIRED, R(NODE), 0, NONE_),
 };
@@ -351,6 +354,8 @@ const struct desk_follow desk_follows[] = {
 	/* Asked again, it is open for another offer. */
 	{ DESK_NEED, "lose-project", NULL, "", DESK_OFFER, "release" },
 	{ DESK_NEED, "ask-again", NULL, "", DESK_OFFER, "release" },
+	{ DESK_NEED, "check-6", "indicators", NULL, DESK_ANSWER, "reopen" },
+	{ DESK_NEED, "check-12", "indicators", NULL, DESK_ANSWER, "reopen" },
 	{ DESK_NEED, "withdraw", NULL, "", DESK_OFFER, "release" },
 	{ DESK_NEED, "withdraw", NULL, "", DESK_OFFER, "pass-over" },
 	{ DESK_NEED, "expire", NULL, "", DESK_OFFER, "pass-over" },
@@ -368,6 +373,8 @@ const struct desk_clock desk_clocks[] = {
 	{ DESK_NEED, "published", NULL, 12, "expire", 0 },
 	{ DESK_NEED, "offered", NULL, 12, "expire", 0 },
 	{ DESK_NEED, "delivered", NULL, 1, NULL, 0 },
+	{ DESK_NEED, "closed", "follow_6", 0, "check-6", 0 },
+	{ DESK_NEED, "closed", "follow_12", 0, "check-12", 0 },
 	{ DESK_OFFER, "proposed", "valid_until", 0, "expire", 0 },
 	{ DESK_OFFER, "shortlisted", "valid_until", 0, "expire", 0 },
 	{ DESK_PROJECT, "implementation", "until", 0, NULL, 0 },
@@ -388,6 +395,9 @@ desk_due(const struct desk_record *r, const struct desk_clock **clock_out)
 		int64_t at = c->working_days > 0 ? r->state_s : r->changed_s;
 
 		if (c->kind != r->kind || !desk_in(r, c->state))
+			continue;
+		/* What leaves a record in its state is done once. */
+		if (c->then != NULL && desk_done_s(r, c->then) > 0 && slice_starts(slice_of_str(c->then), S("check-")))
 			continue;
 		/* A day that is named counts to its end. */
 		if (c->day != NULL && (!desk_day(r, c->day, &at) || (at += 86400, false)))

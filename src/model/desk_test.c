@@ -30,7 +30,8 @@ static const struct value_case {
 	{ "need", "country", "KE", "\"KE\"", NULL },
 	{ "need", "country", "XX", NULL, "is no country" },
 	{ "need", "country", "ke", NULL, "is no country" },
-	{ "need", "indicators", "LS-1,HC-12", "[\"LS-1\",\"HC-12\"]", NULL },
+	{ "need", "indicators", "LS-1,HC-2", "[\"LS-1\",\"HC-2\"]", NULL },
+	{ "need", "indicators", "LS-99", NULL, "no indicator of readiness" },
 	{ "need", "indicators", "LS1", NULL, "no indicator of readiness" },
 	{ "need", "public", "yes", "true", NULL },
 	{ "need", "public", "maybe", NULL, "true or false" },
@@ -171,7 +172,7 @@ TEST(documents)
 	uint8_t chance[10] = { 0 };
 
 	desk_test_begin(&t);
-	CHECK_OK(desk_go(&t, desk_person("dan"), "new need", "need:1", "{\"country\":\"KE\",\"title\":\"CSIRT\",\"problem\":\"None\"}", NULL, &e), &e);
+	CHECK_OK(desk_go(&t, desk_person("dan"), "new need", "need:1", "{\"country\":\"ES\",\"title\":\"CSIRT\",\"problem\":\"None\"}", NULL, &e), &e);
 	r = t.v[0];
 	text = r.json;
 	CHECK_OK(desk_doc_read(text, &t.a, &x, &e), &e);

@@ -8,6 +8,7 @@
 
 #include "base/lang.h"
 #include "model/country.h"
+#include "model/desk_ready.h"
 #include "parse/domain.h"
 
 #define LINE_MAX_CHARS 400
@@ -48,11 +49,7 @@ code_check(struct slice s, struct err *e)
 static bool
 ready_check(struct slice s, struct err *e)
 {
-	uint64_t n;
-
-	return (s.len >= 4 && s.len <= 6 && s.p[0] >= 'A' && s.p[0] <= 'Z' && s.p[1] >= 'A' && s.p[1] <= 'Z' && s.p[2] == '-' &&
-		   slice_u64(slice_from(s, 3), &n)) ||
-	    err_set(e, ERR_INPUT, "%s is no indicator of readiness; one is \"LS-1\"", QUOTE(s));
+	return ready_find(s) != NULL || err_set(e, ERR_INPUT, "%s is no indicator of readiness; one is \"LS-1\"", QUOTE(s));
 }
 
 static bool

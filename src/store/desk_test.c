@@ -164,11 +164,14 @@ TEST(story_in_the_store)
 	CHECK_SLICE(id, S("answer:ES.LS-1"));
 	CHECK(!desk_id_find(s, S("LS-1"), &a, &id, &e) && e.code == ERR_INPUT);
 	CHECK(!desk_id_find(s, S("' OR 1"), &a, &id, &e) && e.code == ERR_ABSENT);
-	/* Time: the answer expires two years later, once. */
-	CHECK_OK(desk_tick(s, &here, INT64_C(1790000000) + 800 * INT64_C(86400), 100, &done, &e), &e);
+	/* Time: the answer expires three years later, once. */
+	CHECK_OK(desk_tick(s, &here, INT64_C(1790000000) + 1200 * INT64_C(86400), 100, &done, &e), &e);
 	CHECK_OK(desk_load(s, S("answer:ES.LS-1"), 0, &a, &r, &found, &e), &e);
 	CHECK(found && desk_in(&r, "expired") && done >= 1);
-	CHECK_OK(desk_tick(s, &here, INT64_C(1790000000) + 801 * INT64_C(86400), 100, &done, &e), &e);
+	/* The need's checks were due, too: the one after 12 months now, and nothing after that. */
+	CHECK_OK(desk_tick(s, &here, INT64_C(1790000000) + 1201 * INT64_C(86400), 100, &done, &e), &e);
+	CHECK_INT(done, 1);
+	CHECK_OK(desk_tick(s, &here, INT64_C(1790000000) + 1202 * INT64_C(86400), 100, &done, &e), &e);
 	CHECK_INT(done, 0);
 	whole(s, DESK_WHOLE);
 	/* Who somebody is. */
