@@ -74,6 +74,11 @@ bool cli_desk_tick(struct desk_work *w, struct err *e) MUST_USE;
 bool cli_desk_export(struct desk_work *w, struct err *e) MUST_USE;
 bool cli_desk_import(struct desk_work *w, struct err *e) MUST_USE;
 bool cli_desk_check(struct desk_work *w, struct err *e) MUST_USE;
+/* cmd_desk_project.c */
+bool cli_desk_rank(struct desk_work *w, struct err *e) MUST_USE;
+bool cli_desk_similar(struct desk_work *w, struct err *e) MUST_USE;
+bool cli_desk_money(struct desk_work *w, struct err *e) MUST_USE;
+bool cli_desk_measure(struct desk_work *w, struct err *e) MUST_USE;
 /* cmd_desk_ready.c */
 bool cli_desk_ready(struct desk_work *w, struct err *e) MUST_USE;
 

@@ -171,7 +171,7 @@ static const struct desk_field indicator[] = {
 	F("baseline", N_("Baseline"), DESK_POINT, DESK_TWO),
 	F("target", N_("Target"), DESK_POINT, DESK_TWO),
 	F("down", N_("Less is better"), DESK_BOOL, 0),
-	FW("measure", N_("Measured by the node"), DESK_WORD, 0, "open-findings findings hours-to-close notices-answered contacts-alive"),
+	FW("measure", N_("Measured by the node"), DESK_WORD, 0, "open-findings findings hours-to-close contacts-alive"),
 	F("class", N_("Class of findings"), DESK_LINE, 0),
 	F("text", N_("Text in findings"), DESK_LINE, 0),
 	F("ready", N_("Indicator of readiness"), DESK_READY, 0),
