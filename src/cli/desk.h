@@ -79,6 +79,7 @@ bool cli_desk_rank(struct desk_work *w, struct err *e) MUST_USE;
 bool cli_desk_similar(struct desk_work *w, struct err *e) MUST_USE;
 bool cli_desk_money(struct desk_work *w, struct err *e) MUST_USE;
 bool cli_desk_measure(struct desk_work *w, struct err *e) MUST_USE;
+bool cli_desk_iati(struct desk_work *w, struct err *e) MUST_USE; /* cmd_desk_iati.c */
 /* cmd_desk_ready.c */
 bool cli_desk_ready(struct desk_work *w, struct err *e) MUST_USE;
 

@@ -70,6 +70,7 @@ static const struct desk_field initiative[] = {
 	TOPICS,
 	F("regions", N_("Countries it works in"), DESK_CODES, 0),
 	F("url", N_("Page"), DESK_URL, DESK_NEEDED),
+	F("iati", N_("Identifier in IATI"), DESK_LINE, 0),
 	F("checked", N_("Last looked at"), DESK_DAY, DESK_NEEDED),
 	NOTE,
 };
@@ -198,6 +199,7 @@ static const struct desk_field contribution[] = {
 	F("paid", N_("Paid"), DESK_MONEY, DESK_TWO | DESK_LATER),
 	F("spent", N_("Spent"), DESK_MONEY, DESK_TWO | DESK_LATER),
 	F("conditions", N_("Conditions"), DESK_TEXTS, 0),
+	F("iati", N_("Identifier in IATI"), DESK_LINE, 0),
 	EVIDENCE,
 	NOTE,
 };
