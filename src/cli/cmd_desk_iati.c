@@ -59,7 +59,7 @@ row(void *cookie, const struct iati_row *r)
 static bool
 iati_in(struct desk_work *w, struct err *e)
 {
-	struct iati_read result;
+	struct iati_taken result;
 	struct slice text;
 	struct table t;
 	bool ok;

@@ -39,7 +39,7 @@ struct iati_row {
 	bool known;
 	const struct err *why;
 };
-struct iati_read { uint64_t activities, initiatives, contributions, known, bad; };
+struct iati_taken { uint64_t activities, initiatives, contributions, known, bad; };
 /*
  * Activities of others become initiatives: a pointer with a date, no second copy.
  * Of an activity that is one of our projects, by its identifier, pledges and
@@ -47,7 +47,7 @@ struct iati_read { uint64_t activities, initiatives, contributions, known, bad; 
  * counts when two persons have looked at it. Each is a transaction of its own.
  */
 bool iati_import(struct store *s, struct slice text, const struct desk_actor *actor, const struct who *by, int64_t now_s,
-    void (*each)(void *cookie, const struct iati_row *row), void *cookie, struct iati_read *out, struct err *e) MUST_USE;
+    void (*each)(void *cookie, const struct iati_row *row), void *cookie, struct iati_taken *out, struct err *e) MUST_USE;
 
 /* The identifier of a project: its own, or ours with the end of its id. */
 void iati_identifier(const struct desk_record *project, struct slice org, struct buf *out);

@@ -216,11 +216,11 @@ money_put(const struct json *v, struct buf *out, struct err *e)
 	date = json_text(json_get(v, S("date")));
 	if (!desk_amount_read(json_scalar(json_get(v, S("amount"))), &amount) || amount < 0)
 		return err_set(e, ERR_INPUT, "an amount is a number with at most three decimal places, not below zero");
-	if (currency.p == NULL)
+	if (currency.len == 0)
 		return err_set(e, ERR_INPUT, "an amount has a currency");
 	if (!desk_currency_ok(currency))
 		return err_set(e, ERR_INPUT, "%s is no currency by ISO 4217; one is \"USD\"", QUOTE(currency));
-	if (date.p == NULL)
+	if (date.len == 0)
 		return err_set(e, ERR_INPUT, "an amount has a date, on which it was worth that");
 	if (!desk_day_read(date, &day))
 		return err_set(e, ERR_INPUT, "%s is no day; one is \"2026-11-29\"", QUOTE(date));

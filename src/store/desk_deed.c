@@ -195,8 +195,9 @@ due_take(void *cookie, const struct desk_record *r, struct err *e)
 	return true;
 }
 
-bool
-desk_tick(struct store *s, const struct who *by, int64_t now_s, size_t max, size_t *done_out, struct err *e)
+/* One clock of each record. */
+static bool
+tick_once(struct store *s, const struct who *by, int64_t now_s, size_t max, size_t *done_out, struct err *e)
 {
 	static const struct desk_actor node = { .login = S_INIT("node"), .roles = 1u << DESK_NODE, .country = S_INIT("") };
 	struct desk_query q = { .due_s = now_s };
@@ -228,4 +229,20 @@ desk_tick(struct store *s, const struct who *by, int64_t now_s, size_t max, size
 	arena_fini(&work);
 	arena_fini(&a);
 	return ok;
+}
+
+/* A record may have several behind it: one after the other. */
+#define PASSES_MAX 8
+bool
+desk_tick(struct store *s, const struct who *by, int64_t now_s, size_t max, size_t *done_out, struct err *e)
+{
+	size_t done = 1;
+
+	*done_out = 0;
+	for (int n = 0; n < PASSES_MAX && done > 0; n++) {
+		if (!tick_once(s, by, now_s, max, &done, e))
+			return false;
+		*done_out += done;
+	}
+	return true;
 }
