@@ -89,10 +89,11 @@ desk_id_find(struct store *s, struct slice text, struct arena *a, struct slice *
 static void
 where_put(const struct desk_query *q, struct buf *b)
 {
-	buf_str(b, " FROM desk_record r");
+	/* Those that speak of one thing are few: they come first, whatever the planner thinks. */
 	if (q->of.p != NULL)
-		buf_str(b, " JOIN desk_link l ON l.record = r.id AND l.target = ?5");
-	buf_str(b, " WHERE 1 = 1");
+		buf_str(b, " FROM desk_link l CROSS JOIN desk_record r WHERE r.id = l.record AND l.target = ?5");
+	else
+		buf_str(b, " FROM desk_record r WHERE 1 = 1");
 	if (q->has_kind)
 		buf_str(b, " AND r.kind = ?1");
 	if (q->of.p != NULL && q->has_kind)
