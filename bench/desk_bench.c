@@ -18,10 +18,11 @@ static int64_t now_s = INT64_C(1780000000);
 static struct slice
 enter(struct store *s, struct arena *a, const struct desk_actor *x, enum desk_kind kind, struct buf *b)
 {
-	struct desk_deed d = { .verb = DESK_NEW, .kind = kind, .actor = x, .now_s = ++now_s };
+	struct desk_deed d = { .verb = DESK_NEW, .kind = kind, .actor = x, .now_s = now_s };
 	struct desk_record out;
 	struct err e = ERR_INIT;
 
+	now_s++;
 	if (!json_parse(arena_copy(a, buf_view(b)), &JSON_LIMITS, a, &d.patch, &e) || !desk_deed(s, SLICE_NONE, &d, &here, a, &out, &e)) {
 		fprintf(stderr, "%s\n", e.text);
 		exit(1);

@@ -17,10 +17,11 @@ static int64_t now_s = INT64_C(1790000000); /* 2026-09-21 */
 static struct slice
 go(struct store *s, struct arena *a, const struct desk_actor *x, enum desk_verb verb, const char *what, struct slice id, const char *patch)
 {
-	struct desk_deed d = { .verb = verb, .move = slice_of_str(what), .actor = x, .now_s = ++now_s };
+	struct desk_deed d = { .verb = verb, .move = slice_of_str(what), .actor = x, .now_s = now_s + 1 };
 	struct desk_record out = { .id = S("") };
 	struct err e = ERR_INIT;
 
+	now_s++;
 	if (verb == DESK_NEW)
 		CHECK(desk_kind_find(d.move, &d.kind));
 	if (patch != NULL)

@@ -80,7 +80,7 @@ TEST(value_cases)
 
 TEST(days_and_amounts)
 {
-	int64_t s, v;
+	int64_t s, v = 0;
 	struct buf b;
 
 	CHECK(desk_day_read(S("2026-11-27"), &s)); /* a Friday */

@@ -14,12 +14,13 @@ static bool
 go(struct store *s, const struct deed_case *c, struct err *e)
 {
 	struct desk_deed d = { .verb = DESK_MOVE, .id = slice_of_str(c->id), .move = slice_of_str(c->what), .reason = slice_of_str(c->reason),
-		.actor = desk_person(c->who), .now_s = ++now_s };
+		.actor = desk_person(c->who), .now_s = now_s + 1 };
 	struct desk_record out;
 	const struct json *j = NULL;
 	struct arena a;
 	bool ok = true;
 
+	now_s++;
 	arena_init(&a, (size_t)64 << 20);
 	if (slice_starts(d.move, S("new "))) {
 		d.verb = DESK_NEW;
