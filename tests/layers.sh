@@ -8,7 +8,7 @@ function floor_of(path) {
 	if (path ~ /^(flow|node|take|watch)/ || p[1] == "share") return 6
 	return f[p[1]]
 }
-BEGIN { f["base"] = 1; f["parse"] = 2; f["model"] = 3; f["store"] = 4; f["intake"] = 5; f["attrib"] = 5; f["server"] = 7; f["cli"] = 8; f["main.c"] = 8 }
+BEGIN { f["base"] = 1; f["parse"] = 2; f["model"] = 3; f["store"] = 4; f["intake"] = 5; f["attrib"] = 5; f["desk"] = 5; f["server"] = 7; f["cli"] = 8; f["main.c"] = 8 }
 /^#include "/ {
 	split($0, q, "\"")
 	mine = floor_of(FILENAME)

@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "base/lang.h"
 #include "cli/commands.h"
+#include "cli/demo.h"
 #include "cli/networks_find.h"
 #include "cli/notices.h"
 #include "cli/run.h"
@@ -281,6 +282,20 @@ look_around(struct cli *c)
 	putchar('\n');
 }
 
+/* The cooperation desk, with a region at work. */
+static bool
+desk_fill(struct cli *c, struct node *n, struct err *e)
+{
+	heading(c, T("A region works together"));
+	if (!demo_desk(n, clock_now_s(), e))
+		return false;
+	if (!c->quiet) {
+		printf(T("See: entente desk --node %s, and entente desk list need --node %s"), c->node, c->node);
+		putchar('\n');
+	}
+	return true;
+}
+
 static bool
 demo(struct cli *c, struct err *e)
 {
@@ -307,6 +322,8 @@ demo(struct cli *c, struct err *e)
 	c->partial = false; /* a demo shows what is set aside; that is no trouble of its own */
 	heading(c, T("Who answers for what, and what they are told"));
 	ok = contacts_in(&node, dir, e) && notices_run(c, &node, true, true, e) && summary(c, &node, e);
+	if (ok && cli_has(c, "desk"))
+		ok = desk_fill(c, &node, e);
 	if (ok && !c->quiet)
 		look_around(c);
 	node_close(&node);
@@ -314,6 +331,7 @@ demo(struct cli *c, struct err *e)
 }
 
 static const struct cli_option options[] = {
+	{ "desk", 0, NULL, N_("fill the cooperation desk, too: a region's contacts, readiness, needs, projects") },
 	{ "fresh", 0, NULL, N_("take the node away that is there, and begin anew") },
 	{ "asn", 0, N_("PATH"), N_("file or folder, as for entente networks") },
 	{ "country", 0, N_("PATH"), N_("file or folder, as for entente networks") },

@@ -22,6 +22,7 @@ const struct cli_command *const cli_commands[] = {
 	&cli_partners,
 	&cli_agreements,
 	&cli_sync,
+	&cli_desk,
 	&cli_account,
 	&cli_audit,
 	&cli_doctor,

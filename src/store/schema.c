@@ -24,6 +24,7 @@
 
 
 #include "base/buf.h"
+#include "store/schema_desk.h"
 #include "store/schema_object.h"
 
 static const char *const migrations[] = {
@@ -288,6 +289,8 @@ static const char *const migrations[] = {
 	"CREATE INDEX collection_object_type ON collection_object (collection, type, added_us, object, flags);"
 	"DROP INDEX transfer_record;"
 	"CREATE INDEX transfer_record ON transfer (record, recipient) WHERE record IS NOT NULL AND allowed = 0;",
+	/* 16: the cooperation desk (store/schema_desk.h) */
+	SCHEMA_DESK,
 };
 
 static const struct schema own = { migrations, sizeof(migrations) / sizeof(migrations[0]) };
