@@ -135,11 +135,16 @@ add(struct api_call *c, struct err *e)
 {
 	struct slice secret = api_body_text(c, "secret"), detail;
 	struct auth_change change;
+	const char *field;
 	struct sync x;
 	int64_t id = 0;
 	bool ok;
 
-	if (!body_take(c, &x, e) || !auth_change_begin(&change, c->api->node->store, e))
+	if (!body_take(c, &x, e))
+		return false;
+	if (!sync_check(&x, &field, e))
+		return api_fault(c, field);
+	if (!auth_change_begin(&change, c->api->node->store, e))
 		return false;
 	detail = arena_printf(c->a, "%.*s %s %.*s", SLICE_ARG(x.partner), sync_direction_name(x.direction), SLICE_ARG(x.remote));
 	ok = sync_add(c->api->node->store, &x, c->r->now_s, &id, e) && (secret.p == NULL || sync_secret_put(c->api->node, id, secret, e));

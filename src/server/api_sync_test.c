@@ -61,19 +61,19 @@ TEST(from_entry_to_end)
 	kit_close(&k);
 }
 
-static const struct { const char *name, *body; int status; } wrong[] = {
-	{ "nobody", "{\"partner\":\"c\",\"direction\":\"poll\",\"remote\":\"c\"}", 400 },
-	{ "both ways", "{\"partner\":\"b\",\"direction\":\"both\",\"remote\":\"c\"}", 400 },
-	{ "no collection", "{\"partner\":\"b\",\"direction\":\"poll\"}", 400 },
-	{ "a path", "{\"partner\":\"b\",\"direction\":\"poll\",\"remote\":\"../x\"}", 400 },
-	{ "plain", "{" ADD ",\"url\":\"http://b.example/\"}", 400 },
-	{ "a file", "{" ADD ",\"url\":\"file:///etc/passwd\"}", 400 },
-	{ "a pin that is a path", "{" ADD ",\"pin\":\"/etc/shadow\"}", 400 },
-	{ "a token without its text", "{" ADD ",\"auth\":\"token\"}", 400 },
-	{ "a secret for nothing", "{" ADD ",\"auth\":\"none\",\"secret\":\"x\"}", 400 },
-	{ "a secret of two lines", "{" ADD ",\"secret\":\"x\\ny\"}", 400 },
-	{ "too often", "{" ADD ",\"every\":1}", 400 },
-	{ "an unknown member", "{" ADD ",\"verify\":false}", 400 },
+static const struct { const char *name, *body; int status; const char *field; } wrong[] = {
+	{ "nobody", "{\"partner\":\"c\",\"direction\":\"poll\",\"remote\":\"c\"}", 400, "partner" },
+	{ "both ways", "{\"partner\":\"b\",\"direction\":\"both\",\"remote\":\"c\"}", 400, "direction" },
+	{ "no collection", "{\"partner\":\"b\",\"direction\":\"poll\"}", 400, "remote" },
+	{ "a path", "{\"partner\":\"b\",\"direction\":\"poll\",\"remote\":\"../x\"}", 400, "remote" },
+	{ "plain", "{" ADD ",\"url\":\"http://b.example/\"}", 400, "url" },
+	{ "a file", "{" ADD ",\"url\":\"file:///etc/passwd\"}", 400, "url" },
+	{ "a pin that is a path", "{" ADD ",\"pin\":\"/etc/shadow\"}", 400, "pin" },
+	{ "a token without its text", "{" ADD ",\"auth\":\"token\"}", 400, "secret" },
+	{ "a secret for nothing", "{" ADD ",\"auth\":\"none\",\"secret\":\"x\"}", 400, "secret" },
+	{ "a secret of two lines", "{" ADD ",\"secret\":\"x\\ny\"}", 400, NULL },
+	{ "too often", "{" ADD ",\"every\":1}", 400, "every" },
+	{ "an unknown member", "{" ADD ",\"verify\":false}", 400, NULL },
 };
 
 TEST(wrong_ones)
@@ -87,6 +87,8 @@ TEST(wrong_ones)
 		test_case("%s", wrong[i].name);
 		a = kit_call(&k, &kit_all, "POST /api/v1/sync", slice_of_str(wrong[i].body));
 		CHECK_STATUS(a, wrong[i].status);
+		if (wrong[i].field != NULL)
+			CHECK_SLICE(kit_text(&a, "field"), slice_of_str(wrong[i].field));
 	}
 	a = kit_call(&k, &kit_all, "GET /api/v1/sync", NONE);
 	CHECK_INT(json_get(a.json, S("items"))->count, 0);

@@ -94,20 +94,26 @@ remote_ok(struct slice s)
 	return s.len > 0 && s.len <= SYNC_NAME_MAX;
 }
 
-static bool
-form_ok(const struct sync *x, struct err *e)
+bool
+sync_check(const struct sync *x, const char **field_out, struct err *e)
 {
+	*field_out = "url";
 	if (!url_ok(x->url, e))
 		return false;
+	*field_out = remote_ok(x->remote) ? "local" : "remote";
 	if (!remote_ok(x->remote) || !remote_ok(x->local))
 		return err_set(e, ERR_INPUT, "%s: expected a collection's id or name, of letters, digits, and - _ . ~",
 		    QUOTE(remote_ok(x->remote) ? x->local : x->remote));
+	*field_out = "every";
 	if (x->every_s < SYNC_EVERY_MIN_S || x->every_s > SYNC_EVERY_MAX_S)
 		return err_set(e, ERR_INPUT, "how often: from %d to %d seconds", SYNC_EVERY_MIN_S, SYNC_EVERY_MAX_S);
+	*field_out = "pin";
 	if (!pin_ok(x->pin))
 		return err_set(e, ERR_INPUT, "%s: expected a key's hash as sha256// and 44 characters of base64", QUOTE(x->pin));
+	*field_out = "ca";
 	if (x->ca.len > SYNC_PEM_MAX || (x->ca.len > 0 && slice_find(x->ca, S("-----BEGIN CERTIFICATE-----")) == SIZE_MAX))
 		return err_set(e, ERR_INPUT, "this is no certificate in PEM");
+	*field_out = "user";
 	return x->auth != SYNC_AUTH_BASIC || plain(x->user, 200) || err_set(e, ERR_INPUT, "say which user: a name without spaces");
 }
 
@@ -154,7 +160,8 @@ static bool
 insert(struct store *s, const struct sync *x, int64_t now_s, int64_t *id_out, struct err *e)
 {
 	struct stmt *q = NULL;
-	bool ok = form_ok(x, e) && free_and_known(s, x, e) &&
+	const char *field;
+	bool ok = sync_check(x, &field, e) && free_and_known(s, x, e) &&
 	    db_number(s->db, "SELECT coalesce(max(id), 0) + 1 FROM sync", id_out, e) &&
 	    db_prepare(s->db, "INSERT INTO sync (" COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,"
 		" 0, '', '', 0, 0, 0, 0, 0, 0, 0, 0, 0, '', 0)", &q, e);

@@ -58,6 +58,8 @@ struct sync {
 /* "waiting", "running", "failing", "paused" */
 const char *sync_state_name(const struct sync *x);
 
+/* Could it be one, by its form? *field_out: what is wrong with it ("url"), as the API calls it. */
+bool sync_check(const struct sync *x, const char **field_out, struct err *e) MUST_USE;
 /*
  * A new one; url gets its last '/'. ERR_INPUT: what is wrong with it. ERR_ABSENT:
  * no such partner. ERR_CONFLICT: there is one of this partner, collections and
