@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/lang.h"
+#include "parse/domain.h"
 #include "share/taxii.h"
 
 /* So many bytes a second are too few, for so long. */
@@ -167,9 +168,20 @@ limits_set(struct taxii_call *call, size_t bytes_max)
 	(void)curl_easy_setopt(h, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
 	(void)curl_easy_setopt(h, CURLOPT_TCP_NODELAY, 1L);
 	(void)curl_easy_setopt(h, CURLOPT_USERAGENT, "entente/" ENTENTE_VERSION);
-	/* An answer is TAXII's or none: no other program's settings, no files, no proxies of the environment's choice. */
+	/* No files, no mail; no passwords of another program's. */
 	(void)curl_easy_setopt(h, CURLOPT_PROTOCOLS_STR, "http,https");
 	(void)curl_easy_setopt(h, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+}
+
+/* A proxy that the environment names is for what lies outside. */
+static void
+proxy_set(CURL *h, struct slice url)
+{
+	struct url u;
+
+	if (url_split(url, &u) && (slice_eq(u.host, S("127.0.0.1")) || slice_eq(u.host, S("::1")) || slice_eq_nocase(u.host, S("localhost"))))
+		(void)curl_easy_setopt(h, CURLOPT_PROXY, "");
+	(void)curl_easy_setopt(h, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 }
 
 static void
@@ -231,6 +243,7 @@ taxii_call_begin(struct taxii_client *c, const struct taxii_access *access, stru
 	free(text);
 	if (ok) {
 		limits_set(call, bytes_max);
+		proxy_set(call->easy, url);
 		tls_set(call->easy, access);
 		answer_set(call);
 		ok = fields_set(call, access, body.p != NULL);

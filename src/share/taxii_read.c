@@ -91,6 +91,24 @@ white_skip(struct slice s)
 
 static const bool marks[256] = { ['"'] = true, ['['] = true, [']'] = true };
 
+/* Behind the quote that closes a text; its opening one stands before i. The end, where none does. */
+static size_t
+text_end(struct slice s, size_t i)
+{
+	for (;;) {
+		size_t quote = slice_find_byte(slice_from(s, i), '"'), n = 0;
+
+		if (quote == SIZE_MAX)
+			return s.len;
+		while (n < quote && s.p[i + quote - 1 - n] == '\\')
+			n++;
+		i += quote + 1;
+		/* Two backslashes are one; an odd one makes the quote a part of the text. */
+		if (n % 2 == 0)
+			return i;
+	}
+}
+
 /* How long the list is that s begins with, by its brackets; 0: it does not end. */
 static size_t
 list_length(struct slice s)
@@ -106,10 +124,7 @@ list_length(struct slice s)
 			if (--depth == 0)
 				return i + 1;
 		} else {
-			for (i++; i < s.len && s.p[i] != '"'; i++) {
-				if (s.p[i] == '\\')
-					i++;
-			}
+			i = text_end(s, i + 1) - 1;
 		}
 	}
 	return 0;

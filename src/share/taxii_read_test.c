@@ -15,6 +15,7 @@ static const struct { const char *name, *text; bool good; const char *objects, *
 	{ "a page", "{\"objects\":[{\"a\":1}],\"more\":true,\"next\":\"17\"}", true, "[{\"a\":1}]", "17", true },
 	{ "the list last", "{\"more\":false,\"objects\":[ ]}", true, "[ ]", NULL, false },
 	{ "brackets in texts", "{\"objects\":[{\"a\":\"]\\\"[\"},[[]]],\"next\":\"x\"}", true, "[{\"a\":\"]\\\"[\"},[[]]]", "x", false },
+	{ "backslashes", "{\"objects\":[\"\\\\\",\"\\\\\\\"]\",\"\"]}", true, "[\"\\\\\",\"\\\\\\\"]\",\"\"]", NULL, false },
 	{ "other members", "{\"x\":{\"objects\":[1]},\"objects\":[2],\"y\":[{}]}", true, "[2]", NULL, false },
 	{ "an empty next", "{\"next\":\"\",\"more\":true}", true, NULL, NULL, true },
 	{ "nothing", "", false, NULL, NULL, false },
