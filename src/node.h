@@ -14,6 +14,7 @@
  *	DIR/lock		held by the one process that writes
  *	DIR/secret.key		seals passwords' hashes and second factors (server/secret.h)
  *	DIR/party.key		what this node signs with as a party to agreements (share/agree.h)
+ *	DIR/sync/ID.secret	tokens and passwords for servers of partners (share/sync_run.h)
  *	DIR/audit.head		where the audit log ends (store/audit.h)
  */
 #ifndef NODE_H

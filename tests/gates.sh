@@ -35,5 +35,9 @@ only "who writes to the log of transfers" '(INSERT INTO|UPDATE|DELETE FROM) tran
 	share/check.c share/gate.c share/gate_partner.c
 only "which rooms a partner may ask at all" 'API_PARTNER' \
 	server/api.c server/api_agreement.c server/api_agreement_text.c server/api_export.c server/api_report.c server/api_taxii.c
+only "who hands objects of STIX to partners" '(^|[^a-z_])gate_object_may([^a-z_]|$)' \
+	server/api_taxii.c share/gate_object.c share/sync_push.c
+only "who takes what is of no agreement in" '(^|[^a-z_])(gate_object_source|origin_put_source)([^a-z_]|$)' \
+	share/gate_object.c share/sync_poll.c store/agreement_origin.c
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -220,6 +220,13 @@ TEST(figures_of_all_processes)
 	/* What was not counted is not shown as zero. */
 	CHECK(slice_find(buf_view(&out), S("entente_herald_last_run")) == SIZE_MAX);
 	CHECK(slice_find(buf_view(&out), S("entente_findings")) == SIZE_MAX);
+	CHECK(slice_find(buf_view(&out), S("entente_courier_up 0\n")) != SIZE_MAX);
+	CHECK(slice_find(buf_view(&out), S("entente_courier_last_run")) == SIZE_MAX);
+	board_put(&b->courier.pid, 8);
+	board_put(&b->courier.working, 2);
+	board_add(&b->courier.received, 5);
+	board_add(&b->courier.failures, 1);
+	board_put(&b->courier.last_s, 1781784000);
 	board_put(&b->herald.pid, 7);
 	board_put(&b->herald.asked, 2);
 	board_add(&b->herald.later, 3);
@@ -227,6 +234,11 @@ TEST(figures_of_all_processes)
 	board_put(&b->herald.last_ms, 250);
 	buf_clear(&out);
 	board_metrics(b, &out);
+	CHECK(slice_find(buf_view(&out), S("entente_courier_up 1\n")) != SIZE_MAX);
+	CHECK(slice_find(buf_view(&out), S("entente_courier_exchanges 2\n")) != SIZE_MAX);
+	CHECK(slice_find(buf_view(&out), S("entente_courier_objects_total{direction=\"poll\"} 5\n")) != SIZE_MAX);
+	CHECK(slice_find(buf_view(&out), S("entente_courier_failures_total 1\n")) != SIZE_MAX);
+	CHECK(slice_find(buf_view(&out), S("entente_courier_last_run_timestamp_seconds 1781784000\n")) != SIZE_MAX);
 	CHECK(slice_find(buf_view(&out), S("entente_herald_up 1\n")) != SIZE_MAX);
 	CHECK(slice_find(buf_view(&out), S("entente_herald_queue 2\n")) != SIZE_MAX);
 	CHECK(slice_find(buf_view(&out), S("entente_herald_messages_total{result=\"deferred\"} 3\n")) != SIZE_MAX);
