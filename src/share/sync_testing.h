@@ -244,11 +244,12 @@ kit_number(struct sync_kit *k, const char *sql)
 
 #define KIT_OBJECTS "SELECT count(*) FROM collection_object"
 
+/* Of an address that no warning list has: such are not pushed. */
 static inline void
 indicator_put(struct buf *b, unsigned n, const char *tlp)
 {
 	buf_printf(b, "{\"type\":\"indicator\",\"spec_version\":\"2.1\",\"id\":\"indicator--00000000-0000-4000-8000-%012u\",\"created\":\"2026-01-01T00:00:00.000Z\","
-	    "\"modified\":\"2026-01-01T00:00:00.000Z\",\"pattern\":\"[ipv4-addr:value = '192.0.2.%u']\",\"pattern_type\":\"stix\",\"valid_from\":\"2026-01-01T00:00:00Z\","
+	    "\"modified\":\"2026-01-01T00:00:00.000Z\",\"pattern\":\"[ipv4-addr:value = '45.155.205.%u']\",\"pattern_type\":\"stix\",\"valid_from\":\"2026-01-01T00:00:00Z\","
 	    "\"object_marking_refs\":[\"%.*s\"]}", n, n % 256, SLICE_ARG(stix_tlp_id(strcmp(tlp, "CLEAR") == 0 ? TLP_CLEAR : strcmp(tlp, "GREEN") == 0 ? TLP_GREEN : TLP_AMBER)));
 }
 
