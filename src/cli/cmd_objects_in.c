@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/lang.h"
 #include "cli/objects.h"
 #include "cli/sheet.h"
@@ -100,7 +101,7 @@ files(struct cli *c, struct stix_in *in, struct err *e)
 bool
 cli_objects_validate(struct cli *c, struct err *e)
 {
-	struct stix_in in = { 0 };
+	struct stix_in in = { .now_s = clock_now_s() };
 
 	return files(c, &in, e) && result_show(c, &in, false, e);
 }
@@ -121,6 +122,7 @@ cli_objects_import(struct cli *c, struct err *e)
 	if (ok) {
 		in.store = n.store;
 		in.collection = to.id;
+		in.now_s = clock_now_s(); /* the node may have a clock of its own */
 		ok = files(c, &in, e);
 		/* What was stored before a file went wrong is told, too. */
 		if (ok || in.objects > 0) {

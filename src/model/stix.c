@@ -549,10 +549,52 @@ stix_check(const struct json *j, struct arena *a, struct stix_object *out, struc
 	    err_set(e, ERR_INPUT, "modified: lies before created");
 }
 
+/* The four digits of an escape \uXXXX; -1: they are none. */
+static int
+escape_at(struct slice s, size_t i)
+{
+	int v = 0;
+
+	if (s.len - i < 6 || s.p[i] != '\\' || s.p[i + 1] != 'u' || !stix_hex_ok(slice_sub(s, i + 2, 4)))
+		return -1;
+	for (size_t k = i + 2; k < i + 6; k++)
+		v = v * 16 + (byte_is_digit(s.p[k]) ? s.p[k] - '0' : (s.p[k] | 0x20) - 'a' + 10);
+	return v;
+}
+
+/*
+ * The bytes are handed on as they came, so they must be such as every reader can
+ * have: UTF-8, and no half of a surrogate pair (RFC 7493 section 2.1).
+ */
+static bool
+bytes_check(struct slice text, struct err *e)
+{
+	if (!slice_utf8_ok(text))
+		return err_set(e, ERR_INPUT, "the object is no UTF-8");
+	for (size_t i = 0, step; (step = slice_find_byte(slice_from(text, i), '\\')) != SIZE_MAX;) {
+		int v, next;
+
+		i += step;
+		v = escape_at(text, i);
+		if (v < 0) {
+			i += text.len - i < 2 ? text.len - i : 2;
+			continue;
+		}
+		i += 6;
+		next = v >= 0xd800 && v < 0xdc00 && text.len - i >= 6 ? escape_at(text, i) : -1;
+		if (next >= 0xdc00 && next < 0xe000)
+			i += 6;
+		else if (v >= 0xd800 && v < 0xe000)
+			return err_set(e, ERR_INPUT, "the object has half a surrogate pair, \\u%04x; which character is meant nobody can know", (unsigned)v);
+	}
+	return true;
+}
+
 bool
 stix_read(struct slice text, struct arena *a, struct stix_object *out, struct err *e)
 {
 	const struct json *j;
 
-	return json_parse(text, &STIX_LIMITS, a, &j, e) && stix_check(j, a, out, e);
+	/* Its limits first: what is too large is not gone through. */
+	return json_parse(text, &STIX_LIMITS, a, &j, e) && bytes_check(text, e) && stix_check(j, a, out, e);
 }

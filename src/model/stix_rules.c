@@ -235,15 +235,62 @@ contents_check(const struct stix_check *c, const struct json *contents)
 	return true;
 }
 
+/* A marking that is marked by itself would have no end (section 7.2.1). */
+static bool
+marking_circle_check(const struct stix_check *c, const struct json *j, struct slice id)
+{
+	struct stix_at up = { NULL, S("object_marking_refs"), 0 };
+	size_t i = 0;
+
+	JSON_EACH (m, json_get(j, up.name)) {
+		struct stix_at at = { &up, SLICE_NONE, i++ };
+
+		if (slice_eq_nocase(json_text(m), id)) {
+			(void)err_set(c->e, ERR_INPUT, "names the marking itself");
+			return stix_wrong(c, &at);
+		}
+	}
+	up.name = S("granular_markings");
+	i = 0;
+	JSON_EACH (m, json_get(j, up.name)) {
+		struct stix_at at = { &up, SLICE_NONE, i++ };
+
+		if (slice_eq_nocase(json_text(json_get(m, S("marking_ref"))), id)) {
+			(void)err_set(c->e, ERR_INPUT, "names the marking itself");
+			return stix_wrong(c, &at);
+		}
+	}
+	return true;
+}
+
+/* What an extension says of TLP 2.0; NONE: nothing. */
+static struct slice
+tlp2_word(const struct json *j)
+{
+	JSON_EACH (x, json_get(j, S("extensions"))) {
+		struct slice word = json_text(json_get(x, S("tlp_2_0")));
+
+		if (word.p != NULL)
+			return word;
+	}
+	return SLICE_NONE;
+}
+
 /* The marks of TLP are fixed objects, so that all mean the same by them. */
 static bool
 marking_check(const struct stix_check *c, const struct json *j)
 {
 	struct slice kind = json_text(json_get(j, S("definition_type"))), id = json_text(json_get(j, S("id")));
 	const struct json *d = json_get(j, S("definition"));
-	struct slice word = json_text(json_get(d, S("tlp"))), name = SLICE_NONE;
+	struct slice word = json_text(json_get(d, S("tlp"))), name = tlp2_word(j);
 	enum tlp tlp;
 
+	if (!marking_circle_check(c, j, id))
+		return false;
+	if (name.p != NULL && !stix_tlp_find(id, &tlp)) {
+		(void)err_set(c->e, ERR_INPUT, "is not that of TLP:%.*s; the marks of TLP are the standard's own objects, and no others may be made", (int)(name.len > 20 ? 20 : name.len), (const char *)name.p);
+		return wrong_at(c, NULL, "id");
+	}
 	if (slice_eq(kind, S("statement")) && json_text(json_get(d, S("statement"))).p == NULL) {
 		(void)err_set(c->e, ERR_INPUT, "expected a text");
 		return wrong_at(c, NULL, "definition.statement");
@@ -258,8 +305,6 @@ marking_check(const struct stix_check *c, const struct json *j)
 			return wrong_at(c, NULL, "id");
 		}
 	} else if (stix_tlp_find(id, &tlp)) {
-		JSON_EACH (x, json_get(j, S("extensions")))
-			name = json_text(json_get(x, S("tlp_2_0")));
 		if (!slice_eq_nocase(name, slice_of_str(tlp_name(tlp)))) {
 			(void)err_set(c->e, ERR_INPUT, "belongs to the mark TLP:%s, and this object says something else", tlp_name(tlp));
 			return wrong_at(c, NULL, "id");

@@ -43,28 +43,43 @@ skip_white(struct json_items *it, size_t *i, struct err *e)
 	return c;
 }
 
-/* From an opening quote to behind the closing one. */
+/*
+ * From an opening quote to behind the closing one. Each byte is looked at once for a
+ * quote and once for a backslash, however many there are of either.
+ */
 static bool
 skip_text(struct json_items *it, size_t *i, struct err *e)
 {
-	int c;
+	size_t looked = ++*i; /* before it, and from *i on, there is no quote */
+	bool found = false; /* it is one itself */
 
-	for (++*i; (c = at(it, *i, e)) != '"'; ++*i) {
-		const struct slice rest = slice_from(it->src->window, *i);
-		size_t quote = slice_find_byte(rest, '"');
+	for (;;) {
+		struct slice w;
+		size_t slash, to;
+		int c = at(it, *i, e);
 
-		/* Nearly always: to the quote, in one look. */
-		if (quote != SIZE_MAX && slice_find_byte(slice_sub(rest, 0, quote), '\\') == SIZE_MAX) {
-			*i += quote + 1;
-			return true;
-		}
-		if (c == '\\')
-			c = at(it, ++*i, e);
 		if (c < 0)
 			return c == -1 && wrong(it, e, N_("the text ends within a string"));
+		w = it->src->window;
+		/* The one that was found was escaped, or there is more to look at. */
+		if (looked < *i || !found) {
+			size_t from = looked < *i ? *i : looked;
+			size_t quote = slice_find_byte(slice_from(w, from), '"');
+
+			found = quote != SIZE_MAX;
+			looked = found ? from + quote : w.len;
+		}
+		to = looked;
+		slash = slice_find_byte(slice_sub(w, *i, to - *i), '\\');
+		if (slash != SIZE_MAX) {
+			*i += slash + 2;
+		} else if (found) {
+			*i = to + 1;
+			return true;
+		} else {
+			*i = to;
+		}
 	}
-	++*i;
-	return true;
 }
 
 static const bool marks[256] = { ['"'] = true, ['{'] = true, ['}'] = true, ['['] = true, [']'] = true };

@@ -351,7 +351,7 @@ static bool
 post(struct api_call *c, struct err *e)
 {
 	struct slice name = api_given(c, "collection") ? api_text_of(c, "collection") : COLLECTION_LOCAL;
-	struct stix_in in = { .store = NULL };
+	struct stix_in in = { .store = NULL, .now_s = c->r->now_s };
 	struct collection to;
 	struct source src;
 	bool found, ok;

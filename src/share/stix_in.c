@@ -101,6 +101,20 @@ count(struct stix_in *in, const struct stix_object *o, struct arena *a, enum obj
 		in->done(in->cookie, o, what);
 }
 
+#define AHEAD_US INT64_C(86400000000)
+
+static bool
+moments_ok(const struct stix_in *in, const struct stix_object *o, struct err *why)
+{
+	int64_t most = in->now_s * 1000000 + AHEAD_US;
+
+	if (in->now_s == 0)
+		return true;
+	if (o->has_modified && o->modified_us > most)
+		return err_set(why, ERR_INPUT, "modified: lies more than a day ahead; no later version of it could be told from then on");
+	return !o->has_created || o->created_us <= most || err_set(why, ERR_INPUT, "created: lies more than a day ahead");
+}
+
 static bool
 take(struct work *w, uint64_t item, struct slice bytes, struct err *e)
 {
@@ -110,7 +124,7 @@ take(struct work *w, uint64_t item, struct slice bytes, struct err *e)
 
 	arena_reset(&w->a);
 	w->in->objects++;
-	if (!stix_read(bytes, &w->a, &o, &why)) {
+	if (!stix_read(bytes, &w->a, &o, &why) || !moments_ok(w->in, &o, &why)) {
 		tell_bad(w, item, o.id, &why);
 		return true;
 	}
@@ -124,7 +138,8 @@ take(struct work *w, uint64_t item, struct slice bytes, struct err *e)
 			return true;
 		}
 		if (!object_put(w->in->store, w->in->collection, &o, bytes, &w->a, &what, &why)) {
-			if (why.code == ERR_LIMIT) {
+			/* The object's own fault. */
+			if (why.code == ERR_LIMIT || why.code == ERR_CONFLICT) {
 				tell_bad(w, item, o.id, &why);
 				return true;
 			}

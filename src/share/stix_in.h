@@ -16,6 +16,11 @@ struct stix_in {
 	struct store *store; /* NULL: look only */
 	int64_t collection;
 	bool envelope; /* nothing but one envelope is taken (TAXII 2.1 section 3.7) */
+	/*
+	 * The moment; 0: not looked at. What was "modified" or "created" later than a day
+	 * from now would stand before all that its creator says until then.
+	 */
+	int64_t now_s;
 	/* May it come in? False with the reason: it is told as a bad one. May be NULL. */
 	bool (*may)(void *cookie, const struct stix_object *o, struct err *why);
 	void *may_cookie;

@@ -242,7 +242,7 @@ page_store(struct trip *t, struct slice objects, const struct sync_move *to)
 
 	gate_object_init(&s.gate, t->gate, trip_store(t), clock_now_s());
 	s.gate.purpose = t->x.purpose;
-	s.in = (struct stix_in){ .store = trip_store(t), .collection = t->collection, .may = t->source ? gate_object_source : gate_object_receive,
+	s.in = (struct stix_in){ .store = trip_store(t), .collection = t->collection, .now_s = clock_now_s(), .may = t->source ? gate_object_source : gate_object_receive,
 		.may_cookie = &s.gate, .bad = bad, .done = done, .ending = ending, .cookie = &s, .together = TRIP_TOGETHER };
 	if (objects.p != NULL) {
 		source_of_slice(&src, objects);

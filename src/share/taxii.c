@@ -300,7 +300,7 @@ taxii_add(struct store *s, int64_t collection, struct slice body, bool (*may)(vo
     void *cookie, struct buf *status, char id_out[UUID_TEXT + 1], struct err *e)
 {
 	struct adding x = { .good_count = 0 };
-	struct stix_in in = { .store = s, .collection = collection, .envelope = true, .may = may, .may_cookie = cookie, .bad = bad_in, .done = done_in, .cookie = &x };
+	struct stix_in in = { .store = s, .collection = collection, .envelope = true, .now_s = clock_now_s(), .may = may, .may_cookie = cookie, .bad = bad_in, .done = done_in, .cookie = &x };
 	struct source src;
 	bool ok, mine;
 

@@ -260,39 +260,95 @@ struct versions {
 	int64_t same; /* 0: none */
 	int64_t first; /* the number of what came first; 0: none is there */
 	int64_t newest_us;
-	size_t count;
+	int64_t count;
 };
+
+/* Of what has versions: each is looked for by its moment, however many there are. */
+static bool
+versions_dated(struct store *s, int64_t version_us, struct slice bytes, struct versions *out, bool *equal_out, struct err *e)
+{
+	struct stmt *q, *one;
+	enum step step;
+
+	if (!store_query(s, Q_OBJECT_VERSIONS, "SELECT count(*), max(version_us) FROM object WHERE first = ?1", &q, e) ||
+	    !store_query(s, Q_OBJECT_VERSION, "SELECT id, bytes FROM object WHERE first = ?1 AND version_us = ?2", &one, e))
+		return false;
+	stmt_i64(q, 1, out->first);
+	step = stmt_step(q, e);
+	if (step == STEP_ITEM) {
+		out->count = stmt_col_i64(q, 0);
+		out->newest_us = stmt_col_i64(q, 1);
+	}
+	stmt_reset(q);
+	if (step == STEP_FAIL)
+		return false;
+	stmt_i64(one, 1, out->first);
+	stmt_i64(one, 2, version_us);
+	step = stmt_step(one, e);
+	if (step == STEP_ITEM) {
+		out->same = stmt_col_i64(one, 0);
+		*equal_out = slice_eq(stmt_col(one, 1), bytes);
+	}
+	stmt_reset(one);
+	return step != STEP_FAIL;
+}
+
+/* An observable has no version of its own: it is another where its bytes are. */
+static bool
+versions_undated(struct store *s, struct slice bytes, struct versions *out, bool *equal_out, struct err *e)
+{
+	struct stmt *q;
+	enum step step;
+
+	if (!store_query(s, Q_OBJECT_UNDATED, "SELECT id, version_us, bytes FROM object WHERE first = ?1", &q, e))
+		return false;
+	stmt_i64(q, 1, out->first);
+	while ((step = stmt_step(q, e)) == STEP_ITEM) {
+		if (slice_eq(stmt_col(q, 2), bytes)) {
+			out->same = stmt_col_i64(q, 0);
+			*equal_out = true;
+		}
+		if (stmt_col_i64(q, 1) > out->newest_us)
+			out->newest_us = stmt_col_i64(q, 1);
+		out->count++;
+	}
+	return step == STEP_END;
+}
 
 static bool
 versions_find(struct store *s, struct slice name, int64_t version_us, bool dated, struct slice bytes, struct versions *out,
     bool *equal_out, struct err *e)
 {
-	struct stmt *q;
-	enum step step;
-
 	*out = (struct versions){ .newest_us = INT64_MIN };
 	*equal_out = false;
 	if (!object_key_find(s, name, &out->first, e))
 		return false;
 	if (out->first == 0)
 		return true;
-	if (!store_query(s, Q_OBJECT_VERSIONS, "SELECT id, version_us, bytes FROM object WHERE first = ?1", &q, e))
-		return false;
-	stmt_i64(q, 1, out->first);
-	while ((step = stmt_step(q, e)) == STEP_ITEM) {
-		int64_t id = stmt_col_i64(q, 0), us = stmt_col_i64(q, 1);
-		/* An observable has no version of its own: it is another where its bytes are. */
-		bool same = dated ? us == version_us : slice_eq(stmt_col(q, 2), bytes);
+	return dated ? versions_dated(s, version_us, bytes, out, equal_out, e) : versions_undated(s, bytes, out, equal_out, e);
+}
 
-		if (same) {
-			out->same = id;
-			*equal_out = !dated || slice_eq(stmt_col(q, 2), bytes);
-		}
-		if (us > out->newest_us)
-			out->newest_us = us;
-		out->count++;
-	}
-	return step == STEP_END;
+/* A further version: not one too many, and not of what was revoked, which is for good (STIX 2.1 section 3.2). */
+static bool
+version_allowed(struct store *s, const struct versions *v, const struct stix_object *o, bool dated, int64_t version_us, struct err *e)
+{
+	int64_t most = dated ? OBJECT_VERSIONS_MAX : OBJECT_UNDATED_MAX, revoked = 0;
+	struct stmt *q;
+	bool found = false;
+
+	if (v->first == 0)
+		return true;
+	if (v->count >= most)
+		return err_set(e, ERR_LIMIT, "%.*s has %lld versions already, and no more are kept", SLICE_ARG(o->id), (long long)most);
+	if (!dated)
+		return true;
+	if (!store_query(s, Q_OBJECT_REVOKED, "SELECT id FROM object WHERE first = ?1 AND revoked <> 0 AND version_us < ?2 LIMIT 1", &q, e))
+		return false;
+	stmt_i64(q, 1, v->first);
+	stmt_i64(q, 2, version_us);
+	if (!stmt_number(q, &revoked, &found, e))
+		return false;
+	return !found || err_set(e, ERR_CONFLICT, "revoked: %.*s was revoked by an earlier version, which is for good; make a new object", SLICE_ARG(o->id));
 }
 
 static bool
@@ -425,8 +481,8 @@ object_put(struct store *s, int64_t collection, const struct stix_object *o, str
 	count_on(&s->objects);
 	object = there.same;
 	alone = there.first == 0;
-	if (object == 0 && there.count >= OBJECT_VERSIONS_MAX)
-		return err_set(e, ERR_LIMIT, "%.*s has %d versions already, and no more are kept", SLICE_ARG(o->id), OBJECT_VERSIONS_MAX);
+	if (object == 0 && !version_allowed(s, &there, o, dated, version_us, e))
+		return false;
 	if (object == 0) {
 		object = ++s->objects.last_id;
 		at = dated ? version_us : s->objects.last_us;

@@ -42,6 +42,8 @@ bool collection_list(struct store *s,
 
 /* So many versions of one object are kept; one more is ERR_LIMIT, as each costs a look at all. */
 #define OBJECT_VERSIONS_MAX 1000
+/* And of an observable, which has no moment by which it is looked for, so many with different bytes. */
+#define OBJECT_UNDATED_MAX 100
 
 /* --- writing ---------------------------------------------------------------- */
 
@@ -53,7 +55,8 @@ enum object_put {
 
 /*
  * Put many in one transaction: objects_begin(), object_put() for each, and
- * objects_end(), which commits where ok. The caller makes the database durable
+ * objects_end(), which commits where ok. ERR_LIMIT and ERR_CONFLICT (it was revoked,
+ * which is for good) of object_put() are the object's own fault. The caller makes the database durable
  * (db_durable()) where the answer waits for it.
  */
 bool objects_begin(struct store *s, bool *mine_out, struct err *e) MUST_USE;
