@@ -128,8 +128,9 @@ gate_object_may(void *cookie, const struct object_row *row)
 }
 
 /*
- * What is there without an origin is our own: that others have it too, and send
- * it, does not put it under their clause, with which it would go when its time is over.
+ * What is there without an origin is our own, and what is under another's clause is
+ * that one's: that a partner has it too, and sends it, does not put it under the
+ * partner's clause, by which it would go further, or go when its time is over.
  */
 enum whose { WHOSE_OTHERS, WHOSE_OURS, WHOSE_OURS_CHANGED, WHOSE_FAILED };
 
@@ -146,7 +147,9 @@ whose_is(struct gate_object *g, const struct stix_object *o, struct err *e)
 	arena_reset(&g->a);
 	if (!origin_get(g->store, o->id, &g->a, &origin, &others, e))
 		return WHOSE_FAILED;
-	return others ? WHOSE_OTHERS : same ? WHOSE_OURS : WHOSE_OURS_CHANGED;
+	if (others && slice_eq(origin.party, gate_partner_who(g->gate)->id))
+		return WHOSE_OTHERS;
+	return same ? WHOSE_OURS : WHOSE_OURS_CHANGED;
 }
 
 bool
@@ -164,7 +167,7 @@ gate_object_receive(void *cookie, const struct stix_object *o, struct err *why)
 	case WHOSE_OURS:
 		return true;
 	case WHOSE_OURS_CHANGED:
-		return err_set(why, ERR_DENIED, "it is another version of what is our own, and we alone change that");
+		return err_set(why, ERR_DENIED, "it is another version of what we have from elsewhere, or is our own; it is not the sender's to change");
 	case WHOSE_OTHERS:
 		break;
 	}

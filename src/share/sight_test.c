@@ -324,6 +324,38 @@ TEST(kept_no_longer)
 	store_close(&s);
 }
 
+/* What c gave stays under c's clause, and c's to change, whoever else sends it. */
+TEST(not_the_senders)
+{
+	static const struct { const char *modified; unsigned known, failed; } sent[] = { { "2026-01-01T00:00:00.000Z", 1, 0 }, { "2026-01-05T00:00:00.000Z", 0, 1 } };
+	struct store *s = node("whose.db", CLAUSES("\"same-agreement\""));
+
+	indicators_come(s, "", true);
+	for (size_t i = 0; i < 2; i++) {
+		struct stix_in in = { .store = s, .collection = 1, .may = gate_object_receive };
+		struct gate_partner *gate = NULL;
+		struct gate_object g;
+		struct err e = ERR_INIT;
+		struct source src;
+		char text[600];
+
+		test_case("%s", sent[i].modified);
+		(void)snprintf(text, sizeof(text), "{\"type\":\"indicator\",\"spec_version\":\"2.1\",\"id\":\"" IND(1) "\",\"created\":\"2026-01-01T00:00:00.000Z\",\"modified\":\"%s\","
+						    "\"pattern\":\"[ipv4-addr:value = '198.51.100.1']\",\"pattern_type\":\"stix\",\"valid_from\":\"2026-01-01T00:00:00Z\"}", sent[i].modified);
+		CHECK_OK(gate_partner_open(s, S("b"), KIT_NOW, &gate, &e), &e);
+		gate_object_init(&g, gate, s, KIT_DAY(11));
+		in.may_cookie = &g;
+		source_of_slice(&src, slice_of_str(text));
+		CHECK_OK(stix_in(&in, &src, &e), &e);
+		CHECK_INT(in.known, sent[i].known);
+		CHECK_INT(in.failed, sent[i].failed);
+		CHECK_OK(gate_object_end(&g, &e), &e);
+		gate_partner_close(&gate);
+	}
+	CHECK_INT(number(s, "SELECT count(*) FROM record_origin WHERE party = 'c'"), 3);
+	store_close(&s);
+}
+
 int
 main(void)
 {
@@ -331,5 +363,6 @@ main(void)
 	RUN(many);
 	RUN(whom_they_reach);
 	RUN(kept_no_longer);
+	RUN(not_the_senders);
 	return test_end();
 }
