@@ -130,11 +130,14 @@ struct annual_view {
 	size_t count, print; /* rows there are; rows that pages show */
 	enum lang lang;
 };
+/* Has it a chart, and is there anything to draw? */
+bool annual_drawn(const struct annual_view *v);
 /* The way through a report, which pages and PDF share; texts live during the call. */
 struct annual_sink {
 	void *cookie;
 	void (*part)(void *cookie, int part, const char *title);
-	void (*section)(void *cookie, const char *name, const char *title);
+	/* v: the table that it is about, so that its chart stays with its title; NULL: text alone. */
+	void (*section)(void *cookie, const char *name, const char *title, const struct annual_view *v);
 	void (*text)(void *cookie, struct slice text, bool small);
 	void (*chart)(void *cookie, const struct annual_view *v);
 	void (*table)(void *cookie, const struct annual_view *v);

@@ -19,8 +19,9 @@ part(void *cookie, int n, const char *title)
 }
 
 static void
-section(void *cookie, const char *name, const char *title)
+section(void *cookie, const char *name, const char *title, const struct annual_view *v)
 {
+	(void)v;
 	buf_str(cookie, name);
 	buf_str(cookie, title);
 }

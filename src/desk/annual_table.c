@@ -41,7 +41,7 @@ COLUMNS(ready_states, C("state", N_("State"), STATE), P("answers", N_("Answers")
 COLUMNS(ready_ages, C("age", N_("Since acceptance"), WORD), P("answers", N_("Answers"), COUNT));
 COLUMNS(minimum, C("indicator", N_("Indicator"), READY), C("minimum", N_("Minimum"), COUNT), P("met", N_("Met"), COUNT), P("below", N_("Below"), COUNT), P("unknown", N_("Not known"), COUNT));
 COLUMNS(levels, C("indicator", N_("Indicator"), READY), P("0", "0", COUNT), P("1", "1", COUNT), P("2", "2", COUNT), P("3", "3", COUNT), P("4", "4", COUNT),
-    P("na", N_("Does not apply"), COUNT), P("unknown", N_("Not known"), COUNT));
+    C("na", N_("Does not apply"), COUNT), P("unknown", N_("Not known"), COUNT));
 COLUMNS(domains, C("domain", N_("Domain"), DOMAIN), C("countries", N_("Countries"), COUNT), P("before", N_("At the beginning of the year, %"), COUNT), P("now", N_("At its end, %"), COUNT));
 COLUMNS(need_steps, C("step", N_("Step"), WORD), P("needs", N_("Needs"), COUNT));
 COLUMNS(need_ages, C("age", N_("Open for"), WORD), P("needs", N_("Needs"), COUNT));

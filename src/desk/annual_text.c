@@ -344,12 +344,13 @@ chart_say(const struct annual_view *v, const struct annual_sink *to)
 	buf_fini(&b);
 }
 
-/* Is there anything to draw? */
-static bool
-drawn(const struct annual_view *v)
+bool
+annual_drawn(const struct annual_view *v)
 {
 	double at;
 
+	if (v->table->chart == ANNUAL_PLAIN)
+		return false;
 	JSON_EACH(row, v->rows) {
 		size_t n = 0;
 
@@ -367,15 +368,15 @@ table_walk(const struct annual *x, size_t t, enum lang l, const struct annual_si
 	const struct annual_table *table = &annual_tables[t];
 	struct annual_view v = { table, x->rows[t], x->rows[t]->count, x->rows[t]->count, l };
 
-	to->section(to->cookie, table->name, lang_text(l, table->title));
+	if (table->print > 0 && v.print > table->print)
+		v.print = table->print;
+	to->section(to->cookie, table->name, lang_text(l, table->title), v.count == 0 ? NULL : &v);
 	to->text(to->cookie, slice_of_str(lang_text(l, table->note)), true);
 	if (v.count == 0) {
 		to->text(to->cookie, slice_of_str(lang_text(l, N_("Nothing is recorded."))), false);
 		return;
 	}
-	if (table->print > 0 && v.print > table->print)
-		v.print = table->print;
-	if (table->chart != ANNUAL_PLAIN && drawn(&v)) {
+	if (annual_drawn(&v)) {
 		to->chart(to->cookie, &v);
 		chart_say(&v, to);
 	}
@@ -420,18 +421,18 @@ annex_walk(const struct annual *x, enum lang l, const struct annual_sink *to)
 	struct buf b;
 
 	to->part(to->cookie, ANNUAL_PARTS + 1, lang_text(l, N_("Annexes")));
-	to->section(to->cookie, "method", lang_text(l, N_("Method and definitions")));
+	to->section(to->cookie, "method", lang_text(l, N_("Method and definitions")), NULL);
 	for (size_t i = 0; i < sizeof(method) / sizeof(method[0]); i++)
 		to->text(to->cookie, slice_of_str(lang_text(l, method[i])), false);
 	buf_init(&b, TEXT_MAX);
-	to->section(to->cookie, "data", lang_text(l, N_("Data")));
+	to->section(to->cookie, "data", lang_text(l, N_("Data")), NULL);
 	buf_printf(&b, lang_text(l, N_("The data package holds each table as a CSV file and all of them as one JSON file (RFC 8785). Readiness is counted by version %.*s of its model.")), SLICE_ARG(x->readiness));
 	to->text(to->cookie, buf_view(&b), false);
 	buf_clear(&b);
 	sha256_hex(&x->sha, hex);
 	buf_printf(&b, "SHA-256: %s", hex);
 	to->text(to->cookie, buf_view(&b), false);
-	to->section(to->cookie, "corrections", lang_text(l, N_("Corrections")));
+	to->section(to->cookie, "corrections", lang_text(l, N_("Corrections")), NULL);
 	if (x->corrects.len > 0) {
 		buf_clear(&b);
 		buf_printf(&b, lang_text(l, N_("This report corrects the one of %.*s.")), SLICE_ARG(x->corrects));

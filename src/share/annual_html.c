@@ -41,10 +41,11 @@ part(void *cookie, int n, const char *title)
 }
 
 static void
-section(void *cookie, const char *name, const char *title)
+section(void *cookie, const char *name, const char *title, const struct annual_view *v)
 {
 	struct page *p = cookie;
 
+	(void)v;
 	if (p->contents)
 		return;
 	buf_printf(p->b, "<h3 id=\"%s\">", name);

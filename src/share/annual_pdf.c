@@ -4,6 +4,7 @@
 
 #include "share/chart.h"
 
+#define NOTE 30.0 /* height of the lines between a title and its chart */
 #define TEXT_MAX ((size_t)64 << 10)
 
 struct document { const struct annual *x; enum lang lang; };
@@ -17,17 +18,17 @@ part(void *cookie, int n, const char *title)
 
 	buf_init(&b, TEXT_MAX);
 	buf_printf(&b, "%d. %s", n, title);
-	typeset_heading(p->t, 1, buf_view(&b));
+	typeset_heading(p->t, 1, buf_view(&b), 0);
 	buf_fini(&b);
 }
 
 static void
-section(void *cookie, const char *name, const char *title)
+section(void *cookie, const char *name, const char *title, const struct annual_view *v)
 {
 	struct pages *p = cookie;
 
 	(void)name;
-	typeset_heading(p->t, 2, slice_of_str(title));
+	typeset_heading(p->t, 2, slice_of_str(title), v != NULL && annual_drawn(v) ? chart_height(v) + NOTE : 90);
 }
 
 static void

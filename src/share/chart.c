@@ -8,6 +8,7 @@
 #define LABEL 170.0 /* width of a row's name */
 #define VALUE 46.0 /* room for a figure behind a bar */
 #define BAR 9.0
+#define BAR_MIN 5.0
 #define GAP 7.0
 #define LEGEND 18.0
 #define PLOT 150.0 /* height of charts over time */
@@ -21,7 +22,7 @@ struct chart {
 	bool rtl;
 	size_t series[SERIES_MAX], count; /* plotted columns */
 	size_t rows;
-	double max;
+	double bar; /* height of one */
 };
 
 static const struct json *
@@ -34,16 +35,27 @@ cell(const struct json *row, size_t column)
 	return c;
 }
 
+static double
+bars_height(const struct chart *k)
+{
+	return LEGEND + GAP + (k->bar * (double)k->count + GAP) * (double)k->rows + 4;
+}
+
 static void
 chart_of(const struct annual_view *v, const struct draw *d, struct chart *k)
 {
-	size_t limit = v->table->chart == ANNUAL_HEAT ? 44 : ROWS_MAX;
+	size_t limit = v->table->chart == ANNUAL_HEAT ? 88 : ROWS_MAX;
 
 	*k = (struct chart){ .v = v, .d = d, .rtl = lang_is_rtl(v->lang), .rows = v->print < limit ? v->print : limit };
 	for (size_t c = 0; c < v->table->column_count && k->count < SERIES_MAX; c++) {
 		if (v->table->columns[c].plot)
 			k->series[k->count++] = c;
 	}
+	/* Many bars are thinner; what does not fit even so is in the table. */
+	k->bar = k->count == 0 ? BAR : ((CHART_HEIGHT_MAX - LEGEND - 2 * GAP) / (double)(k->rows == 0 ? 1 : k->rows) - GAP) / (double)k->count;
+	k->bar = k->bar > BAR ? BAR : k->bar < BAR_MIN ? BAR_MIN : k->bar;
+	while (v->table->chart == ANNUAL_BARS && k->rows > 1 && bars_height(k) > CHART_HEIGHT_MAX)
+		k->rows--;
 }
 
 /* --- strokes that know the direction ---------------------------------------------- */
@@ -158,19 +170,19 @@ bars(const struct chart *k)
 
 	legend(k, false);
 	JSON_EACH(row, k->v->rows) {
-		double h = BAR * (double)k->count;
+		double h = k->bar * (double)k->count;
 
 		if (r++ == k->rows)
 			break;
 		text_of(k, row, 0, 0, y + h / 2, LABEL, DRAW_RIGHT, false);
 		for (size_t n = 0; n < k->count; n++) {
-			double v = 0, w, at = y + BAR * (double)n;
+			double v = 0, w, at = y + k->bar * (double)n;
 
 			/* Unknown has no bar, and says so. */
 			w = annual_value(cell(row, k->series[n]), &v) && max > 0 ? room * v / max : 0;
 			if (w > 0)
-				rect(k, LABEL + 6, at, w, BAR - 1.5, (enum draw_fill)(n % DRAW_FILL_COUNT));
-			text_of(k, row, k->series[n], LABEL + 9 + w, at + BAR / 2 - 0.5, CHART_WIDTH - LABEL - 9 - w, DRAW_LEFT, false);
+				rect(k, LABEL + 6, at, w, k->bar - 1.5, (enum draw_fill)(n % DRAW_FILL_COUNT));
+			text_of(k, row, k->series[n], LABEL + 9 + w, at + k->bar / 2 - 0.5, CHART_WIDTH - LABEL - 9 - w, DRAW_LEFT, false);
 		}
 		y += h + GAP;
 	}
@@ -241,27 +253,54 @@ over_time(const struct chart *k, bool stacked)
 
 /* --- heat ---------------------------------------------------------------------------------- */
 
-/* Rows of a heat map are many and their names short: in two halves, where they are. */
+#define HEAT_LABEL 40.0
+#define HEAT_HALVES 14.0 /* between two of them */
+
+/* Many rows with short names stand in two halves, side by side. */
+static size_t
+heat_half(const struct chart *k)
+{
+	return k->rows > 44 ? (k->rows + 1) / 2 : k->rows;
+}
+
 static void
 heat(const struct chart *k)
 {
-	double max = largest(k, false), label = 40, w = (CHART_WIDTH - label) / (double)(k->count == 0 ? 1 : k->count), y = LEGEND + 4;
-	size_t r = 0;
+	size_t half = heat_half(k), r = 0, unknown = SIZE_MAX;
+	double whole = half < k->rows ? (CHART_WIDTH - HEAT_HALVES) / 2 : CHART_WIDTH, w = (whole - HEAT_LABEL) / (double)(k->count == 0 ? 1 : k->count), max = 0, v;
 
+	/* What is not known is a number without a shade: it is no level. */
 	for (size_t n = 0; n < k->count; n++)
-		text(k, label + w * (double)n, LEGEND / 2, w - 2, DRAW_MIDDLE, false, title(k, n));
+		unknown = strcmp(k->v->table->columns[k->series[n]].name, "unknown") == 0 ? n : unknown;
 	JSON_EACH(row, k->v->rows) {
+		for (size_t n = 0; n < k->count; n++)
+			max = n != unknown && annual_value(cell(row, k->series[n]), &v) && v > max ? v : max;
+	}
+	for (size_t n = 0; n < k->count; n++) {
+		for (double x = HEAT_LABEL; x < CHART_WIDTH; x += whole + HEAT_HALVES)
+			text(k, x + w * (double)n, LEGEND / 2, w, DRAW_MIDDLE, false, n == unknown ? S("?") : title(k, n));
+	}
+	JSON_EACH(row, k->v->rows) {
+		double left = r < half ? 0 : whole + HEAT_HALVES, y = LEGEND + 4 + HEAT_ROW * (double)(r < half ? r : r - half);
+
 		if (r++ == k->rows)
 			break;
-		text_of(k, row, 0, 0, y + HEAT_ROW / 2, label - 4, DRAW_RIGHT, false);
+		text_of(k, row, 0, left, y + HEAT_ROW / 2, HEAT_LABEL - 4, DRAW_RIGHT, false);
 		for (size_t n = 0; n < k->count; n++) {
-			double v = 0, x = label + w * (double)n, tone;
+			double x = left + HEAT_LABEL + w * (double)n, tone;
 
-			tone = annual_value(cell(row, k->series[n]), &v) && max > 0 ? v / max * 0.85 : 0;
+			tone = n != unknown && annual_value(cell(row, k->series[n]), &v) && max > 0 ? v / max * 0.85 : 0;
 			k->d->shade(k->d->cookie, k->rtl ? CHART_WIDTH - x - w : x, y, w, HEAT_ROW, tone);
 			text_of(k, row, k->series[n], x, y + HEAT_ROW / 2, w, DRAW_MIDDLE, tone > 0.5);
 		}
-		y += HEAT_ROW;
+	}
+	if (unknown != SIZE_MAX) {
+		struct buf b;
+
+		buf_init(&b, TEXT_MAX);
+		buf_printf(&b, "? = %.*s", SLICE_ARG(title(k, unknown)));
+		text(k, 0, LEGEND + 4 + HEAT_ROW * (double)half + 8, CHART_WIDTH, DRAW_LEFT, false, buf_view(&b));
+		buf_fini(&b);
 	}
 }
 
@@ -321,6 +360,8 @@ dots(const struct chart *k)
 	bool each = k->v->table == &annual_tables[ANNUAL_RESULTS];
 	size_t r = 0;
 
+	/* A percentage is one of a hundred, every year. */
+	max = k->v->table == &annual_tables[ANNUAL_DOMAINS] ? 100 : max;
 	legend(k, true);
 	JSON_EACH(row, k->v->rows) {
 		double end = max, v;
@@ -361,17 +402,12 @@ chart_height(const struct annual_view *v)
 	switch (v->table->chart) {
 	case ANNUAL_PLAIN:
 		return 0;
-	case ANNUAL_BARS: {
-		double row = BAR * (double)k.count + GAP;
-
-		while (k.rows > 1 && LEGEND + GAP + row * (double)k.rows > CHART_HEIGHT_MAX)
-			k.rows--;
-		return LEGEND + GAP + row * (double)k.rows + 4;
-	}
+	case ANNUAL_BARS:
+		return bars_height(&k);
 	case ANNUAL_STACK: case ANNUAL_LINES:
 		return LEGEND + GAP + PLOT + 22;
 	case ANNUAL_HEAT:
-		return LEGEND + 4 + HEAT_ROW * (double)k.rows + 4;
+		return LEGEND + 4 + HEAT_ROW * (double)heat_half(&k) + 18;
 	case ANNUAL_SPANS: case ANNUAL_DOTS:
 		while (k.rows > 28)
 			k.rows = 28;
@@ -390,8 +426,6 @@ chart_draw(const struct annual_view *v, const struct draw *d)
 	case ANNUAL_PLAIN:
 		break;
 	case ANNUAL_BARS:
-		while (k.rows > 1 && LEGEND + GAP + (BAR * (double)k.count + GAP) * (double)k.rows > CHART_HEIGHT_MAX)
-			k.rows--;
 		bars(&k);
 		break;
 	case ANNUAL_STACK:

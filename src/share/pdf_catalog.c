@@ -70,7 +70,7 @@ pdf_catalog(struct buf *pdf, enum lang l, struct err *e)
 	buf_init(&b, 65536);
 	buf_printf(&b, "%llu 0 obj\n<<", (unsigned long long)root);
 	buf_put(&b, dictionary);
-	buf_printf(&b, "\n   /Lang (%s)\n   /ViewerPreferences << /DisplayDocTitle true%s >>\n>>\nendobj\n", lang_tag(l), lang_is_rtl(l) ? " /Direction /R2L" : "");
+	buf_printf(&b, "\n   /MarkInfo << /Marked true >>\n   /Lang (%s)\n   /ViewerPreferences << /DisplayDocTitle true%s >>\n>>\nendobj\n", lang_tag(l), lang_is_rtl(l) ? " /Direction /R2L" : "");
 	/* Both positions are counted from what was there. */
 	buf_printf(&b, "xref\n%llu 1\n%010zu 00000 n \ntrailer\n<< /Size %llu /Root %llu 0 R /Info %llu 0 R /Prev %llu >>\nstartxref\n%zu\n%%%%EOF\n", (unsigned long long)root,
 	    s.len, (unsigned long long)size, (unsigned long long)root, (unsigned long long)info, (unsigned long long)table, s.len + slice_find(buf_view(&b), S("endobj\n")) + 7);

@@ -23,7 +23,12 @@ typeset_layout(struct typeset *t, struct slice text, double width, double size, 
 {
 	PangoFontDescription *f = pango_font_description_from_string(fonts);
 	PangoLayout *l = pango_layout_new(t->context);
+	PangoAttrList *plain = pango_attr_list_new();
 
+	/* "fi" stays two letters, for whoever searches or copies; what Arabic must join is no such ligature. */
+	pango_attr_list_insert(plain, pango_attr_font_features_new("liga=0, clig=0"));
+	pango_layout_set_attributes(l, plain);
+	pango_attr_list_unref(plain);
 	pango_font_description_set_absolute_size(f, size * PANGO_SCALE);
 	pango_font_description_set_weight(f, bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
 	pango_layout_set_font_description(l, f);
@@ -194,7 +199,8 @@ contents_entry(struct typeset *t, size_t n, unsigned behind)
 	pango_layout_set_ellipsize(l, PANGO_ELLIPSIZE_END);
 	typeset_lines(t, l, 0, 1, t->rtl ? MARGIN + number : MARGIN + indent, t->y, TYPESET_WIDTH - indent - number, false);
 	g_object_unref(l);
-	(void)snprintf(text, sizeof(text), "%u", m->page + behind);
+	/* A space before it, for those who have it read to them. */
+	(void)snprintf(text, sizeof(text), " %u", m->page + behind);
 	l = typeset_layout(t, slice_of_str(text), number, 9, false);
 	typeset_lines(t, l, 0, 1, t->rtl ? MARGIN : MARGIN + TYPESET_WIDTH - number, t->y, number, true);
 	g_object_unref(l);

@@ -45,8 +45,8 @@ bool typeset_run(const struct typeset_job *j, struct buf *out, struct typeset_ma
 
 /* --- within content ---------------------------------------------------------------- */
 
-/* level 1 begins a page; levels 1 and 2 are bookmarks and in the contents. */
-void typeset_heading(struct typeset *t, int level, struct slice text);
+/* level 1 begins a page; levels 1 and 2 are bookmarks and in the contents. keep: what of the next stays on its page. */
+void typeset_heading(struct typeset *t, int level, struct slice text, double keep);
 void typeset_text(struct typeset *t, struct slice text, bool small);
 /* Stays on one page; height at most TYPESET_FIGURE_MAX, width TYPESET_WIDTH. */
 void typeset_figure(struct typeset *t, double height, void (*draw)(void *cookie, const struct draw *d), void *cookie);

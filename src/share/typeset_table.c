@@ -11,6 +11,7 @@
 #define PADDING 4.0 /* at both sides of a cell */
 #define CELL_BYTES_MAX 1500 /* of one cell; what is longer ends in an ellipsis */
 #define CELLS_MAX 100000
+#define SHORT 8 /* rows of a table that stays on one page */
 
 void
 typeset_table_begin(struct typeset *t, const struct typeset_column *columns, size_t count)
@@ -158,6 +159,31 @@ row_draw(struct typeset *t, const double *w, const struct row *r, bool head)
 	cairo_stroke(t->cr);
 }
 
+/* Of a row that is not set yet; 0 where there is none. */
+static double
+next_height(struct typeset *t, const double *w, size_t at)
+{
+	struct row r;
+
+	if (at >= t->grid.cell_count)
+		return 0;
+	row_make(t, w, at, &r);
+	row_free(t, &r);
+	return r.height;
+}
+
+/* A short table is not torn apart. */
+static void
+keep_whole(struct typeset *t, const double *w, double height)
+{
+	if (t->grid.cell_count / t->grid.count > SHORT)
+		return;
+	for (size_t at = 0; at < t->grid.cell_count; at += t->grid.count)
+		height += next_height(t, w, at);
+	if (height < (BOTTOM - TOP) / 2)
+		typeset_need(t, height);
+}
+
 void
 typeset_table_end(struct typeset *t)
 {
@@ -170,12 +196,15 @@ typeset_table_end(struct typeset *t)
 		return;
 	widths(t, w);
 	row_make(t, w, SIZE_MAX, &head);
+	keep_whole(t, w, head.height);
 	for (size_t at = 0; at < g->cell_count && !t->failed; at += g->count) {
 		double least;
 
 		row_make(t, w, at, &row);
-		/* The head stands with a row at least. */
+		/* The head stands with two rows at least, and two at least are left for another page. */
 		least = row.height + (opened ? 0 : head.height);
+		if (at + 2 * g->count == g->cell_count || !opened)
+			least += next_height(t, w, at + g->count);
 		if (t->y + least > BOTTOM && t->y > TOP) {
 			if (opened)
 				typeset_untag(t, "Table");

@@ -9,7 +9,7 @@
 static void draw_of(struct typeset *t, struct draw *d);
 
 void
-typeset_heading(struct typeset *t, int level, struct slice text)
+typeset_heading(struct typeset *t, int level, struct slice text, double keep)
 {
 	static const double sizes[] = { 0, 18, 13, 11 };
 	static const char *const names[] = { "", "H1", "H2", "H3" };
@@ -24,7 +24,7 @@ typeset_heading(struct typeset *t, int level, struct slice text)
 	} else {
 		t->y += t->y > TOP ? 12 : 0;
 		/* Never the last thing on a page. */
-		typeset_need(t, h + 90);
+		typeset_need(t, h + keep);
 	}
 	if (t->drawing && mark < t->mark_count) {
 		int parent = n == 1 ? CAIRO_PDF_OUTLINE_ROOT : t->outlines[n - 1];
