@@ -7,7 +7,7 @@
 static const char *const parts[ANNUAL_PARTS + 1] = { "",
 	N_("Summary"), N_("Who takes part"), N_("Can they be reached"), N_("Agreements"), N_("Readiness"), N_("Needs"),
 	N_("Projects"), N_("Results"), N_("Money"), N_("Awareness"), N_("Threats and spam"), N_("Evaluations and lessons"),
-	N_("Rights"), N_("What we do not know"), N_("Decisions"),
+	N_("Rights of people"), N_("What we do not know"), N_("Decisions"),
 };
 
 const char *
@@ -21,7 +21,7 @@ annual_part_title(int part)
 #define P(n, t, kind) { n, t, ANNUAL_##kind, true }
 #define AMOUNTS(X) X("pledged", N_("Pledged"), NUMBER), X("committed", N_("Committed"), NUMBER), X("paid", N_("Paid"), NUMBER), X("spent", N_("Spent"), NUMBER)
 
-COLUMNS(figures, C("figure", N_("Figure"), WORD), C("value", N_("This year"), COUNT), C("before", N_("Last year's report"), COUNT));
+COLUMNS(figures, C("figure", N_("What is counted"), WORD), C("value", N_("This year"), COUNT), C("before", N_("Last year's report"), COUNT));
 COLUMNS(members_region, C("region", N_("Region"), REGION), P("members", N_("Members"), COUNT), P("countries", N_("Countries that could be"), COUNT));
 COLUMNS(members_group, C("group", N_("Group of countries"), WORD), P("members", N_("Members"), COUNT), P("countries", N_("Countries that could be"), COUNT));
 COLUMNS(members_year, C("year", N_("Year"), TEXT), P("members", N_("Members at its end"), COUNT));
@@ -64,9 +64,9 @@ COLUMNS(materials, C("topic", N_("Topic"), TEXT), P("ar", "العربية", COUN
 COLUMNS(audiences, C("audience", N_("Audience"), WORD), P("materials", N_("Materials"), COUNT), C("uses", N_("Times used"), COUNT), C("uncounted", N_("Uses not known"), COUNT));
 COLUMNS(stream_months, C("month", N_("Month"), MONTH), P("events", N_("Events"), COUNT), P("findings", N_("New findings"), COUNT), C("sources", N_("Sources"), COUNT));
 COLUMNS(stream_classes, C("class", N_("Class"), CLASS), P("findings", N_("New findings"), COUNT), C("events", N_("Events"), COUNT));
-COLUMNS(feedback, C("what", N_("Figure"), WORD), C("value", N_("This year"), COUNT));
+COLUMNS(feedback, C("what", N_("What is counted"), WORD), C("value", N_("This year"), COUNT));
 COLUMNS(evaluations, C("project", N_("Project"), TEXTS), C("country", N_("Country"), COUNTRY), C("criterion", N_("Criterion"), WORD), C("answer", N_("Answer"), TEXTS));
-COLUMNS(rights, C("what", N_("Figure"), WORD), C("value", N_("This year"), COUNT));
+COLUMNS(rights, C("what", N_("What is counted"), WORD), C("value", N_("This year"), COUNT));
 COLUMNS(unknown, C("what", N_("What is not known"), WORD), P("count", N_("Records"), COUNT), C("of", N_("Of"), COUNT));
 COLUMNS(asked, C("decision", N_("Decision"), TEXTS), C("what", N_("What is asked"), TEXTS), C("owner", N_("Owner"), TEXT), C("deadline", N_("Deadline"), DAY));
 COLUMNS(decided, C("decision", N_("Decision"), TEXTS), C("owner", N_("Owner"), TEXT), C("deadline", N_("Deadline"), DAY), C("state", N_("State"), STATE), C("since", N_("Since"), DAY));
@@ -115,7 +115,7 @@ const struct annual_table annual_tables[ANNUAL_TABLES] = {
 	TABLE(STREAM_CLASSES, 11, stream_classes, N_("Findings by class"), BARS, REPORT, 0, N_("Fewer than ten are told as fewer than ten.")),
 	TABLE(FEEDBACK, 11, feedback, N_("Notices and answers"), PLAIN, REPORT, 0, N_("Fewer than ten are told as fewer than ten.")),
 	TABLE(EVALUATIONS, 12, evaluations, N_("Six questions at the end of a project"), PLAIN, PROJECT, 60, N_("The criteria of the Development Assistance Committee; of the countries that open their projects.")),
-	TABLE(RIGHTS, 13, rights, N_("Rights"), PLAIN, REPORT, 0, N_("What the node keeps no record of is not known; it is not zero.")),
+	TABLE(RIGHTS, 13, rights, N_("Rights of people"), PLAIN, REPORT, 0, N_("What the node keeps no record of is not known; it is not zero.")),
 	TABLE(UNKNOWN, 14, unknown, N_("Gaps"), BARS, REPORT, 0, N_("What the figures before rest on, and what they lack.")),
 	TABLE(ASKED, 15, asked, N_("Asked of the Council"), PLAIN, DECISION, 0, N_("Proposed, and not yet taken.")),
 	TABLE(DECIDED, 15, decided, N_("Taken, and what became of them"), PLAIN, DECISION, 60, N_("Open ones, and those of the year.")),

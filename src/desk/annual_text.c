@@ -336,7 +336,8 @@ chart_say(const struct annual_view *v, const struct annual_sink *to)
 		return;
 	buf_init(&b, TEXT_MAX);
 	for (size_t c = 0; c < v->table->column_count; c++) {
-		if (v->table->columns[c].plot)
+		/* Of levels, which are numbers themselves, it would be a riddle. */
+		if (v->table->columns[c].plot && strlen(v->table->columns[c].title) > 1)
 			column_say(v, c, &said, &b);
 	}
 	if (said > 0)

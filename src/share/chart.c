@@ -14,6 +14,7 @@
 #define PLOT 150.0 /* height of charts over time */
 #define SMALL 8.0
 #define HEAT_ROW 13.0
+#define SPAN_ROW 15.0
 #define TEXT_MAX ((size_t)64 << 10)
 
 struct chart {
@@ -85,7 +86,7 @@ text(const struct chart *k, double x, double y, double w, enum draw_align align,
 		x = CHART_WIDTH - x - w;
 		align = align == DRAW_LEFT ? DRAW_RIGHT : align == DRAW_RIGHT ? DRAW_LEFT : align;
 	}
-	k->d->text(k->d->cookie, x, y, w, align, SMALL, white, s);
+	k->d->text(k->d->cookie, x, y, w, align, SMALL, white, k->v->table->chart == ANNUAL_SPANS || k->v->table->chart == ANNUAL_DOTS ? 1 : 2, s);
 }
 
 static void
@@ -306,6 +307,7 @@ heat(const struct chart *k)
 
 /* --- spans of days ----------------------------------------------------------------------------- */
 
+/* A line each: a name that is longer is cut; the table has it whole. */
 static void
 spans(const struct chart *k)
 {
@@ -337,16 +339,16 @@ spans(const struct chart *k)
 
 		if (r++ == k->rows)
 			break;
-		text_of(k, row, 0, 0, y + 9, LABEL, DRAW_RIGHT, false);
+		text_of(k, row, 0, 0, y + 7, LABEL, DRAW_RIGHT, false);
 		begun = k->count > 0 && annual_value(cell(row, k->series[0]), &from);
 		ended = k->count > 1 && annual_value(cell(row, k->series[1]), &until);
 		if (begun) {
 			double x = LABEL + 6 + room * (from - first) / (last - first), w = ended ? room * (until - from) / (last - first) : CHART_WIDTH - x;
 
 			/* What has no end goes on to the edge, and is open there. */
-			rect(k, x, y + 4, w > 1 ? w : 1, BAR, ended ? DRAW_LIGHT : DRAW_STRIPES);
+			rect(k, x, y + 2.5, w > 1 ? w : 1, BAR, ended ? DRAW_LIGHT : DRAW_STRIPES);
 		}
-		y += 20;
+		y += SPAN_ROW;
 	}
 }
 
@@ -368,18 +370,18 @@ dots(const struct chart *k)
 
 		if (r++ == k->rows)
 			break;
-		text_of(k, row, 0, 0, y + 8, LABEL, DRAW_RIGHT, false);
+		text_of(k, row, 0, 0, y + 7, LABEL, DRAW_RIGHT, false);
 		for (size_t n = 0; n < k->count && each; n++) {
 			end = n == 0 ? 0 : end;
 			if (annual_value(cell(row, k->series[n]), &v))
 				end = fabs(v) > end ? fabs(v) : end;
 		}
-		line(k, LABEL + 10, y + 8, LABEL + 10 + room, y + 8, 0.25, 0);
+		line(k, LABEL + 10, y + 7, LABEL + 10 + room, y + 7, 0.25, 0);
 		for (size_t n = 0; n < k->count; n++) {
 			if (annual_value(cell(row, k->series[n]), &v))
-				mark(k, LABEL + 10 + (end > 0 && v > 0 ? room * v / end : 0), y + 8, n);
+				mark(k, LABEL + 10 + (end > 0 && v > 0 ? room * v / end : 0), y + 7, n);
 		}
-		y += 20;
+		y += SPAN_ROW;
 	}
 	line(k, LABEL + 10, LEGEND + GAP - 3, LABEL + 10, y, 0.7, 0);
 	if (!each) {
@@ -411,7 +413,7 @@ chart_height(const struct annual_view *v)
 	case ANNUAL_SPANS: case ANNUAL_DOTS:
 		while (k.rows > 28)
 			k.rows = 28;
-		return LEGEND + GAP + 20 * (double)k.rows + 16;
+		return LEGEND + GAP + SPAN_ROW * (double)k.rows + 16;
 	}
 	return 0;
 }

@@ -22,8 +22,8 @@ struct draw {
 	void (*shade)(void *cookie, double x, double y, double w, double h, double tone);
 	void (*line)(void *cookie, double x1, double y1, double x2, double y2, double width, unsigned dash);
 	void (*mark)(void *cookie, double x, double y, enum draw_mark mark);
-	/* In the box from x to x + w, at most two lines around the middle y; what does not fit ends in an ellipsis. */
-	void (*text)(void *cookie, double x, double y, double w, enum draw_align align, double size, bool white, struct slice text);
+	/* In the box from x to x + w, one line or two around the middle y; what does not fit ends in an ellipsis. */
+	void (*text)(void *cookie, double x, double y, double w, enum draw_align align, double size, bool white, int lines, struct slice text);
 };
 
 #endif

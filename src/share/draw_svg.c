@@ -158,14 +158,14 @@ line_fits(struct slice s, double size, double w)
 }
 
 static void
-text(void *cookie, double x, double y, double w, enum draw_align align, double size, bool white, struct slice s)
+text(void *cookie, double x, double y, double w, enum draw_align align, double size, bool white, int most, struct slice s)
 {
 	static const char *const anchors[] = { "start", "middle", "end" };
 	struct buf *b = cookie;
 	size_t cuts[LINES_MAX] = { 0 }, lines = 0;
 	struct slice rest = s;
 
-	while (lines < LINES_MAX && rest.len > 0) {
+	while (lines < (size_t)most && lines < LINES_MAX && rest.len > 0) {
 		cuts[lines] = line_fits(rest, size, w);
 		rest = slice_from(rest, cuts[lines++]);
 	}

@@ -18,6 +18,17 @@ static const char fonts[] = "Noto Sans,Noto Sans Arabic,Noto Sans CJK SC,DejaVu 
 
 /* --- what all of it is set with --------------------------------------------------- */
 
+/* Hebrew to N'Ko, U+05C0 to U+07FF: two bytes, the first of these. */
+static bool
+has_rtl(struct slice s)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		if (s.p[i] >= 0xd7 && s.p[i] <= 0xdf)
+			return true;
+	}
+	return false;
+}
+
 PangoLayout *
 typeset_layout(struct typeset *t, struct slice text, double width, double size, bool bold)
 {
@@ -36,7 +47,8 @@ typeset_layout(struct typeset *t, struct slice text, double width, double size, 
 	if (width > 0)
 		pango_layout_set_width(l, (int)(width * PANGO_SCALE));
 	pango_layout_set_wrap(l, PANGO_WRAP_WORD_CHAR);
-	pango_layout_set_auto_dir(l, TRUE);
+	/* By its first letter; but a sentence with a Latin name in front is still one from right to left. */
+	pango_layout_set_auto_dir(l, !(t->rtl && has_rtl(text)));
 	pango_layout_set_line_spacing(l, LEADING);
 	pango_layout_set_text(l, text.len == 0 ? "" : (const char *)text.p, (int)(text.len > 65535 ? 65535 : text.len));
 	return l;

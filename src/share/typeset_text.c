@@ -244,7 +244,7 @@ mark(void *cookie, double x, double y, enum draw_mark mark)
 }
 
 static void
-text(void *cookie, double x, double y, double w, enum draw_align align, double size, bool white, struct slice s)
+text(void *cookie, double x, double y, double w, enum draw_align align, double size, bool white, int most, struct slice s)
 {
 	struct typeset *t = cookie;
 	PangoLayout *l = typeset_layout(t, s, w, size, false);
@@ -252,7 +252,7 @@ text(void *cookie, double x, double y, double w, enum draw_align align, double s
 	double h;
 
 	pango_layout_set_line_spacing(l, 1.0f);
-	pango_layout_set_height(l, -2);
+	pango_layout_set_height(l, -most);
 	pango_layout_set_ellipsize(l, PANGO_ELLIPSIZE_END);
 	lines = pango_layout_get_line_count(l);
 	h = typeset_layout_height(l);
