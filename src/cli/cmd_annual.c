@@ -15,6 +15,7 @@
 #include "share/annual_pdf.h"
 
 #define PAGE_BYTES_MAX ((size_t)32 << 20)
+#define MORE_MAX 16 /* files of --with */
 
 struct annual_verb {
 	const char *name;
@@ -345,14 +346,53 @@ make_language(struct make *m, enum lang l, struct err *e)
 	return ok || err_within(e, "%s", lang_tag(l));
 }
 
+static const char *
+type_of(struct slice name)
+{
+	static const struct { struct slice end; const char *type; } types[] = {
+		{ S_INIT(".xml"), "application/xml" }, { S_INIT(".json"), "application/json" }, { S_INIT(".csv"), "text/csv" }, { S_INIT(".pdf"), "application/pdf" },
+		{ S_INIT(".txt"), "text/plain" },
+	};
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		if (slice_ends_nocase(name, types[i].end))
+			return types[i].type;
+	}
+	return "application/octet-stream";
+}
+
+/* Files of --with, by their last names, which the package has to be able to hold. */
+static bool
+more_files(struct make *m, struct annual_file v[MORE_MAX], size_t *count, struct err *e)
+{
+	const char *path;
+
+	for (*count = 0; (path = cli_opt_nth(m->w->c, "with", *count)) != NULL; (*count)++) {
+		const char *slash = strrchr(path, '/'), *name = slash == NULL ? path : slash + 1;
+
+		if (*count == MORE_MAX)
+			return err_set(e, ERR_LIMIT, "more than %d files of --with", MORE_MAX);
+		for (const char *p = name; *p != '\0'; p++) {
+			if (!byte_is_alpha((uint8_t)*p) && !byte_is_digit((uint8_t)*p) && strchr("._-", *p) == NULL)
+				return err_set(e, ERR_USAGE, "%s: a file of the data package is named by letters, digits, \".\", \"_\" and \"-\"", QUOTE(slice_of_str(name)));
+		}
+		v[*count] = (struct annual_file){ .name = name, .type = type_of(slice_of_str(name)) };
+		if (!desk_file_read(m->w, path, PAGE_BYTES_MAX, &v[*count].bytes, e))
+			return false;
+	}
+	return true;
+}
+
 static bool
 make_data(struct make *m, struct err *e)
 {
+	struct annual_file more[MORE_MAX];
+	size_t count;
 	struct buf b;
 	bool ok;
 
 	buf_init(&b, PAGE_BYTES_MAX);
-	ok = annual_zip(m->x, NULL, 0, &b, e) && out_put(m, "-data.zip", buf_view(&b), e) && out_put(m, ".json", m->x->json, e);
+	ok = more_files(m, more, &count, e) && annual_zip(m->x, more, count, &b, e) && out_put(m, "-data.zip", buf_view(&b), e) && out_put(m, ".json", m->x->json, e);
 	buf_fini(&b);
 	return ok;
 }
@@ -457,6 +497,7 @@ static const struct cli_option options[] = {
 	{ "fields", 0, N_("FILE"), N_("freeze, correct: fields as a JSON object, beside those on the command line (- for standard input)") },
 	{ "out", 'o', N_("FOLDER"), N_("make: write the files there; show: the file to write to") },
 	{ "language", 'l', N_("LANG..."), N_("make: in this language alone (ar, zh, en, fr, ru, es); may be given several times") },
+	{ "with", 0, N_("FILE..."), N_("make: put this file into the data package too, such as IATI; may be given several times") },
 	{ "draft", 0, NULL, N_("make: of the records as they stand now, not frozen; the first page says so") },
 	{ NULL, 0, NULL, NULL },
 };

@@ -219,6 +219,8 @@ TEST(package)
 	CHECK_INT(count(buf_view(&a), S("datapackage.json")), 2);
 	CHECK_INT(count(buf_view(&a), S("iati.xml")), 2);
 	CHECK_INT(count(buf_view(&a), S("members_region.csv")), 2);
+	more.name = "figures.csv";
+	CHECK(!annual_zip(&report, &more, 1, &b, &e) && e.code == ERR_CONFLICT);
 	buf_clear(&a);
 	annual_csv(&report, ANNUAL_FIGURES, &a);
 	CHECK(slice_starts(buf_view(&a), S("figure,value,before\r\nmembers,12,\r\n")));

@@ -11,7 +11,7 @@
 
 bool annual_pdf(const struct annual *x, enum lang l, struct buf *out, struct typeset_made *made, struct err *e) MUST_USE;
 
-/* Another file that goes into the package, such as IATI. */
+/* Another file (name: letters, digits, "._-"; ERR_CONFLICT where one has it) that goes into the package, such as IATI. */
 struct annual_file { const char *name, *type; struct slice bytes; }; /* "projects.xml", "application/xml" */
 /*
  * One zip: data.json (the snapshot), a CSV a table, texts.json (what people wrote),

@@ -145,8 +145,13 @@ fill(struct package *p, const struct annual_file *files, size_t count, struct er
 		ok = put(p, "texts.json", buf_view(&b), e);
 	}
 	for (size_t i = 0; ok && i < count; i++) {
-		char name[32];
+		char name[32], path[300];
 
+		(void)snprintf(path, sizeof(path), "\"path\":\"%s\"", files[i].name);
+		if (slice_find(buf_view(&p->list), slice_of_str(path)) != SIZE_MAX || strcmp(files[i].name, "datapackage.json") == 0) {
+			ok = err_set(e, ERR_CONFLICT, "%s: a file of this name is in the data package already", files[i].name);
+			break;
+		}
 		(void)snprintf(name, sizeof(name), "file-%zu", i + 1);
 		resource_begin(p, name, files[i].name, files[i].type, files[i].bytes);
 		buf_byte(&p->list, '}');

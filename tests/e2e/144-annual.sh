@@ -64,8 +64,10 @@ ok "by two" desk approve report:2026 --as kai
 ok "approved" desk do approve report:2026 --as kai
 ok "by two" desk approve report:2026 --as kim
 ok "published" desk do publish report:2026 --as kim
-ok "made" annual make 2026 --out a
-ok "again" annual make 2026 --out b
+echo "<iati-activities/>" >iati.xml
+ok "made" annual make 2026 --out a --with iati.xml
+ok "again" annual make 2026 --out b --with iati.xml
+exits 66 "no such file" annual make 2026 --out d --with none.xml -l en
 ok "the same bytes" diff -r a b
 same "all files" "$(find a -type f | wc -l)" 14
 same "no draft" "$(grep -c "not approved" a/annual-2026-en.html)" 0
