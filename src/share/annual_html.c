@@ -11,7 +11,7 @@ static const char style[] =
     "p.small{color:#444;font-size:.875rem}nav ol{list-style:none;padding:0;columns:2 16rem}nav a{color:#0f3d5e}"
     ".wide{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.875rem;margin:.5rem 0}"
     "caption{text-align:start;color:#444}th,td{border-bottom:1px solid #bbb;padding:.2rem .5rem;text-align:start;vertical-align:top;overflow-wrap:anywhere}"
-    "th{border-bottom:2px solid #444}td.n,th.n{text-align:end;font-variant-numeric:tabular-nums;overflow-wrap:normal}td.u{color:#555;font-style:italic}"
+    "thead th{border-bottom:2px solid #444}tbody th{font-weight:normal}[dir=rtl] p,[dir=rtl] th:not(.n),[dir=rtl] td:not(.n){text-align:right}td.n,th.n{text-align:end;font-variant-numeric:tabular-nums;overflow-wrap:normal}td.u{color:#555;font-style:italic}"
     "figure{margin:1rem 0}svg.chart{width:100%;max-width:48rem;height:auto}"
     "@media print{@page{size:A4;margin:20mm}body{max-width:none;padding:0;font-size:10pt}h2{break-before:page}h2,h3{break-after:avoid}"
     "figure,tr{break-inside:avoid}thead{display:table-header-group}nav{break-after:page}.wide{overflow:visible}p{orphans:2;widows:2}}";
