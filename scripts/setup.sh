@@ -5,7 +5,7 @@
 build_packages="gcc libc6-dev meson ninja-build pkg-config gettext python3-minimal python3-jsonschema
 libssl-dev libxxhash-dev libzstd-dev libarchive-dev libsqlite3-dev libgmime-3.0-dev
 libxml2-dev libmaxminddb-dev libpsl-dev libidn2-dev libcurl4-openssl-dev
-libseccomp-dev libsodium-dev libnghttp2-dev libunistring-dev libpcre2-dev linux-libc-dev ca-certificates"
+libseccomp-dev libsodium-dev libnghttp2-dev libunistring-dev libpcre2-dev libpango1.0-dev libcairo2-dev linux-libc-dev ca-certificates"
 
 say() {
 	printf '%s\n' "$*" >&2

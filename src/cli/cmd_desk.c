@@ -110,8 +110,8 @@ verb_find(const char *name, struct err *e)
 }
 
 /* As whom: an account of this node. Whoever is on its machine may say so, and the log has both names. */
-static bool
-actor_take(struct desk_work *w, bool needed, struct err *e)
+bool
+desk_actor_take(struct desk_work *w, bool needed, struct err *e)
 {
 	const struct passwd *p = getpwuid(getuid());
 	const char *login = cli_opt(w->c, "as"), *here = p == NULL ? "" : p->pw_name;
@@ -147,7 +147,7 @@ desk(struct cli *c, struct err *e)
 		return false;
 	w.now_s = clock_now_s(); /* the node's own, where it stands still */
 	arena_init(&w.a, (size_t)256 << 20);
-	ok = actor_take(&w, v->writes, e) && v->run(&w, e);
+	ok = desk_actor_take(&w, v->writes, e) && v->run(&w, e);
 	arena_fini(&w.a);
 	node_close(&w.node);
 	return ok;

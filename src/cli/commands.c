@@ -23,6 +23,7 @@ const struct cli_command *const cli_commands[] = {
 	&cli_agreements,
 	&cli_sync,
 	&cli_desk,
+	&cli_annual,
 	&cli_account,
 	&cli_audit,
 	&cli_doctor,

@@ -37,6 +37,8 @@ desk_arg(const struct desk_work *w, int n)
 	return slice_of_str(w->c->arg_count > n ? w->c->args[n] : NULL);
 }
 
+/* As whom: of --as, where it is needed or given. */
+bool desk_actor_take(struct desk_work *w, bool needed, struct err *e) MUST_USE;
 /* One or more deeds, in one transaction that is on the disk when it returns. */
 bool desk_change(struct desk_work *w, bool (*change)(struct desk_work *w, void *cookie, struct err *e), void *cookie, struct err *e) MUST_USE;
 

@@ -381,7 +381,7 @@ static bool
 is_ours(const struct work *k, const struct desk_move *m)
 {
 	return (k->d->actor->roles & 1u << DESK_NODE) != 0 || (k->r.kind == DESK_ANSWER && strcmp(m->name, "accept") == 0) ||
-	    (k->r.kind == DESK_REPORT && strcmp(m->name, "freeze") == 0);
+	    (k->r.kind == DESK_REPORT && (strcmp(m->name, "freeze") == 0 || strcmp(m->name, "correct") == 0));
 }
 
 /* What a reviewer's acceptance sets besides the level: its day, and until when it counts. */

@@ -331,6 +331,8 @@ static const struct desk_state report_states[] = {
 static const struct desk_move report_moves[] = {
 	MOVE("freeze", N_("freeze"), B(RE_COLLECTING), RE_FROZEN, R(K), 0, .needs = "snapshot"),
 	MOVE("review", N_("review"), B(RE_FROZEN), RE_REVIEWED, R(K), R(K), .needs = "summary"),
+	/* What reviewers find wrong before it is published is not published: it is frozen anew. */
+	MOVE("return", N_("return"), B(RE_FROZEN) | B(RE_REVIEWED), RE_COLLECTING, R(K), 0, .reason = true),
 	MOVE("approve", N_("approve"), B(RE_REVIEWED), RE_APPROVED, R(K), R(K), NONE_),
 	MOVE("publish", N_("publish"), B(RE_APPROVED), RE_PUBLISHED, R(K), 0, NONE_),
 	/* Added, with its reason; what was published stays as it was. */

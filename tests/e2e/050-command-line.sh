@@ -4,7 +4,7 @@
 exits 64 "nothing said" "$ENTENTE"
 ok "help" "$ENTENTE" --help
 commands=$("$ENTENTE" --help | awk '/^Commands:/ { on = 1; next } /^$/ { on = 0 } on { print $1 }')
-same "there are commands" "$(echo "$commands" | wc -l | tr -d " ")" 26
+same "there are commands" "$(echo "$commands" | wc -l | tr -d " ")" 27
 for c in $commands; do
 	ok "$c --help" "$ENTENTE" "$c" --help
 	ok "manual $c" "$ENTENTE" manual "$c"
