@@ -124,8 +124,9 @@ identify(struct sqlite_db *d, struct err *e)
 	int64_t app = 0, pages = 0;
 	char sql[64];
 
-	if (!pragma_number(d, "PRAGMA application_id", &app, e) ||
-	    !pragma_number(d, "SELECT count(*) FROM sqlite_master", &pages, e))
+	/* In this order: who makes one says whose it is before its first table. */
+	if (!pragma_number(d, "SELECT count(*) FROM sqlite_master", &pages, e) ||
+	    !pragma_number(d, "PRAGMA application_id", &app, e))
 		return false;
 	if (app == APPLICATION_ID)
 		return true;
