@@ -39,8 +39,8 @@ COLUMNS(parties, C("party", N_("Party"), TEXT), C("agreement", N_("Agreement"), 
 COLUMNS(transfers, C("agreement", N_("Agreement or rule"), TEXT), P("allowed", N_("Records passed on"), COUNT), P("refused", N_("Records held back"), COUNT));
 COLUMNS(ready_states, C("state", N_("State"), STATE), P("answers", N_("Answers"), COUNT), C("countries", N_("Countries"), COUNT));
 COLUMNS(ready_ages, C("age", N_("Since acceptance"), WORD), P("answers", N_("Answers"), COUNT));
-COLUMNS(minimum, C("indicator", N_("Indicator"), READY), C("minimum", N_("Minimum"), COUNT), P("met", N_("Met"), COUNT), P("below", N_("Below"), COUNT), P("unknown", N_("Not known"), COUNT));
-COLUMNS(levels, C("indicator", N_("Indicator"), READY), P("0", "0", COUNT), P("1", "1", COUNT), P("2", "2", COUNT), P("3", "3", COUNT), P("4", "4", COUNT),
+COLUMNS(minimum, C("indicator", N_("Indicator of readiness"), READY), C("minimum", N_("Minimum"), COUNT), P("met", N_("Met"), COUNT), P("below", N_("Below"), COUNT), P("unknown", N_("Not known"), COUNT));
+COLUMNS(levels, C("indicator", N_("Indicator of readiness"), READY), P("0", "0", COUNT), P("1", "1", COUNT), P("2", "2", COUNT), P("3", "3", COUNT), P("4", "4", COUNT),
     C("na", N_("Does not apply"), COUNT), P("unknown", N_("Not known"), COUNT));
 COLUMNS(domains, C("domain", N_("Domain"), DOMAIN), C("countries", N_("Countries"), COUNT), P("before", N_("At the beginning of the year, %"), COUNT), P("now", N_("At its end, %"), COUNT));
 COLUMNS(need_steps, C("step", N_("Step"), WORD), P("needs", N_("Needs"), COUNT));
@@ -51,9 +51,9 @@ COLUMNS(unfunded, C("country", N_("Country"), COUNTRY), C("need", N_("Need"), TE
 COLUMNS(project_states, C("state", N_("State"), STATE), P("projects", N_("Projects"), COUNT));
 COLUMNS(project_topics, C("topic", N_("Topic"), TEXT), P("running", N_("Under way"), COUNT), P("closed", N_("Closed in the year"), COUNT));
 COLUMNS(milestones, C("month", N_("Due in"), MONTH), P("planned", N_("Planned"), COUNT), P("done", N_("Done"), COUNT), P("late", N_("Late"), COUNT), C("dropped", N_("Dropped"), COUNT));
-COLUMNS(projects, C("project", N_("Project"), TEXTS), C("country", N_("Country"), COUNTRY), C("state", N_("State"), STATE), P("from", N_("From"), DAY), P("until", N_("Until"), DAY));
+COLUMNS(projects, C("project", N_("Project"), TEXTS), C("country", N_("Country"), COUNTRY), C("state", N_("State"), STATE), P("from", N_("Begins"), DAY), P("until", N_("Until"), DAY));
 COLUMNS(result_sorts, C("sort", N_("Sort"), WORD), P("indicators", N_("Indicators"), COUNT), P("measured", N_("Measured"), COUNT), P("reached", N_("Target reached"), COUNT));
-COLUMNS(results, C("indicator", N_("Indicator"), TEXTS), C("country", N_("Country"), COUNTRY), C("unit", N_("Unit"), TEXT), P("baseline", N_("Baseline"), NUMBER), P("target", N_("Target"), NUMBER),
+COLUMNS(results, C("indicator", N_("Indicator of a project"), TEXTS), C("country", N_("Country"), COUNTRY), C("unit", N_("Unit"), TEXT), P("baseline", N_("Baseline"), NUMBER), P("target", N_("Target"), NUMBER),
     P("actual", N_("Actual"), NUMBER), C("measured", N_("Measured on"), DAY));
 COLUMNS(follow_ups, C("check", N_("Check"), WORD), P("due", N_("Due in the year"), COUNT), P("done", N_("Done"), COUNT));
 COLUMNS(money, C("currency", N_("Currency"), TEXT), C("contributions", N_("Contributions"), COUNT), AMOUNTS(P), C("in_kind", N_("In kind"), NUMBER));

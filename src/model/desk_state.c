@@ -210,7 +210,7 @@ FLOW(activity);
 
 enum { MI_OPEN, MI_DONE, MI_DROPPED };
 static const struct desk_state milestone_states[] = {
-	STATE("open", N_("open"), NONE_),
+	STATE("open", N_("still open"), NONE_),
 	END("done", N_("done"), .needs = "evidence"),
 	END("dropped", N_("dropped"), NONE_),
 };
@@ -223,7 +223,7 @@ FLOW(milestone);
 
 enum { ID_OPEN, ID_DROPPED };
 static const struct desk_state indicator_states[] = {
-	STATE("open", N_("open"), NONE_),
+	STATE("open", N_("still open"), NONE_),
 	END("dropped", N_("dropped"), NONE_),
 };
 static const struct desk_move indicator_moves[] = {
@@ -269,7 +269,7 @@ FLOW(contribution);
 
 enum { RI_OPEN, RI_OCCURRED, RI_CLOSED };
 static const struct desk_state risk_states[] = {
-	STATE("open", N_("open"), NONE_),
+	STATE("open", N_("still open"), NONE_),
 	STATE("occurred", N_("occurred"), NONE_),
 	END("closed", N_("closed"), NONE_),
 };
