@@ -6,16 +6,9 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/file.h"
+#include "cli/annual.h"
 #include "cli/commands.h"
-#include "cli/desk.h"
 #include "cli/progress.h"
-#include "desk/annual.h"
-#include "share/annual_html.h"
-#include "share/annual_pdf.h"
-
-#define PAGE_BYTES_MAX ((size_t)32 << 20)
-#define MORE_MAX 16 /* files of --with */
 
 struct annual_verb {
 	const char *name;
@@ -23,8 +16,8 @@ struct annual_verb {
 	bool (*run)(struct desk_work *w, struct err *e);
 };
 
-static bool
-year_of(const struct desk_work *w, int *out, struct err *e)
+bool
+annual_year(const struct desk_work *w, int *out, struct err *e)
 {
 	uint64_t n;
 
@@ -42,8 +35,8 @@ at(void *cookie, int part)
 	progress_at(cookie, (uint64_t)part, T(annual_part_title(part)));
 }
 
-static bool
-collect(struct desk_work *w, int year, int64_t as_of_s, struct slice corrects, struct buf *out, struct err *e)
+bool
+annual_count(struct desk_work *w, int year, int64_t as_of_s, struct slice corrects, struct buf *out, struct err *e)
 {
 	struct progress p;
 	struct annual_ask q = { .year = year, .as_of_s = as_of_s, .node = w->node.conf.name, .corrects = corrects, .at = at, .cookie = &p };
@@ -55,9 +48,8 @@ collect(struct desk_work *w, int year, int64_t as_of_s, struct slice corrects, s
 	return ok;
 }
 
-/* The report's record and the data that it names. b: whose memory the data are. */
-static bool
-frozen(struct desk_work *w, int year, struct buf *b, struct desk_record *r, struct annual *x, struct err *e)
+bool
+annual_frozen(struct desk_work *w, int year, struct buf *b, struct desk_record *r, struct annual *x, struct err *e)
 {
 	char id[32];
 	struct sha256 sha;
@@ -194,10 +186,10 @@ freeze(struct desk_work *w, struct err *e)
 	struct buf b;
 	bool ok;
 
-	if (!year_of(w, &x.year, e))
+	if (!annual_year(w, &x.year, e))
 		return false;
 	buf_init(&b, ANNUAL_BYTES_MAX);
-	ok = collect(w, x.year, w->now_s, SLICE_NONE, &b, e);
+	ok = annual_count(w, x.year, w->now_s, SLICE_NONE, &b, e);
 	x.data = buf_view(&b);
 	ok = ok && desk_change(w, freeze_do, &x, e) && told(w, &x, e);
 	buf_fini(&b);
@@ -214,11 +206,11 @@ correct(struct desk_work *w, struct err *e)
 	struct annual was;
 	bool ok;
 
-	if (!year_of(w, &x.year, e))
+	if (!annual_year(w, &x.year, e))
 		return false;
 	buf_init(&old, ANNUAL_BYTES_MAX);
 	buf_init(&b, ANNUAL_BYTES_MAX);
-	ok = frozen(w, x.year, &old, &r, &was, e) && collect(w, x.year, w->now_s, desk_text(&r, "snapshot"), &b, e);
+	ok = annual_frozen(w, x.year, &old, &r, &was, e) && annual_count(w, x.year, w->now_s, desk_text(&r, "snapshot"), &b, e);
 	x.data = buf_view(&b);
 	ok = ok && desk_change(w, freeze_do, &x, e) && told(w, &x, e);
 	buf_fini(&b);
@@ -236,10 +228,10 @@ show(struct desk_work *w, struct err *e)
 	int year;
 	bool ok;
 
-	if (!year_of(w, &year, e))
+	if (!annual_year(w, &year, e))
 		return false;
 	buf_init(&b, ANNUAL_BYTES_MAX);
-	ok = collect(w, year, w->now_s, SLICE_NONE, &b, e) && desk_put_out(w, buf_view(&b), e);
+	ok = annual_count(w, year, w->now_s, SLICE_NONE, &b, e) && desk_put_out(w, buf_view(&b), e);
 	buf_fini(&b);
 	return ok;
 }
@@ -285,11 +277,11 @@ verify(struct desk_work *w, struct err *e)
 	int year;
 	bool ok;
 
-	if (!year_of(w, &year, e))
+	if (!annual_year(w, &year, e))
 		return false;
 	buf_init(&old, ANNUAL_BYTES_MAX);
 	buf_init(&b, ANNUAL_BYTES_MAX);
-	ok = frozen(w, year, &old, &r, &was, e) && collect(w, year, was.as_of_s, was.corrects, &b, e) && annual_read(buf_view(&b), &w->a, &now, e);
+	ok = annual_frozen(w, year, &old, &r, &was, e) && annual_count(w, year, was.as_of_s, was.corrects, &b, e) && annual_read(buf_view(&b), &w->a, &now, e);
 	for (size_t t = 0; ok && t < ANNUAL_TABLES; t++) {
 		if (slice_eq(was.rows[t]->raw, now.rows[t]->raw))
 			continue;
@@ -304,158 +296,6 @@ verify(struct desk_work *w, struct err *e)
 	return ok;
 }
 
-/* --- making --------------------------------------------------------------------------------- */
-
-struct make {
-	struct desk_work *w;
-	const struct annual *x;
-	const char *folder;
-	struct progress p;
-	uint64_t done, missing;
-};
-
-static bool
-out_put(struct make *m, const char *tail, struct slice bytes, struct err *e)
-{
-	char name[64], path[PATH_TEXT_MAX];
-
-	(void)snprintf(name, sizeof(name), "annual-%d%s", m->x->year, tail);
-	if (!file_write(path_join(path, m->folder, name), bytes, e))
-		return false;
-	progress_at(&m->p, ++m->done, name);
-	return true;
-}
-
-static bool
-make_language(struct make *m, enum lang l, struct err *e)
-{
-	struct typeset_made made = { 0, 0 };
-	char tail[32];
-	struct buf b;
-	bool ok;
-
-	buf_init(&b, PAGE_BYTES_MAX);
-	(void)snprintf(tail, sizeof(tail), "-%s.html", lang_tag(l));
-	ok = annual_html(m->x, l, &b, e) && out_put(m, tail, buf_view(&b), e);
-	buf_fini(&b);
-	buf_init(&b, ANNUAL_PDF_BYTES_MAX);
-	(void)snprintf(tail, sizeof(tail), "-%s.pdf", lang_tag(l));
-	ok = ok && annual_pdf(m->x, l, &b, &made, e) && out_put(m, tail, buf_view(&b), e);
-	buf_fini(&b);
-	m->missing += made.missing;
-	return ok || err_within(e, "%s", lang_tag(l));
-}
-
-static const char *
-type_of(struct slice name)
-{
-	static const struct { struct slice end; const char *type; } types[] = {
-		{ S_INIT(".xml"), "application/xml" }, { S_INIT(".json"), "application/json" }, { S_INIT(".csv"), "text/csv" }, { S_INIT(".pdf"), "application/pdf" },
-		{ S_INIT(".txt"), "text/plain" },
-	};
-
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-		if (slice_ends_nocase(name, types[i].end))
-			return types[i].type;
-	}
-	return "application/octet-stream";
-}
-
-/* Files of --with, by their last names, which the package has to be able to hold. */
-static bool
-more_files(struct make *m, struct annual_file v[MORE_MAX], size_t *count, struct err *e)
-{
-	const char *path;
-
-	for (*count = 0; (path = cli_opt_nth(m->w->c, "with", *count)) != NULL; (*count)++) {
-		const char *slash = strrchr(path, '/'), *name = slash == NULL ? path : slash + 1;
-
-		if (*count == MORE_MAX)
-			return err_set(e, ERR_LIMIT, "more than %d files of --with", MORE_MAX);
-		for (const char *p = name; *p != '\0'; p++) {
-			if (!byte_is_alpha((uint8_t)*p) && !byte_is_digit((uint8_t)*p) && strchr("._-", *p) == NULL)
-				return err_set(e, ERR_USAGE, "%s: a file of the data package is named by letters, digits, \".\", \"_\" and \"-\"", QUOTE(slice_of_str(name)));
-		}
-		v[*count] = (struct annual_file){ .name = name, .type = type_of(slice_of_str(name)) };
-		if (!desk_file_read(m->w, path, PAGE_BYTES_MAX, &v[*count].bytes, e))
-			return false;
-	}
-	return true;
-}
-
-static bool
-make_data(struct make *m, struct err *e)
-{
-	struct annual_file more[MORE_MAX];
-	size_t count;
-	struct buf b;
-	bool ok;
-
-	buf_init(&b, PAGE_BYTES_MAX);
-	ok = more_files(m, more, &count, e) && annual_zip(m->x, more, count, &b, e) && out_put(m, "-data.zip", buf_view(&b), e) && out_put(m, ".json", m->x->json, e);
-	buf_fini(&b);
-	return ok;
-}
-
-/* In which languages: of --language, or all six. */
-static bool
-languages(const struct cli *c, bool wanted[LANG_COUNT], size_t *count, struct err *e)
-{
-	const char *name;
-	enum lang l;
-
-	*count = 0;
-	for (size_t n = 0; (name = cli_opt_nth(c, "language", n)) != NULL; n++) {
-		if (!lang_parse(name, &l))
-			return err_set(e, ERR_USAGE, "--language: \"%s\" is none of ar, zh, en, fr, ru, es", name);
-		*count += !wanted[l];
-		wanted[l] = true;
-	}
-	for (int i = 0; *count == 0 && i < LANG_COUNT; i++)
-		wanted[i] = true;
-	*count = *count == 0 ? LANG_COUNT : *count;
-	return true;
-}
-
-static bool
-make(struct desk_work *w, struct err *e)
-{
-	struct make m = { .w = w, .folder = cli_opt(w->c, "out") };
-	bool wanted[LANG_COUNT] = { false }, ok;
-	struct desk_record r;
-	struct annual x;
-	struct buf b;
-	size_t count;
-	int year;
-
-	if (m.folder == NULL)
-		return err_set(e, ERR_USAGE, "say where to: --out FOLDER");
-	if (!year_of(w, &year, e) || !languages(w->c, wanted, &count, e) || !dir_make(m.folder, e))
-		return false;
-	buf_init(&b, ANNUAL_BYTES_MAX);
-	if (cli_has(w->c, "draft"))
-		ok = collect(w, year, w->now_s, SLICE_NONE, &b, e) && annual_read(buf_view(&b), &w->a, &x, e);
-	else
-		ok = frozen(w, year, &b, &r, &x, e);
-	x.draft = x.draft || cli_has(w->c, "draft");
-	m.x = &x;
-	progress_begin(&m.p, T("files"), 2 * count + 2, w->c->quiet);
-	for (int l = 0; ok && l < LANG_COUNT; l++)
-		ok = !wanted[l] || make_language(&m, (enum lang)l, e);
-	ok = ok && make_data(&m, e);
-	progress_end(&m.p);
-	if (ok && m.missing > 0) {
-		char text[300];
-
-		(void)snprintf(text, sizeof(text), TN("%lu character has no glyph in the fonts of this machine; install fonts-noto-core and fonts-droid-fallback (docs/annual.md)",
-		    "%lu characters have no glyph in the fonts of this machine; install fonts-noto-core and fonts-droid-fallback (docs/annual.md)", m.missing), (unsigned long)m.missing);
-		cli_tell(text);
-		w->c->partial = true;
-	}
-	buf_fini(&b);
-	return ok;
-}
-
 /* --- the command -------------------------------------------------------------------------------- */
 
 static const struct annual_verb verbs[] = {
@@ -463,7 +303,7 @@ static const struct annual_verb verbs[] = {
 	{ "show", false, true, show },
 	{ "freeze", true, true, freeze },
 	{ "correct", true, true, correct },
-	{ "make", false, true, make },
+	{ "make", false, true, cli_annual_make },
 	{ "verify", false, true, verify },
 };
 

@@ -284,7 +284,7 @@ before_find(struct annual_work *w, struct before *v, size_t n, struct err *e)
 	char id[32];
 	struct desk_record r;
 	struct sha256 sha;
-	struct annual x;
+	struct annual x = { .year = 0 };
 	struct slice hash;
 	struct arena a;
 	bool found = false, ok;

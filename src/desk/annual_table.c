@@ -104,7 +104,7 @@ const struct annual_table annual_tables[ANNUAL_TABLES] = {
 	TABLE(MILESTONES, 7, milestones, N_("Milestones"), BARS, MILESTONE, 0, N_("By the month they were due in. Late: done after that day, or open past it.")),
 	TABLE(PROJECTS, 7, projects, N_("Projects under way"), SPANS, PROJECT, 40, N_("Of the countries that open their projects.")),
 	TABLE(RESULT_SORTS, 8, result_sorts, N_("Indicators and targets"), BARS, INDICATOR, 0, N_("Measured: with a measurement that the country accepted, or that the node counted.")),
-	TABLE(RESULTS, 8, results, N_("Baseline, target, actual"), DOTS, INDICATOR, 40, N_("Of the countries that open their projects. The chart puts each row from its smallest to its largest figure; they have different units.")),
+	TABLE(RESULTS, 8, results, N_("Baseline, target, actual"), DOTS, INDICATOR, 40, N_("Of the countries that open their projects. In the chart each row has a scale of its own, from zero to its largest figure, as they have different units.")),
 	TABLE(FOLLOW_UPS, 8, follow_ups, N_("Checks after the end"), BARS, NEED, 0, N_("Six and twelve months after a need was closed the answers that it was about are asked again.")),
 	TABLE(MONEY, 9, money, N_("Money by currency"), BARS, CONTRIBUTION, 0, N_("Currencies are not added up. Each figure is that of all contributions not withdrawn, whenever they were pledged.")),
 	TABLE(DONORS, 9, donors, N_("Money by donor"), PLAIN, CONTRIBUTION, 60, N_("In the order of names.")),

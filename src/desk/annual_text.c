@@ -331,13 +331,12 @@ chart_say(const struct annual_view *v, const struct annual_sink *to)
 	size_t said = 0;
 	struct buf b;
 
-	/* Rows of different units have no smallest one; days speak for themselves. */
-	if (v->table == &annual_tables[ANNUAL_RESULTS] || v->table->chart == ANNUAL_SPANS)
+	/* Rows of different units have no smallest one; days and the numbers in a heat map speak for themselves. */
+	if (v->table == &annual_tables[ANNUAL_RESULTS] || v->table->chart == ANNUAL_SPANS || v->table->chart == ANNUAL_HEAT)
 		return;
 	buf_init(&b, TEXT_MAX);
 	for (size_t c = 0; c < v->table->column_count; c++) {
-		/* Of levels, which are numbers themselves, it would be a riddle. */
-		if (v->table->columns[c].plot && strlen(v->table->columns[c].title) > 1)
+		if (v->table->columns[c].plot)
 			column_say(v, c, &said, &b);
 	}
 	if (said > 0)
