@@ -399,12 +399,12 @@ TEST(partners_by_the_api)
 	partner.cert = slice_of(sha.b, SHA256_BYTES);
 	/* Known, and still no way around agreements. */
 	CHECK_INT(status_of(&partner, API_GET, "/api/v1/findings", ""), 403);
-	CHECK_INT(status_of(&partner, API_GET, "/api/v1/export/findings.csv", ""), 200);
+	CHECK_INT(status_of(&partner, API_GET, "/taxii2/", ""), 200);
 	test_case("and dismissed");
 	CHECK_INT(status_of(&auditor, API_DELETE, path, ""), 403);
 	CHECK_INT(status_of(&c, API_DELETE, path, ""), 204);
 	CHECK_INT(status_of(&c, API_DELETE, path, ""), 404);
-	CHECK_INT(status_of(&partner, API_GET, "/api/v1/export/findings.csv", ""), 401);
+	CHECK_INT(status_of(&partner, API_GET, "/taxii2/", ""), 401);
 	CHECK_INT(audit_rows("partner.remove"), gone + 1);
 	test_case("expired");
 	CHECK(!certificate_of(S(PEM_WITH("\n")), INT64_C(5000000000), &sha, &expires_s, &e));
