@@ -3,7 +3,7 @@
 #define PROPS(a) .props = (a), .count = sizeof(a) / sizeof((a)[0])
 #define PURPOSES "notify statistics protect"
 #define CATEGORIES "contact statistics abuse-report indicator spam-sample spam-content case-file"
-#define DEFINED "2026-11-29T00:00:00.000Z" /* when the kinds were first defined */
+#define DEFINED "2026-01-01T00:00:00.000Z" /* of all definitions; no node's clock stands before it */
 
 static const struct stix_prop party_props[] = {
 	{ .name = S_INIT("id"), .kind = STIX_STRING, .required = true },
