@@ -65,7 +65,7 @@ function New({ close, done }: { close: () => void; done: () => void }) {
 						</select>}
 					</Field>
 					{v.auth === "basic" ? <Field label={t("Name")} error={wrong("user")}>{(p) => <input {...p} dir="ltr" autocomplete="off" value={v.user} onInput={set("user")} />}</Field> : null}
-					{v.auth === "basic" || v.auth === "token" ? <Field label={v.auth === "token" ? t("Token") : t("Password")} error={wrong("secret")} hint={t("It is kept sealed, and not shown again.")}>{(p) => <input {...p} type="password" autocomplete="off" value={v.secret} onInput={set("secret")} />}</Field> : null}
+					{v.auth === "basic" || v.auth === "token" ? <Field label={v.auth === "token" ? t("Token") : t("Password")} error={wrong("secret")} hint={t("It is kept for the node alone, and not shown again.")}>{(p) => <input {...p} type="password" autocomplete="off" value={v.secret} onInput={set("secret")} />}</Field> : null}
 					<Field label={t("Its certificate or authority, PEM")} error={wrong("ca")} hint={t("Where no public authority vouches for it.")}>{(p) => <textarea {...p} rows={3} dir="ltr" class="mono" spellcheck={false} value={v.ca} onInput={set("ca")} />}</Field>
 					<Field label={t("Pin of its key")} error={wrong("pin")}>{(p) => <input {...p} dir="ltr" class="mono" placeholder="sha256//" value={v.pin} onInput={set("pin")} />}</Field>
 				</details>
