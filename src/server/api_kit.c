@@ -155,6 +155,11 @@ keep(const struct api_request *r, const struct answer *a)
 	json_out_key(&j, S("body"));
 	json_out_raw(&j, slice_trim(a->body));
 	json_out_object_end(&j);
+	/* Between values alone: in a text it would be escaped. */
+	for (size_t i = 0; i < b.len; i++) {
+		if (b.p[i] == '\n')
+			b.p[i] = ' ';
+	}
 	buf_byte(&b, '\n');
 	f = fopen(path, "ae");
 	if (f != NULL) {

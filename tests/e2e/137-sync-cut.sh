@@ -43,7 +43,7 @@ echo "cut $cuts times, killed $kills times; so far received $(row fr 1 received)
 [ $cuts -gt 0 ] && [ $kills -gt 0 ] || same "something was cut, and killed" "$cuts $kills" "some"
 echo refuse >mode
 exits 1 "nobody answers" run fr sync now
-says "it is told" "no TLS connection comes about with it"
+same "it is told" "$(cat "$work/.out" "$work/.err" | grep -cE "no TLS connection comes about with it|nothing answers at its address" | awk "{ print \$1 > 0 }")" 1
 [ "$(row fr 1 failures)" -gt 0 ] || same "failures in a row" "$(row fr 1 failures)" "some"
 echo pass >mode
 ok "and then all is well" run fr sync now
