@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/lang.h"
+#include "store/object_sql.h"
 #include "store/store_room.h"
 
 #define LAST_KEY "objects.last"
@@ -200,7 +201,7 @@ object_there(struct store *s, const struct stix_object *o, bool *any_out, bool *
 	*any_out = *same_out = first != 0;
 	if (first == 0 || (!o->has_modified && !o->has_created))
 		return true;
-	if (!store_query(s, Q_OBJECT_THERE, "SELECT id FROM object WHERE first = ?1 AND version_us = ?2", &q, e))
+	if (!store_query(s, Q_OBJECT_THERE, SQL_VERSIONS("?1", "id", " AND version_us = ?2"), &q, e))
 		return false;
 	stmt_i64(q, 1, first);
 	stmt_i64(q, 2, o->has_modified ? o->modified_us : o->created_us);
@@ -270,8 +271,8 @@ versions_dated(struct store *s, int64_t version_us, struct slice bytes, struct v
 	struct stmt *q, *one;
 	enum step step;
 
-	if (!store_query(s, Q_OBJECT_VERSIONS, "SELECT count(*), max(version_us) FROM object WHERE first = ?1", &q, e) ||
-	    !store_query(s, Q_OBJECT_VERSION, "SELECT id, bytes FROM object WHERE first = ?1 AND version_us = ?2", &one, e))
+	if (!store_query(s, Q_OBJECT_VERSIONS, "SELECT count(*), max(version_us) FROM (" SQL_VERSIONS("?1", "version_us", "") ") v", &q, e) ||
+	    !store_query(s, Q_OBJECT_VERSION, SQL_VERSIONS("?1", "id, bytes", " AND version_us = ?2"), &one, e))
 		return false;
 	stmt_i64(q, 1, out->first);
 	step = stmt_step(q, e);
@@ -300,7 +301,7 @@ versions_undated(struct store *s, struct slice bytes, struct versions *out, bool
 	struct stmt *q;
 	enum step step;
 
-	if (!store_query(s, Q_OBJECT_UNDATED, "SELECT id, version_us, bytes FROM object WHERE first = ?1", &q, e))
+	if (!store_query(s, Q_OBJECT_UNDATED, SQL_VERSIONS("?1", "id, version_us, bytes", ""), &q, e))
 		return false;
 	stmt_i64(q, 1, out->first);
 	while ((step = stmt_step(q, e)) == STEP_ITEM) {
@@ -342,7 +343,7 @@ version_allowed(struct store *s, const struct versions *v, const struct stix_obj
 		return err_set(e, ERR_LIMIT, "%.*s has %lld versions already, and no more are kept", SLICE_ARG(o->id), (long long)most);
 	if (!dated)
 		return true;
-	if (!store_query(s, Q_OBJECT_REVOKED, "SELECT id FROM object WHERE first = ?1 AND revoked <> 0 AND version_us < ?2 LIMIT 1", &q, e))
+	if (!store_query(s, Q_OBJECT_REVOKED, SQL_VERSIONS("?1", "id", " AND revoked <> 0 AND version_us < ?2") " LIMIT 1", &q, e))
 		return false;
 	stmt_i64(q, 1, v->first);
 	stmt_i64(q, 2, version_us);
@@ -371,32 +372,51 @@ row_add(struct store *s, struct slice name, int64_t first, int64_t type, int64_t
 	return stmt_run(q, NULL, e);
 }
 
-/* Into the collection, where it is not in it: which of its versions there are the first and the last is said anew. */
 static bool
-member_add(struct store *s, int64_t collection, int64_t object, int64_t type, int64_t first, bool alone, bool *added_out,
+member_there(struct store *s, int64_t collection, int64_t object, bool *there_out, struct err *e)
+{
+	struct stmt *q;
+	int64_t n;
+
+	if (!store_query(s, Q_OBJECT_MEMBER_THERE, "SELECT m.object FROM object o CROSS JOIN collection_object m WHERE o.id = ?2"
+		" AND m.collection = ?1 AND m.added_us = o.added_us AND m.object = o.id"
+		" UNION ALL SELECT object FROM collection_object WHERE object = ?2 AND collection = ?1 AND flags > 3", &q, e))
+		return false;
+	stmt_i64(q, 1, collection);
+	stmt_i64(q, 2, object);
+	return stmt_number(q, &n, there_out, e);
+}
+
+/*
+ * Into the collection, where it is not in it: which of its versions there are the
+ * first and the last is said anew. came: the object itself came now, so that it lies nowhere yet.
+ */
+static bool
+member_add(struct store *s, int64_t collection, int64_t object, int64_t type, int64_t first, bool came, bool alone, bool *added_out,
     struct err *e)
 {
 	struct stmt *q, *flags;
-	int64_t changed;
+	bool there = false;
 
+	*added_out = false;
+	if (!came && !member_there(s, collection, object, &there, e))
+		return false;
+	if (there)
+		return true;
 	if (!store_query(s, Q_OBJECT_MEMBER_ADD, "INSERT INTO collection_object (collection, added_us, object, type, flags)"
-		" VALUES (?1, ?2, ?3, ?4, 3) ON CONFLICT (object, collection) DO NOTHING", &q, e))
+		" VALUES (?1, ?2, ?3, ?4, ?5)", &q, e))
 		return false;
 	stmt_i64(q, 1, collection);
 	stmt_i64(q, 2, s->objects.last_us);
 	stmt_i64(q, 3, object);
 	stmt_i64(q, 4, type);
-	if (!stmt_run(q, &changed, e))
+	stmt_i64(q, 5, came ? 3 : 3 + OBJECT_PLACE_LATER);
+	if (!stmt_run(q, NULL, e))
 		return false;
-	*added_out = changed > 0;
-	if (alone || changed == 0)
+	*added_out = true;
+	if (alone)
 		return true;
-	if (!store_query(s, Q_OBJECT_FLAGS, "UPDATE collection_object SET flags ="
-		" (SELECT CASE WHEN o.version_us = v.lo THEN 1 ELSE 0 END + CASE WHEN o.version_us = v.hi THEN 2 ELSE 0 END"
-		"  FROM object o, (SELECT min(x.version_us) AS lo, max(x.version_us) AS hi FROM object x"
-		"   JOIN collection_object m ON m.object = x.id AND m.collection = ?1 WHERE x.first = ?2) v"
-		"  WHERE o.id = collection_object.object)"
-		" WHERE collection = ?1 AND object IN (SELECT id FROM object WHERE first = ?2)", &flags, e))
+	if (!store_query(s, Q_OBJECT_FLAGS, SQL_FLAGS, &flags, e))
 		return false;
 	stmt_i64(flags, 1, collection);
 	stmt_i64(flags, 2, first);
@@ -494,7 +514,7 @@ object_put(struct store *s, int64_t collection, const struct stix_object *o, str
 		    !object_indicator_put(s, there.first, object, o, a, e))
 			return false;
 	}
-	if (!member_add(s, collection, object, type, there.first, alone, &added, e))
+	if (!member_add(s, collection, object, type, there.first, there.same == 0, alone, &added, e))
 		return false;
 	*out = there.same != 0 && !equal ? OBJECT_OTHER : added ? OBJECT_ADDED : OBJECT_KNOWN;
 	return true;
