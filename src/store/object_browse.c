@@ -85,14 +85,16 @@ page_prepare(struct store *s, const struct object_browse *q, bool id, int64_t fi
 	buf_init(&sql, 4096);
 	if (q->collection != 0)
 		buf_str(&sql, "SELECT " COLUMNS ", m.added_us, 1 FROM collection_object m JOIN object o ON o.id = m.object"
-		    " WHERE m.collection = ?1 AND m.added_us < ?2 AND m.flags & 2 <> 0");
+		    " WHERE m.collection = ?1 AND m.flags & 2 <> 0");
 	else
 		buf_str(&sql, "SELECT " COLUMNS ", o.id, " NEWEST " FROM object o WHERE ?1 = 0 AND o.id < ?2");
 	if (id && q->collection != 0)
-		buf_str(&sql, " AND m.added_us IN (" SQL_PLACES("?3", "?1") ") AND o.first = ?3");
+		buf_str(&sql, " AND m.added_us IN (" SQL_PLACES("?3", "?1") ") AND +m.added_us < ?2 AND o.first = ?3");
 	else if (id)
 		buf_str(&sql, " AND o.id IN (" SQL_VERSIONS("?3", "id", "") ")");
-	else if (q->collection != 0 && q->type.p != NULL)
+	else if (q->collection != 0)
+		buf_str(&sql, " AND m.added_us < ?2");
+	if (!id && q->collection != 0 && q->type.p != NULL)
 		buf_str(&sql, " AND m.type = (SELECT id FROM object_type WHERE name = ?4)");
 	buf_printf(&sql, " ORDER BY %s DESC LIMIT %d", q->collection != 0 ? "m.added_us" : "o.id", BROWSE_OBJECTS_MAX + 1);
 	ok = db_prepare(s->db, buf_cstr(&sql), out, e);

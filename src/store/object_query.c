@@ -61,7 +61,7 @@ ids_put(struct buf *b, size_t n, int from)
 {
 	static const char *const before[] = { " AND m.added_us IN (SELECT added_us FROM object WHERE first = id AND id IN (",
 		") UNION ALL SELECT added_us FROM object WHERE first <> id AND first IN (",
-		") UNION ALL SELECT n.added_us FROM collection_object n WHERE n.flags > 3 AND n.collection = ?1 AND n.object IN ("
+		") UNION ALL SELECT n.added_us FROM collection_object n WHERE n.flags > 3 AND +n.collection = ?1 AND n.object IN ("
 		"SELECT id FROM object WHERE first = id AND id IN (", ") UNION ALL SELECT id FROM object WHERE first <> id AND first IN (",
 		"))) AND o.first IN (" };
 
@@ -79,8 +79,9 @@ static void
 where_put(struct buf *b, const struct object_query *q, int *next)
 {
 	buf_printf(b, " FROM collection_object m JOIN object o ON o.id = m.object WHERE m.collection = ?%d", (*next)++);
+	/* "+": the places of what is asked for are gone to, and not all behind the moment. */
 	if (q->has_after)
-		buf_printf(b, " AND m.added_us > ?%d", (*next)++);
+		buf_printf(b, " AND %sm.added_us > ?%d", q->id_count > 0 ? "+" : "", (*next)++);
 	if (q->type_count == 1) {
 		/* One type is walked in its index; a subquery that is no constant would not be. */
 		buf_printf(b, " AND m.type = coalesce((SELECT id FROM object_type WHERE name = ?%d), 0)", (*next)++);

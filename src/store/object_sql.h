@@ -8,7 +8,8 @@
  *  - what came first has its own number as "first"; later versions are in object_later;
  *  - its first place is at the moment that it was added at itself; places that it got
  *    later have OBJECT_PLACE_LATER in flags and are in collection_object_later.
- * The words of the indexes' conditions are the words here, or they are not used.
+ * The words of the indexes' conditions are the words here, or they are not used;
+ * "+": nor is the collection walked, which begins the key of all its places.
  */
 #ifndef STORE_OBJECT_SQL_H
 #define STORE_OBJECT_SQL_H
@@ -28,7 +29,7 @@
 /* Moments at which versions of an object may lie in a collection; another object may lie at one of them. */
 #define SQL_PLACES(first_, collection_) \
 	SQL_VERSIONS(first_, "added_us", "") \
-	" UNION ALL SELECT n.added_us FROM collection_object n WHERE n.flags > 3 AND n.collection = " collection_ \
+	" UNION ALL SELECT n.added_us FROM collection_object n WHERE n.flags > 3 AND +n.collection = " collection_ \
 	" AND n.object IN (" SQL_VERSIONS(first_, "id", "") ")"
 
 /* Collections that object o lies in; o is a row of table object. */
