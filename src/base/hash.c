@@ -7,6 +7,25 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+/* libcrypto looks EVP_sha256() up anew at each use, which costs more than a short text's sum; what it finds stays. */
+static const EVP_MD *
+sha256_md(void)
+{
+	static EVP_MD *kept;
+	EVP_MD *md = __atomic_load_n(&kept, __ATOMIC_ACQUIRE), *none = NULL;
+
+	if (md != NULL)
+		return md;
+	md = EVP_MD_fetch(NULL, "SHA256", NULL);
+	if (md == NULL)
+		abort();
+	/* Two threads at once: one of them keeps its own. */
+	if (__atomic_compare_exchange_n(&kept, &none, md, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+		return md;
+	EVP_MD_free(md);
+	return none;
+}
+
 /* struct sha256_ctx is never complete: it is libcrypto's EVP_MD_CTX. */
 struct sha256_ctx *
 sha256_new(void)
@@ -14,7 +33,7 @@ sha256_new(void)
 	EVP_MD_CTX *evp = EVP_MD_CTX_new();
 
 	/* Only a lack of memory can fail here, and then the process ends. */
-	if (evp == NULL || EVP_DigestInit_ex(evp, EVP_sha256(), NULL) != 1)
+	if (evp == NULL || EVP_DigestInit_ex(evp, sha256_md(), NULL) != 1)
 		abort();
 	return (struct sha256_ctx *)(void *)evp;
 }
@@ -38,7 +57,7 @@ sha256_final(struct sha256_ctx *c, struct sha256 *out)
 	unsigned n = 0;
 
 	if (EVP_DigestFinal_ex(evp_of(c), out->b, &n) != 1 || n != SHA256_BYTES ||
-	    EVP_DigestInit_ex(evp_of(c), EVP_sha256(), NULL) != 1)
+	    EVP_DigestInit_ex(evp_of(c), sha256_md(), NULL) != 1)
 		abort();
 }
 
@@ -52,12 +71,11 @@ sha256_free(struct sha256_ctx **c)
 struct sha256
 sha256_of(struct slice s)
 {
-	struct sha256_ctx *c = sha256_new();
 	struct sha256 h;
+	unsigned n = 0;
 
-	sha256_update(c, s);
-	sha256_final(c, &h);
-	sha256_free(&c);
+	if (EVP_Digest(s.p, s.len, h.b, &n, sha256_md(), NULL) != 1 || n != SHA256_BYTES)
+		abort();
 	return h;
 }
 

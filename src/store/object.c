@@ -6,110 +6,11 @@
 
 #include "base/clock.h"
 #include "base/lang.h"
+#include "store/object_sql.h"
 #include "store/store_room.h"
 
 #define LAST_KEY "objects.last"
 #define NAME_MAX_BYTES (16 + 250)
-
-/* --- collections ------------------------------------------------------------- */
-
-static void
-collection_row(struct stmt *q, struct arena *a, struct collection *out)
-{
-	*out = (struct collection){ .id = stmt_col_i64(q, 0), .uuid = arena_copy(a, stmt_col(q, 1)), .alias = arena_copy(a, stmt_col(q, 2)),
-		.title = arena_copy(a, stmt_col(q, 3)), .description = arena_copy(a, stmt_col(q, 4)), .created_s = stmt_col_i64(q, 5) };
-}
-
-bool
-collection_find(struct store *s, struct slice name, struct arena *a, struct collection *out, bool *found_out, struct err *e)
-{
-	struct stmt *q = NULL;
-	enum step step = STEP_FAIL;
-
-	if (db_prepare(s->db, "SELECT id, uuid, alias, title, description, created_s FROM collection WHERE uuid = ?1 OR alias = ?1", &q, e)) {
-		stmt_text(q, 1, name);
-		step = stmt_step(q, e);
-		if (step == STEP_ITEM)
-			collection_row(q, a, out);
-	}
-	stmt_free(&q);
-	*found_out = step == STEP_ITEM;
-	return step != STEP_FAIL;
-}
-
-static bool
-alias_ok(struct slice s)
-{
-	for (size_t i = 0; i < s.len; i++) {
-		if (!byte_is_digit(s.p[i]) && !(s.p[i] >= 'a' && s.p[i] <= 'z') && (i == 0 || (s.p[i] != '-' && s.p[i] != '_' && s.p[i] != '.')))
-			return false;
-	}
-	return s.len > 0 && s.len <= COLLECTION_ALIAS_MAX;
-}
-
-bool
-collection_add(struct store *s, struct slice alias, struct slice title, struct slice description, struct arena *a,
-    struct collection *out, struct err *e)
-{
-	char uuid[UUID_TEXT + 1];
-	struct stmt *q = NULL;
-	bool found, ok;
-
-	if (!alias_ok(alias))
-		return err_set(e, ERR_INPUT, "%s: a collection's name is of letters a to z, digits, and behind the first of them . _ -", QUOTE(alias));
-	if (!collection_find(s, alias, a, out, &found, e))
-		return false;
-	if (found)
-		return err_set(e, ERR_CONFLICT, "there is a collection %.*s already", SLICE_ARG(alias));
-	if (!uuid_random(uuid, e))
-		return false;
-	ok = db_prepare(s->db, "INSERT INTO collection (id, uuid, alias, title, description, created_s)"
-	    " SELECT coalesce(max(id), 0) + 1, ?1, ?2, ?3, ?4, ?5 FROM collection", &q, e);
-	if (ok) {
-		stmt_text(q, 1, slice_of_str(uuid));
-		stmt_text(q, 2, alias);
-		stmt_text(q, 3, title.len > 0 ? title : alias);
-		stmt_text(q, 4, description.p == NULL ? S("") : description);
-		stmt_i64(q, 5, clock_now_s());
-		ok = stmt_run(q, NULL, e);
-	}
-	stmt_free(&q);
-	return ok && collection_find(s, alias, a, out, &found, e);
-}
-
-bool
-collection_need(struct store *s, struct slice alias, struct arena *a, struct collection *out, struct err *e)
-{
-	bool found;
-
-	return collection_find(s, alias, a, out, &found, e) && (found || collection_add(s, alias, SLICE_NONE, SLICE_NONE, a, out, e));
-}
-
-bool
-collection_list(struct store *s, bool (*each)(void *cookie, const struct collection *c, uint64_t objects, struct err *e),
-    void *cookie, struct err *e)
-{
-	struct stmt *q = NULL;
-	enum step step = STEP_FAIL;
-	struct collection c;
-	struct arena a;
-	bool ok = true;
-
-	arena_init(&a, (size_t)1 << 20);
-	if (db_prepare(s->db, "SELECT id, uuid, alias, title, description, created_s,"
-		" (SELECT count(*) FROM collection_object WHERE collection = collection.id) FROM collection ORDER BY id", &q, e)) {
-		while (ok && (step = stmt_step(q, e)) == STEP_ITEM) {
-			arena_reset(&a);
-			collection_row(q, &a, &c);
-			ok = each(cookie, &c, (uint64_t)stmt_col_i64(q, 6), e);
-		}
-	}
-	stmt_free(&q);
-	arena_fini(&a);
-	return ok && step == STEP_END;
-}
-
-/* --- writing -------------------------------------------------------------------- */
 
 static int64_t
 now_us(void)
@@ -200,7 +101,7 @@ object_there(struct store *s, const struct stix_object *o, bool *any_out, bool *
 	*any_out = *same_out = first != 0;
 	if (first == 0 || (!o->has_modified && !o->has_created))
 		return true;
-	if (!store_query(s, Q_OBJECT_THERE, "SELECT id FROM object WHERE first = ?1 AND version_us = ?2", &q, e))
+	if (!store_query(s, Q_OBJECT_THERE, SQL_VERSIONS("?1", "id", " AND version_us = ?2"), &q, e))
 		return false;
 	stmt_i64(q, 1, first);
 	stmt_i64(q, 2, o->has_modified ? o->modified_us : o->created_us);
@@ -270,8 +171,8 @@ versions_dated(struct store *s, int64_t version_us, struct slice bytes, struct v
 	struct stmt *q, *one;
 	enum step step;
 
-	if (!store_query(s, Q_OBJECT_VERSIONS, "SELECT count(*), max(version_us) FROM object WHERE first = ?1", &q, e) ||
-	    !store_query(s, Q_OBJECT_VERSION, "SELECT id, bytes FROM object WHERE first = ?1 AND version_us = ?2", &one, e))
+	if (!store_query(s, Q_OBJECT_VERSIONS, "SELECT count(*), max(version_us) FROM (" SQL_VERSIONS("?1", "version_us", "") ") v", &q, e) ||
+	    !store_query(s, Q_OBJECT_VERSION, SQL_VERSIONS("?1", "id, bytes", " AND version_us = ?2"), &one, e))
 		return false;
 	stmt_i64(q, 1, out->first);
 	step = stmt_step(q, e);
@@ -300,7 +201,7 @@ versions_undated(struct store *s, struct slice bytes, struct versions *out, bool
 	struct stmt *q;
 	enum step step;
 
-	if (!store_query(s, Q_OBJECT_UNDATED, "SELECT id, version_us, bytes FROM object WHERE first = ?1", &q, e))
+	if (!store_query(s, Q_OBJECT_UNDATED, SQL_VERSIONS("?1", "id, version_us, bytes", ""), &q, e))
 		return false;
 	stmt_i64(q, 1, out->first);
 	while ((step = stmt_step(q, e)) == STEP_ITEM) {
@@ -342,7 +243,7 @@ version_allowed(struct store *s, const struct versions *v, const struct stix_obj
 		return err_set(e, ERR_LIMIT, "%.*s has %lld versions already, and no more are kept", SLICE_ARG(o->id), (long long)most);
 	if (!dated)
 		return true;
-	if (!store_query(s, Q_OBJECT_REVOKED, "SELECT id FROM object WHERE first = ?1 AND revoked <> 0 AND version_us < ?2 LIMIT 1", &q, e))
+	if (!store_query(s, Q_OBJECT_REVOKED, SQL_VERSIONS("?1", "id", " AND revoked <> 0 AND version_us < ?2") " LIMIT 1", &q, e))
 		return false;
 	stmt_i64(q, 1, v->first);
 	stmt_i64(q, 2, version_us);
@@ -371,32 +272,51 @@ row_add(struct store *s, struct slice name, int64_t first, int64_t type, int64_t
 	return stmt_run(q, NULL, e);
 }
 
-/* Into the collection, where it is not in it: which of its versions there are the first and the last is said anew. */
 static bool
-member_add(struct store *s, int64_t collection, int64_t object, int64_t type, int64_t first, bool alone, bool *added_out,
+member_there(struct store *s, int64_t collection, int64_t object, bool *there_out, struct err *e)
+{
+	struct stmt *q;
+	int64_t n;
+
+	if (!store_query(s, Q_OBJECT_MEMBER_THERE, "SELECT m.object FROM object o CROSS JOIN collection_object m WHERE o.id = ?2"
+		" AND m.collection = ?1 AND m.added_us = o.added_us AND m.object = o.id"
+		" UNION ALL SELECT object FROM collection_object WHERE object = ?2 AND collection = ?1 AND flags > 3", &q, e))
+		return false;
+	stmt_i64(q, 1, collection);
+	stmt_i64(q, 2, object);
+	return stmt_number(q, &n, there_out, e);
+}
+
+/*
+ * Into the collection, where it is not in it: which of its versions there are the
+ * first and the last is said anew. came: the object itself came now, so that it lies nowhere yet.
+ */
+static bool
+member_add(struct store *s, int64_t collection, int64_t object, int64_t type, int64_t first, bool came, bool alone, bool *added_out,
     struct err *e)
 {
 	struct stmt *q, *flags;
-	int64_t changed;
+	bool there = false;
 
+	*added_out = false;
+	if (!came && !member_there(s, collection, object, &there, e))
+		return false;
+	if (there)
+		return true;
 	if (!store_query(s, Q_OBJECT_MEMBER_ADD, "INSERT INTO collection_object (collection, added_us, object, type, flags)"
-		" VALUES (?1, ?2, ?3, ?4, 3) ON CONFLICT (object, collection) DO NOTHING", &q, e))
+		" VALUES (?1, ?2, ?3, ?4, ?5)", &q, e))
 		return false;
 	stmt_i64(q, 1, collection);
 	stmt_i64(q, 2, s->objects.last_us);
 	stmt_i64(q, 3, object);
 	stmt_i64(q, 4, type);
-	if (!stmt_run(q, &changed, e))
+	stmt_i64(q, 5, came ? 3 : 3 + OBJECT_PLACE_LATER);
+	if (!stmt_run(q, NULL, e))
 		return false;
-	*added_out = changed > 0;
-	if (alone || changed == 0)
+	*added_out = true;
+	if (alone)
 		return true;
-	if (!store_query(s, Q_OBJECT_FLAGS, "UPDATE collection_object SET flags ="
-		" (SELECT CASE WHEN o.version_us = v.lo THEN 1 ELSE 0 END + CASE WHEN o.version_us = v.hi THEN 2 ELSE 0 END"
-		"  FROM object o, (SELECT min(x.version_us) AS lo, max(x.version_us) AS hi FROM object x"
-		"   JOIN collection_object m ON m.object = x.id AND m.collection = ?1 WHERE x.first = ?2) v"
-		"  WHERE o.id = collection_object.object)"
-		" WHERE collection = ?1 AND object IN (SELECT id FROM object WHERE first = ?2)", &flags, e))
+	if (!store_query(s, Q_OBJECT_FLAGS, SQL_FLAGS, &flags, e))
 		return false;
 	stmt_i64(flags, 1, collection);
 	stmt_i64(flags, 2, first);
@@ -494,7 +414,7 @@ object_put(struct store *s, int64_t collection, const struct stix_object *o, str
 		    !object_indicator_put(s, there.first, object, o, a, e))
 			return false;
 	}
-	if (!member_add(s, collection, object, type, there.first, alone, &added, e))
+	if (!member_add(s, collection, object, type, there.first, there.same == 0, alone, &added, e))
 		return false;
 	*out = there.same != 0 && !equal ? OBJECT_OTHER : added ? OBJECT_ADDED : OBJECT_KNOWN;
 	return true;

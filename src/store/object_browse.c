@@ -2,13 +2,15 @@
 
 #include "base/lang.h"
 #include "store/agreements.h"
+#include "store/object_sql.h"
 #include "store/store_room.h"
 
 /* --- a page of objects ------------------------------------------------------------- */
 
 /* The columns that row_read() takes; the last is what cursors are of. */
 #define COLUMNS "o.id, o.version_us, o.name, o.revoked, o.bytes, o.added_us"
-#define NEWEST "NOT EXISTS (SELECT 1 FROM object x WHERE x.first = o.first AND x.version_us > o.version_us)"
+#define NEWEST "NOT EXISTS (SELECT 1 FROM object x WHERE x.first = o.first AND x.first <> x.id AND x.version_us > o.version_us)" \
+	" AND NOT EXISTS (SELECT 1 FROM object x WHERE o.first <> o.id AND x.id = o.first AND x.version_us > o.version_us)"
 
 static void
 row_read(struct stmt *q, struct object_row *out)
@@ -83,12 +85,16 @@ page_prepare(struct store *s, const struct object_browse *q, bool id, int64_t fi
 	buf_init(&sql, 4096);
 	if (q->collection != 0)
 		buf_str(&sql, "SELECT " COLUMNS ", m.added_us, 1 FROM collection_object m JOIN object o ON o.id = m.object"
-		    " WHERE m.collection = ?1 AND m.added_us < ?2 AND m.flags & 2 <> 0");
+		    " WHERE m.collection = ?1 AND m.flags & 2 <> 0");
 	else
 		buf_str(&sql, "SELECT " COLUMNS ", o.id, " NEWEST " FROM object o WHERE ?1 = 0 AND o.id < ?2");
-	if (id)
-		buf_str(&sql, " AND o.first = ?3");
-	else if (q->collection != 0 && q->type.p != NULL)
+	if (id && q->collection != 0)
+		buf_str(&sql, " AND m.added_us IN (" SQL_PLACES("?3", "?1") ") AND +m.added_us < ?2 AND o.first = ?3");
+	else if (id)
+		buf_str(&sql, " AND o.id IN (" SQL_VERSIONS("?3", "id", "") ")");
+	else if (q->collection != 0)
+		buf_str(&sql, " AND m.added_us < ?2");
+	if (!id && q->collection != 0 && q->type.p != NULL)
 		buf_str(&sql, " AND m.type = (SELECT id FROM object_type WHERE name = ?4)");
 	buf_printf(&sql, " ORDER BY %s DESC LIMIT %d", q->collection != 0 ? "m.added_us" : "o.id", BROWSE_OBJECTS_MAX + 1);
 	ok = db_prepare(s->db, buf_cstr(&sql), out, e);
@@ -155,8 +161,8 @@ object_one(struct store *s, struct slice id, const int64_t *version_us, struct a
 	*found_out = false;
 	if (!whole_id(s, id, &is, &out->first, e) || out->first == 0)
 		return out->first == 0;
-	if (db_prepare(s->db, version_us == NULL ? "SELECT " COLUMNS " FROM object o WHERE o.first = ?1 ORDER BY o.version_us DESC LIMIT 1" :
-		"SELECT " COLUMNS " FROM object o WHERE o.first = ?1 AND o.version_us = ?2", &q, e)) {
+	if (db_prepare(s->db, version_us == NULL ? "SELECT " COLUMNS " FROM object o WHERE o.id = (" SQL_NEWEST("?1") ")" :
+		"SELECT " COLUMNS " FROM object o WHERE o.id IN (" SQL_VERSIONS("?1", "id", " AND version_us = ?2") ")", &q, e)) {
 		stmt_i64(q, 1, out->first);
 		if (version_us != NULL)
 			stmt_i64(q, 2, *version_us);
@@ -180,8 +186,8 @@ object_versions(struct store *s, int64_t first, bool (*each)(void *cookie, const
 	enum step step = STEP_FAIL;
 	bool ok = true;
 
-	if (db_prepare(s->db, "SELECT o.id, o.version_us, o.name, o.revoked, '', o.added_us FROM object o WHERE o.first = ?1"
-		" ORDER BY o.version_us DESC", &q, e)) {
+	if (db_prepare(s->db, "SELECT o.id, o.version_us, o.name, o.revoked, '', o.added_us FROM object o WHERE o.id IN ("
+		SQL_VERSIONS("?1", "id", "") ") ORDER BY o.version_us DESC", &q, e)) {
 		stmt_i64(q, 1, first);
 		while (ok && (step = stmt_step(q, e)) == STEP_ITEM) {
 			row_read(q, &row);
@@ -200,8 +206,8 @@ object_collections(struct store *s, int64_t first, bool (*each)(void *cookie, st
 	enum step step = STEP_FAIL;
 	bool ok = true;
 
-	if (db_prepare(s->db, "SELECT alias FROM collection WHERE id IN (SELECT m.collection FROM collection_object m"
-		" JOIN object o ON o.id = m.object WHERE o.first = ?1) ORDER BY id", &q, e)) {
+	if (db_prepare(s->db, "SELECT alias FROM collection c WHERE EXISTS (SELECT 1 FROM collection_object m JOIN object x ON x.id = m.object"
+		" WHERE m.collection = c.id AND m.added_us IN (" SQL_PLACES("?1", "c.id") ") AND x.first = ?1) ORDER BY id", &q, e)) {
 		stmt_i64(q, 1, first);
 		while (ok && (step = stmt_step(q, e)) == STEP_ITEM)
 			ok = each(cookie, stmt_col(q, 0), e);

@@ -7,6 +7,7 @@
 
 #include "base/lang.h"
 #include "store/object.h"
+#include "store/object_sql.h"
 #include "store/store_room.h"
 
 /* Each counts what must not be. */
@@ -15,10 +16,12 @@ static const struct { const char *sql, *what; } counts[] = {
 	    N_("%lld members of collections have no object") },
 	{ "SELECT count(*) FROM collection_object m WHERE NOT EXISTS (SELECT 1 FROM collection c WHERE c.id = m.collection)",
 	    N_("%lld members lie in a collection that is not there") },
-	{ "SELECT count(*) FROM object o WHERE NOT EXISTS (SELECT 1 FROM collection_object m WHERE m.object = o.id)",
+	{ "SELECT count(*) FROM object o WHERE NOT EXISTS (" SQL_HOME_OF_O ") AND NOT EXISTS (" SQL_LATER_OF_O ")",
 	    N_("%lld objects lie in no collection") },
 	{ "SELECT count(*) FROM collection_object m JOIN object o ON o.id = m.object WHERE m.type <> o.type",
 	    N_("%lld members are listed under another type than their object's") },
+	{ "SELECT count(*) FROM collection_object m JOIN object o ON o.id = m.object WHERE (m.flags > 3) <> (m.added_us <> o.added_us)",
+	    N_("%lld members of collections are not found by their object") },
 	{ "SELECT count(*) FROM object o WHERE NOT EXISTS (SELECT 1 FROM object_type t WHERE t.id = o.type)",
 	    N_("%lld objects have a type without a name") },
 	{ "SELECT count(*) FROM (SELECT m.collection, o.first FROM collection_object m JOIN object o ON o.id = m.object GROUP BY m.collection, o.first"
@@ -27,8 +30,8 @@ static const struct { const char *sql, *what; } counts[] = {
 	    N_("%lld objects have a wrong first or last version in a collection") },
 	{ "SELECT count(*) FROM indicator i WHERE NOT EXISTS (SELECT 1 FROM object o WHERE o.id = i.object AND o.first = i.id)",
 	    N_("%lld indicators are watched for without an object") },
-	{ "SELECT count(*) FROM indicator i WHERE EXISTS (SELECT 1 FROM object o WHERE o.first = i.id AND o.version_us >"
-	  " (SELECT n.version_us FROM object n WHERE n.id = i.object))",
+	{ "SELECT count(*) FROM indicator i WHERE (SELECT n.version_us FROM object n WHERE n.id = i.object) <"
+	  " (SELECT max(version_us) FROM (" SQL_VERSIONS("i.id", "version_us", "") ") v)",
 	    N_("%lld indicators are watched for by an older version") },
 	{ "SELECT count(DISTINCT o.first) FROM object o WHERE o.type = (SELECT id FROM object_type WHERE name = 'indicator')"
 	  " AND NOT EXISTS (SELECT 1 FROM indicator i WHERE i.id = o.first)",

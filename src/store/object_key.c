@@ -17,6 +17,7 @@
 #include <sys/random.h>
 
 #include "base/hash.h"
+#include "store/object_sql.h"
 #include "store/store_room.h"
 
 #define SLOTS_MIN ((size_t)1024)
@@ -167,7 +168,7 @@ is_of(struct store *s, int64_t first, struct slice name, bool *is_out, bool *the
 	enum step step;
 	struct stmt *q;
 
-	if (!store_query(s, Q_OBJECT_KEY_NAME, "SELECT name FROM object WHERE first = ?1 LIMIT 1", &q, e))
+	if (!store_query(s, Q_OBJECT_KEY_NAME, SQL_VERSIONS("?1", "name", "") " LIMIT 1", &q, e))
 		return false;
 	stmt_i64(q, 1, first);
 	step = stmt_step(q, e);
@@ -321,7 +322,7 @@ name_of(struct store *s, int64_t first, struct arena *a, struct slice *out, stru
 	struct stmt *q;
 	enum step step;
 
-	if (!store_query(s, Q_OBJECT_KEY_NAME, "SELECT name FROM object WHERE first = ?1 LIMIT 1", &q, e))
+	if (!store_query(s, Q_OBJECT_KEY_NAME, SQL_VERSIONS("?1", "name", "") " LIMIT 1", &q, e))
 		return false;
 	stmt_i64(q, 1, first);
 	step = stmt_step(q, e);

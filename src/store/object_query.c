@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "store/object.h"
+#include "store/object_sql.h"
 #include "store/store_room.h"
 
 struct object_walk {
@@ -54,13 +55,33 @@ versions_put(struct buf *b, const struct object_query *q, int *next)
 	buf_byte(b, ')');
 }
 
+/* As SQL_PLACES(), of several objects; their numbers are the values from "from" on. */
+static void
+ids_put(struct buf *b, size_t n, int from)
+{
+	static const char *const before[] = { " AND m.added_us IN (SELECT added_us FROM object WHERE first = id AND id IN (",
+		") UNION ALL SELECT added_us FROM object WHERE first <> id AND first IN (",
+		") UNION ALL SELECT n.added_us FROM collection_object n WHERE n.flags > 3 AND +n.collection = ?1 AND n.object IN ("
+		"SELECT id FROM object WHERE first = id AND id IN (", ") UNION ALL SELECT id FROM object WHERE first <> id AND first IN (",
+		"))) AND o.first IN (" };
+
+	for (size_t i = 0; i < sizeof(before) / sizeof(before[0]); i++) {
+		int next = from;
+
+		buf_str(b, before[i]);
+		places_put(b, n, &next);
+	}
+	buf_byte(b, ')');
+}
+
 /* What is chosen of m, the collection, and o, the objects. Values are bound in the same order. */
 static void
 where_put(struct buf *b, const struct object_query *q, int *next)
 {
 	buf_printf(b, " FROM collection_object m JOIN object o ON o.id = m.object WHERE m.collection = ?%d", (*next)++);
+	/* "+": the places of what is asked for are gone to, and not all behind the moment. */
 	if (q->has_after)
-		buf_printf(b, " AND m.added_us > ?%d", (*next)++);
+		buf_printf(b, " AND %sm.added_us > ?%d", q->id_count > 0 ? "+" : "", (*next)++);
 	if (q->type_count == 1) {
 		/* One type is walked in its index; a subquery that is no constant would not be. */
 		buf_printf(b, " AND m.type = coalesce((SELECT id FROM object_type WHERE name = ?%d), 0)", (*next)++);
@@ -71,9 +92,8 @@ where_put(struct buf *b, const struct object_query *q, int *next)
 		buf_str(b, "))");
 	}
 	if (q->id_count > 0) {
-		buf_str(b, " AND m.object IN (SELECT id FROM object WHERE first IN (");
-		places_put(b, q->id_count, next);
-		buf_str(b, "))");
+		ids_put(b, q->id_count, *next);
+		*next += (int)q->id_count;
 	}
 	versions_put(b, q, next);
 }
@@ -218,18 +238,9 @@ object_close(struct object_walk **w)
 
 /* --- taking out ---------------------------------------------------------------- */
 
-/* Which of what is left of an object are the first and the last; and what nobody has is gone. */
-static const char *const after_delete[] = {
-	"UPDATE collection_object SET flags ="
-	" (SELECT CASE WHEN o.version_us = (SELECT min(x.version_us) FROM object x JOIN collection_object n ON n.object = x.id"
-	"   AND n.collection = ?1 WHERE x.first = o.first) THEN 1 ELSE 0 END"
-	"  + CASE WHEN o.version_us = (SELECT max(x.version_us) FROM object x JOIN collection_object n ON n.object = x.id"
-	"   AND n.collection = ?1 WHERE x.first = o.first) THEN 2 ELSE 0 END"
-	"  FROM object o WHERE o.id = collection_object.object)"
-	" WHERE collection = ?1 AND object IN (SELECT x.id FROM object x WHERE x.first ="
-	"  (SELECT y.first FROM object y WHERE y.id = ?2))",
-	"DELETE FROM object WHERE id = ?2 AND ?1 = ?1 AND NOT EXISTS (SELECT 1 FROM collection_object WHERE object = ?2)",
-};
+/* What nobody has is gone. */
+static const char object_gone[] = "DELETE FROM object WHERE id = ?1 AND id NOT IN (SELECT o.id FROM object o WHERE o.id = ?1"
+    " AND (EXISTS (" SQL_HOME_OF_O ") OR EXISTS (" SQL_LATER_OF_O ")))";
 
 static const char *const indicator_gone[] = { "DELETE FROM indicator WHERE id = ?1", "DELETE FROM indicator_seen WHERE indicator = ?1",
 	"DELETE FROM indicator_part WHERE indicator = ?1" };
@@ -246,7 +257,7 @@ indicator_again(struct store *s, int64_t first, struct err *e)
 	bool ok = true;
 
 	arena_init(&a, (size_t)64 << 20);
-	if (db_prepare(s->db, "SELECT id, bytes FROM object WHERE first = ?1 ORDER BY version_us DESC LIMIT 1", &q, e)) {
+	if (db_prepare(s->db, "SELECT id, bytes FROM object WHERE id = (" SQL_NEWEST("?1") ")", &q, e)) {
 		stmt_i64(q, 1, first);
 		step = stmt_step(q, e);
 		if (step == STEP_ITEM && stix_read(stmt_col(q, 1), &a, &o, &not_read))
@@ -265,27 +276,22 @@ static const char indicator_deleted[] = "INSERT INTO setting (key, value) VALUES
 static bool
 one_delete(struct store *s, int64_t collection, const struct object_row *row, struct err *e)
 {
-	const int64_t values[] = { collection, row->object };
+	const int64_t place[] = { collection, row->added_us, row->object };
 	bool indicator = slice_eq(row->type, S("indicator"));
 	struct stmt *q = NULL;
-	int64_t first = 0;
+	int64_t family[] = { collection, 0 };
 	bool ok = db_prepare(s->db, "SELECT first FROM object WHERE id = ?1", &q, e);
 
 	if (ok) {
 		stmt_i64(q, 1, row->object);
-		ok = stmt_number(q, &first, NULL, e);
+		ok = stmt_number(q, &family[1], NULL, e);
 	}
 	stmt_free(&q);
-	if (!ok)
+	/* The flags after it, without the one that goes: which of what is left are the first and the last. */
+	if (!ok || !db_run(s->db, "DELETE FROM collection_object WHERE collection = ?1 AND added_us = ?2 AND object = ?3", place, 3, NULL, e) ||
+	    !db_run(s->db, SQL_FLAGS, family, 2, NULL, e) || !db_run(s->db, object_gone, &row->object, 1, NULL, e))
 		return false;
-	/* The flags after it, without the one that goes. */
-	if (!db_run(s->db, "DELETE FROM collection_object WHERE collection = ?1 AND object = ?2", values, 2, NULL, e))
-		return false;
-	for (size_t i = 0; i < sizeof(after_delete) / sizeof(after_delete[0]); i++) {
-		if (!db_run(s->db, after_delete[i], values, 2, NULL, e))
-			return false;
-	}
-	return !indicator || (indicator_again(s, first, e) && db_exec(s->db, indicator_deleted, e));
+	return !indicator || (indicator_again(s, family[1], e) && db_exec(s->db, indicator_deleted, e));
 }
 
 bool
@@ -327,7 +333,8 @@ holder(struct store *s, int64_t first, int64_t *out, struct err *e)
 	struct stmt *q;
 
 	*out = 0;
-	if (!store_query(s, Q_OBJECT_HOLDER, "SELECT m.collection FROM object o JOIN collection_object m ON m.object = o.id WHERE o.first = ?1 LIMIT 1", &q, e))
+	if (!store_query(s, Q_OBJECT_HOLDER, "SELECT c.id FROM collection c WHERE EXISTS (SELECT 1 FROM collection_object m JOIN object x ON x.id = m.object"
+		" WHERE m.collection = c.id AND m.added_us IN (" SQL_PLACES("?1", "c.id") ") AND x.first = ?1) LIMIT 1", &q, e))
 		return false;
 	stmt_i64(q, 1, first);
 	return stmt_number(q, out, NULL, e);

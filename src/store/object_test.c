@@ -5,81 +5,8 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "store/object_testing.h"
 #include "store/store_room.h"
-#include "store/store_testing.h"
-
-#define U1 "11111111-1111-4111-8111-111111111111"
-#define U2 "22222222-2222-4222-8222-222222222222"
-
-static struct arena a;
-
-static enum object_put
-put(struct store *s, int64_t collection, const char *text)
-{
-	enum object_put result = OBJECT_KNOWN;
-	struct err e = ERR_INIT;
-	struct stix_object o;
-	bool mine, ok;
-
-	arena_reset(&a);
-	test_case("%s", text);
-	CHECK_OK(stix_read(slice_of_str(text), &a, &o, &e), &e);
-	CHECK_OK(objects_begin(s, &mine, &e), &e);
-	ok = object_put(s, collection, &o, slice_of_str(text), &a, &result, &e);
-	CHECK_OK(objects_end(s, mine, ok, &e), &e);
-	return result;
-}
-
-static const char *
-tool(const char *uuid, const char *modified, const char *name)
-{
-	static char text[4][1024];
-	static unsigned at;
-	char *out = text[at++ % 4];
-
-	(void)snprintf(out, sizeof(text[0]), "{\"type\":\"tool\",\"spec_version\":\"2.1\",\"id\":\"tool--%s\",\"created\":\"2026-01-01T00:00:00.000Z\",\"modified\":\"%s\",\"name\":\"%s\"}",
-	    uuid, modified, name);
-	return out;
-}
-
-static int64_t
-collection(struct store *s, const char *alias)
-{
-	struct err e = ERR_INIT;
-	struct collection c;
-	struct arena mem;
-
-	arena_init(&mem, 65536);
-	CHECK_OK(collection_need(s, slice_of_str(alias), &mem, &c, &e), &e);
-	arena_fini(&mem);
-	return c.id;
-}
-
-/* What a question gives: each object's name or value, in order. */
-static const char *
-names(struct store *s, const struct object_query *q)
-{
-	static char out[4096];
-	struct object_walk *w = NULL;
-	struct object_row row;
-	struct err e = ERR_INIT;
-	int64_t last = INT64_MIN;
-	enum step step;
-
-	out[0] = '\0';
-	CHECK_OK(object_open(s, q, &w, &e), &e);
-	while ((step = object_next(w, &row, &e)) == STEP_ITEM) {
-		size_t at = slice_find(row.bytes, S("\"name\":\"")), n = strlen(out);
-		struct slice rest = slice_from(row.bytes, at + 8);
-
-		CHECK(row.added_us > last);
-		last = row.added_us;
-		(void)snprintf(out + n, sizeof(out) - n, "%.*s ", (int)slice_find_byte(rest, '"'), (const char *)rest.p);
-	}
-	CHECK_INT(step, STEP_END);
-	object_close(&w);
-	return out;
-}
 
 TEST(versions)
 {
@@ -311,21 +238,14 @@ TEST(taken_out_and_on)
 	store_close(&s);
 }
 
-static void
-told(void *cookie, const char *text)
-{
-	struct buf *b = cookie;
-
-	buf_str(b, text);
-	buf_byte(b, '\n');
-}
-
 static const struct { const char *sql, *says; } damages[] = {
 	{ "SELECT 1", "" },
 	{ "INSERT INTO collection_object VALUES (1, 5, 999, 1, 3)", "1 members of collections have no object" },
 	{ "INSERT INTO collection_object SELECT 7, added_us, object, type, flags FROM collection_object WHERE object = 1", "1 members lie in a collection that is not there" },
 	{ "DELETE FROM collection_object WHERE object = 1", "1 objects lie in no collection" },
 	{ "UPDATE collection_object SET type = 77 WHERE object = 1", "1 members are listed under another type" },
+	{ "UPDATE collection_object SET added_us = added_us - 1 WHERE object = 1", "1 members of collections are not found by their object" },
+	{ "UPDATE collection_object SET flags = flags + 4 WHERE object = 3", "1 members of collections are not found by their object" },
 	{ "UPDATE object SET type = 77 WHERE id = 1", "1 objects have a type without a name" },
 	{ "UPDATE collection_object SET flags = 3 WHERE object IN (SELECT id FROM object WHERE name = (SELECT name FROM object WHERE id = 1))", "1 objects have a wrong first or last version" },
 	{ "UPDATE collection_object SET flags = 0 WHERE object = 3", "1 objects have a wrong first or last version" },

@@ -291,6 +291,8 @@ static const char *const migrations[] = {
 	"CREATE INDEX transfer_record ON transfer (record, recipient) WHERE record IS NOT NULL AND allowed = 0;",
 	/* 16: the cooperation desk (store/schema_desk.h) */
 	SCHEMA_DESK,
+	/* 17: of objects' versions and places only those that came later are in an index (store/object_sql.h, decision 0143) */
+	SCHEMA_OBJECT_LATER,
 };
 
 static const struct schema own = { migrations, sizeof(migrations) / sizeof(migrations[0]) };

@@ -65,4 +65,13 @@
 	"CREATE TABLE indicator_part (" \
 	" indicator $ID PRIMARY KEY, state $BLOB NOT NULL);"
 
+/* What object_sql.h tells of. flags of collection_object: and 4, not at the object's own moment. */
+#define SCHEMA_OBJECT_LATER \
+	"CREATE UNIQUE INDEX object_later ON object (first, version_us) WHERE first <> id;" \
+	"DROP INDEX object_first;" \
+	"UPDATE collection_object SET flags = flags + 4" \
+	" WHERE added_us <> (SELECT o.added_us FROM object o WHERE o.id = collection_object.object);" \
+	"CREATE UNIQUE INDEX collection_object_later ON collection_object (object, collection) WHERE flags > 3;" \
+	"DROP INDEX collection_object_object;"
+
 #endif
