@@ -60,7 +60,7 @@ is_other(const struct desk_record *r, const char *moves, const struct desk_actor
 {
 	struct slice rest = slice_of_str(moves), move;
 
-	while (rest.len > 0 && slice_cut(&rest, ' ', &move)) {
+	while (r != NULL && rest.len > 0 && slice_cut(&rest, ' ', &move)) {
 		if (slice_eq(json_text(json_get(json_get(r->acts, move), S("by"))), x->login))
 			return false;
 	}

@@ -43,6 +43,8 @@ begins_otherwise(const char *row, struct slice path)
 {
 	size_t i = 0;
 
+	if (row == NULL)
+		return true;
 	while (row[i] != '\0' && row[i] != '{') {
 		if (i == path.len || (uint8_t)row[i] != path.p[i])
 			return true;

@@ -159,7 +159,7 @@ tell(struct making *m, int64_t indicator, const struct stix_object *o, struct er
 	struct indicator_seen seen;
 	struct before before;
 	char id[STIX_ID_MAX];
-	struct slice name = slice_of_str(id);
+	struct slice name;
 	uint64_t gone;
 	bool person;
 

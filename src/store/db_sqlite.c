@@ -337,7 +337,7 @@ kept_take(struct sqlite_db *d, uint64_t hash, struct slice sql)
 	for (size_t i = d->kept_count; i-- > 0;) {
 		struct sqlite_stmt *s = d->kept[i];
 
-		if (s->hash != hash || s->len != sql.len || memcmp(sqlite3_sql(s->h), sql.p, sql.len) != 0)
+		if (s->hash != hash || !slice_eq(slice_of(sqlite3_sql(s->h), s->len), sql))
 			continue;
 		memmove(&d->kept[i], &d->kept[i + 1], (d->kept_count - i - 1) * sizeof(d->kept[0]));
 		d->kept_count--;
