@@ -26,9 +26,9 @@ token=$("$ENTENTE" account token ana --node n --name all --json --scope findings
 	sed 's/.*"token":"\([^"]*\)".*/\1/')
 auth="Authorization: Bearer $token"
 ok "a token" test ${#token} = 48
-ok "a contact" "$ENTENTE" contacts --node n --add abuse@telecom.example --scope asn --value 64496 --interval 10
+ok "a contact" "$ENTENTE" contacts --node n --add abuse@telecom.example --scope asn --value 64496 --interval 20
 set_ notices way smtp
-set_ notices interval 10s
+set_ notices interval 20s
 set_ smtp url "smtp://127.0.0.1:$(cat port)"
 set_ smtp tls off
 

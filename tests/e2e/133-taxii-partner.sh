@@ -120,7 +120,7 @@ seen() { es indicators --seen --json | grep -q '45.33.33.21'; }
 wait_for "it met the indicator" 30 seen
 stop
 ok "a sighting of it" es indicators share --json
-same "of one indicator" "$(cat .out | tr -d ' \n')" '{"sightings":1}'
+same "of one indicator" "$(tr -d ' \n' <.out)" '{"sightings":1}'
 serve es
 root="${url}taxii2/entente/"
 sighted() { as "$1" "${root}collections/sightings/objects/" | python3 -c '
@@ -143,7 +143,7 @@ sed -i "s/^\[node\]$/[node]\nclock = $(date -u -d '+100 days' +%Y-%m-%dT%H:%M:%S
 there() { es objects list --limit 0 --json -c "$1" | grep -o '00000000-0000-4000-8000-0000000000[0-9]*' | sed 's/.*\(..\)$/\1/' | sort -u | tr '\n' ' '; }
 same "before" "$(there local)" "01 02 03 04 05 06 07 08 21 "
 ok "swept" es agreements sweep --json
-same "one record, its sighting too" "$(cat .out | tr -d ' \n')" '{"records":1,"objects":2}'
+same "one record, its sighting too" "$(tr -d ' \n' <.out)" '{"records":1,"objects":2}'
 same "ours stay" "$(there local)" "01 02 03 04 05 06 07 08 "
 ok "doctor finds it whole" es doctor
 done_

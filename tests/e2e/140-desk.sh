@@ -2,6 +2,7 @@
 # The desk on the command line: from a country's need to a project, each step by
 # who may, refusals with their sentences, evidence, history, and what is found when
 # somebody changed a row.
+# shellcheck disable=SC1010 # "do" is a verb of ours
 . "$ENTENTE_SOURCE/tests/e2e/lib.sh"
 
 ENTENTE_NOW=$(date -u -d 2026-09-01 +%s)

@@ -2,6 +2,7 @@
 # The directory: out as vCard, CSV and JSON and into another node; contacts are asked
 # by mail, answer with the word, are called, and their pages are looked at; whom the
 # stream tells for a country follows from it.
+# shellcheck disable=SC1010 # "do" is a verb of ours
 . "$ENTENTE_SOURCE/tests/e2e/lib.sh"
 
 at() { ENTENTE_NOW=$(date -u -d "$1" +%s); export ENTENTE_NOW; }

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Readiness: the model in six languages, answers with proof that another accepts, what
 # is missing of the minimum becomes needs, expiry, and how it stood on an earlier day.
+# shellcheck disable=SC1010 # "do" is a verb of ours
 . "$ENTENTE_SOURCE/tests/e2e/lib.sh"
 
 at() { ENTENTE_NOW=$(date -u -d "$1" +%s); export ENTENTE_NOW; }

@@ -1,6 +1,7 @@
 #!/bin/sh
 # A region at work (demo --desk): offers side by side, money, what the node measures
 # itself, IATI out (as the standard asks) and in, and time.
+# shellcheck disable=SC1010 # "do" is a verb of ours
 . "$ENTENTE_SOURCE/tests/e2e/lib.sh"
 
 desk() { "$ENTENTE" desk "$@" --node n; }

@@ -2,6 +2,7 @@
 # The annual report: frozen by one, reviewed and approved by two, made in six languages;
 # the same bytes again; corrected by addition; PDF whose text can be read and stays on
 # its pages.
+# shellcheck disable=SC1010 # "do" is a verb of ours
 . "$ENTENTE_SOURCE/tests/e2e/lib.sh"
 
 at() { ENTENTE_NOW=$(date -u -d "$1" +%s); export ENTENTE_NOW; }

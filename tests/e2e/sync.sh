@@ -61,4 +61,5 @@ held() { run "$1" objects export -c "$2" | grep -o '"id": *"indicator--[^"]*"' |
 # row NODE NUMBER MEMBER: of an exchange.
 row() { run "$1" sync list --json | python3 -c 'import json,sys; print([x[sys.argv[2]] for x in json.load(sys.stdin) if x["id"] == int(sys.argv[1])][0])' "$2" "$3"; }
 # fixed NODE: the port that it got is its own from now on.
+# shellcheck disable=SC2154 # lib.sh sets it
 fixed() { sed -i "s/^listen = .*/listen = $(echo "$url" | sed 's,https://,,; s,/$,,')/" "$1/entente.conf"; }
