@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "model/agreement_testing.h"
+#include "share/listed.h"
 #include "share/sync_run.h"
 #include "store/agreements.h"
 #include "store/object.h"
@@ -206,6 +207,8 @@ kit_open(struct sync_kit *k, const char *name, const char *kind, enum sync_direc
 static inline void
 kit_close(struct sync_kit *k)
 {
+	listed_free(&k->node.listed);
+	warnings_free(&k->node.warnings);
 	store_close(&k->node.store);
 	arena_fini(&k->a);
 }
