@@ -12,25 +12,18 @@
  *
  * A kill leaves what was under way where it was; the next one goes on with it.
  */
-#include <fcntl.h>
-#include <unistd.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "server/board.h"
+#include "server/beside.h"
 #include "server/courier.h"
-#include "server/link.h"
-#include "server/sandbox.h"
 #include "share/sync_run.h"
 
 struct courier {
-	const struct child_start *start;
-	struct node node;
-	struct board *board;
-	struct link *link; /* to the keeper; NULL: there is none now */
+	struct beside beside;
 	struct sync_run *run;
 	bool asked; /* something may be due */
-	int statm_fd;
 };
 
 static void
@@ -40,8 +33,8 @@ on_changed(void *cookie, const char *kind, int64_t id)
 	struct err e = ERR_INIT;
 
 	/* Who is behind hears of what comes later. */
-	if (c->link != NULL && link_room(c->link) && !link_changed_send(c->link, kind, id, &e))
-		link_free(&c->link);
+	if (c->beside.link != NULL && link_room(c->beside.link) && !link_changed_send(c->beside.link, kind, id, &e))
+		link_free(&c->beside.link);
 }
 
 static void
@@ -49,8 +42,8 @@ on_moved(void *cookie, const struct sync *x, uint64_t more)
 {
 	struct courier *c = cookie;
 
-	board_add(x->direction == SYNC_POLL ? &c->board->courier.received : &c->board->courier.sent, more);
-	board_memory(&c->board->courier.memory, c->statm_fd);
+	board_add(x->direction == SYNC_POLL ? &c->beside.board->courier.received : &c->beside.board->courier.sent, more);
+	board_memory(&c->beside.board->courier.memory, c->beside.statm_fd);
 }
 
 static void
@@ -59,59 +52,29 @@ on_done(void *cookie, const struct sync *x, bool ok)
 	struct courier *c = cookie;
 
 	(void)x;
-	board_add(ok ? &c->board->courier.runs : &c->board->courier.failures, 1);
-	board_put(&c->board->courier.last_s, (uint64_t)clock_now_s());
+	board_add(ok ? &c->beside.board->courier.runs : &c->beside.board->courier.failures, 1);
+	board_put(&c->beside.board->courier.last_s, (uint64_t)clock_now_s());
 }
 
 /* --- the process ------------------------------------------------------------------------------ */
 
 static void
-link_work(struct courier *c)
+on_said(void *cookie, const struct link_changed *said)
 {
-	struct link_changed said;
-	struct link_frame f;
-	struct err e = ERR_INIT;
-	enum step step = STEP_END;
-	bool ok = link_pump(c->link, &e);
+	struct courier *c = cookie;
 
-	while (ok && (step = link_next(c->link, &f, &e)) == STEP_ITEM) {
-		if (f.fd >= 0)
-			(void)close(f.fd);
-		if (f.kind == LINK_CHANGED && link_changed_read(&f, &said, &e) && strcmp(said.kind, "sync") == 0)
-			c->asked = true;
-	}
-	if (!ok || step == STEP_BAD)
-		link_free(&c->link);
-}
-
-static void
-control_work(struct courier *c)
-{
-	struct control_message m;
-	bool end = false;
-
-	while (control_receive(c->start->control, &m, &end)) {
-		if (m.what == CONTROL_LINK && m.fd >= 0) {
-			link_free(&c->link);
-			c->link = link_new(m.fd);
-		} else if (m.fd >= 0) {
-			(void)close(m.fd);
-		}
-	}
-	child_stopping = child_stopping || end;
+	c->asked = c->asked || strcmp(said->kind, "sync") == 0;
 }
 
 static void
 step(struct courier *c)
 {
-	struct pollfd fds[2] = { { .fd = c->start->control, .events = POLLIN },
-		{ .fd = c->link == NULL ? -1 : link_fd(c->link), .events = c->link == NULL ? 0 : link_events(c->link) } };
+	struct pollfd fds[BESIDE_FDS];
 
-	sync_run_step(c->run, fds, c->link == NULL ? 1 : 2, 1000);
-	control_work(c);
-	if (c->link != NULL)
-		link_work(c);
-	board_put(&c->board->courier.working, sync_run_count(c->run));
+	beside_fds(&c->beside, fds);
+	sync_run_step(c->run, fds, c->beside.link == NULL ? 1 : 2, 1000);
+	beside_work(&c->beside);
+	board_put(&c->beside.board->courier.working, sync_run_count(c->run));
 }
 
 static void
@@ -129,33 +92,21 @@ due(struct courier *c)
 void
 courier_main(const struct child_start *start)
 {
-	struct courier c = { .start = start, .node = NODE_NONE, .board = start->board, .statm_fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC) };
+	struct courier c = { .beside = { .said = on_said } };
 	const struct sync_hooks hooks = { .stop = &child_stopping, .changed = on_changed, .moved = on_moved, .done = on_done, .cookie = &c };
 	struct err e = ERR_INIT;
 
-	child_signals();
-	if (!sandbox_common(&e) || !node_open(start->dir, NODE_BESIDE, &c.node, &e))
+	c.beside.cookie = &c;
+	beside_begin(&c.beside, start, "courier");
+	if (!sync_run_new(&c.beside.node, &hooks, &c.run, &e))
 		child_fail("courier", &e);
-	/* The lock is the keeper's, also where it is away for a moment. */
-	if (c.node.lock_fd >= 0)
-		(void)close(c.node.lock_fd);
-	c.node.lock_fd = -1;
-	if (!sync_run_new(&c.node, &hooks, &c.run, &e))
-		child_fail("courier", &e);
-	board_put(&c.board->courier.pid, (uint64_t)getpid());
-	board_put(&c.board->courier.working, 0);
-	board_memory(&c.board->courier.memory, c.statm_fd);
-	(void)control_send(start->control, CONTROL_READY, 0, -1);
+	board_put(&c.beside.board->courier.working, 0);
+	beside_ready(&c.beside, &c.beside.board->courier.pid, &c.beside.board->courier.memory);
 	while (!child_stopping) {
 		step(&c);
 		if (c.asked && !child_stopping)
 			due(&c);
 	}
 	sync_run_free(&c.run);
-	/* The next one may be there already. */
-	if (board_get(&c.board->courier.pid) == (uint64_t)getpid())
-		board_put(&c.board->courier.pid, 0);
-	link_free(&c.link);
-	node_close(&c.node);
-	_exit(0);
+	beside_end(&c.beside, &c.beside.board->courier.pid);
 }
